@@ -1,0 +1,355 @@
+// The public types of user-handle. Written by hand: this file is the contract.
+
+/** A JSON object stored for a user. At most 10 kB (10 240 bytes) as UTF-8 JSON. */
+export type UserData = Record<string, unknown>;
+
+/** A user as the service returns it. Timestamps are RFC 3339 UTC with six fractional digits. */
+export interface UserRecord<Data = UserData> {
+  /** The id. */
+  id: string;
+  /** When it was created. */
+  created_at: string;
+  /** When its data was last replaced. */
+  updated_at: string;
+  /** The data; `{}` where the service has none. */
+  data: Data;
+  /** Only when asked for: how many `timeline` feeds follow this user's `user` feed. */
+  followers_count?: number;
+  /** Only when asked for: how many `user` feeds this user's `timeline` feed follows. */
+  following_count?: number;
+}
+
+/** Called for a token whenever one is needed and the last one is missing, expired or refused. */
+export type TokenProvider = (reason: "initial" | "expired" | "refused") => string | Promise<string>;
+
+/**
+ * Opens a client. Throws at once, before any request, on a bad argument.
+ *
+ * ```js
+ * const client = connect("key", token);          // in a browser: a user token, made by your server
+ * const client = connect("key", secret, "1234"); // on a server: the app secret
+ * ```
+ * @param apiKey the application's key; if empty, Node reads `STREAM_URL` (`https://key:secret@host/?app_id=1`)
+ * @param secretOrToken a user token (has a dot), the app secret (has none; server side only), a token provider, or null
+ * @param appId the application's number; the users API does not need it
+ * @throws FeedError `invalid_option` no key, a malformed option · `secret_in_browser` the app secret in a browser ·
+ *   `invalid_token` an empty or broken token
+ * @throws TypeError `invalid_token` a token without a string `user_id`
+ * @throws SiteError `wrong_side` a runtime without WebAssembly or fetch
+ */
+export function connect<Data extends UserData = UserData>(
+  apiKey?: string, secretOrToken?: string | TokenProvider | null, appId?: string, options?: ClientOptions,
+): Client<Data>;
+
+/**
+ * A handle from the client that `connect` returned last.
+ * @throws SiteError `not_connected` before any `connect` · ValidationError `invalid_id`
+ */
+export function user<Data extends UserData = UserData>(id: string): User<Data>;
+
+/**
+ * Optional: loads the WebAssembly module from a place of your own (a URL, a Response, bytes or a Module) instead of the
+ * one that is built in. Never needed otherwise; without effect once a client is open.
+ */
+export function init(source?: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void>;
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Cancels the call at any point, a wait between attempts included; rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  /** Milliseconds for one attempt, body included. Default 10 000. */
+  timeout?: number;
+  /** Milliseconds for the whole call, attempts and waits included. Default 30 000. */
+  deadline?: number;
+  /** Attempts after the first. Default 2; 0 turns retries off. */
+  retries?: number;
+}
+
+/** Options of a client; those of calls are the defaults of its calls. */
+export interface ClientOptions extends Omit<CallOptions, "signal"> {
+  /** API root with a final slash. Default `https://api.stream-io-api.com/api/`. https unless the host is loopback. */
+  baseUrl?: string;
+  /** Region label: `https://{location}-api.stream-io-api.com/api/`. */
+  location?: string;
+  /** `http://localhost:8000/api/`: where the stand-in server listens. Also set by the environment variable LOCAL. */
+  local?: boolean;
+  /** As in Stream's client: `api` is taken as `baseUrl` is. */
+  urlOverride?: { api?: string };
+  /** With `location`: `https` (the default). */
+  protocol?: string;
+  /** API version segment. Default `v1.0`. */
+  version?: string;
+  /** Source name sent as the `location` query parameter. Default `unspecified`. */
+  group?: string;
+  /** Adds `iat` to tokens made by `createUserToken`. Default false. */
+  expireTokens?: boolean;
+  /** Overrides the browser check that refuses an app secret. */
+  browser?: boolean;
+  /** Used instead of the global `fetch`, which is otherwise looked up at call time. */
+  fetch?: typeof fetch;
+}
+
+/** A client of one application. Neither inspecting it nor `JSON.stringify` shows its key, secret or token. */
+export class Client<Data extends UserData = UserData> {
+  private constructor();
+  /** The application's key. */
+  readonly apiKey: string;
+  /** The application's number, where it was given. */
+  readonly appId: string | undefined;
+  /** The API root, with a final slash. */
+  readonly baseUrl: string;
+  /** The API version segment. */
+  readonly version: string;
+  /** The source name sent with each request. */
+  readonly group: string;
+  /** The region label, where one was given. */
+  readonly location: string | undefined;
+  /** Whether the client was opened with the app secret. */
+  readonly usingApiSecret: boolean;
+  /** Whether tokens made by `createUserToken` carry `iat`. */
+  readonly expireTokens: boolean;
+  /** `user_id` of the user token; of a provider's token once there was one. */
+  readonly userId: string | undefined;
+  /** The handle of `userId`; replaced by `setUser`. */
+  readonly currentUser: User<Data> | undefined;
+  /** From the last response that carried them; undefined where a browser does not show them. */
+  readonly rateLimit: RateLimit | undefined;
+
+  /** A handle on one user: one or more of `A-Z a-z 0-9 - _`, at most 255. Makes no request. @throws ValidationError `invalid_id` */
+  user(id: string): User<Data>;
+  /** The same operations in the style of Stream's C#, Python, Ruby, PHP and Go clients. */
+  readonly users: Users<Data>;
+  /** `getOrCreate` of the token's own user; a key `id` in `data` is ignored. Does not change data that is stored already. */
+  setUser(data: Data, options?: CallOptions): Promise<User<Data>>;
+  /**
+   * Signs a user token. It never expires, unless `claims` hold `exp` (Unix seconds); `claims` cannot replace `user_id`.
+   * @throws SiteError `wrong_side` without the app secret · ValidationError `invalid_id`
+   */
+  createUserToken(userId: string, claims?: Record<string, unknown>): string;
+
+  /**
+   * Stores up to 1 000 users in one request. Users that exist are left as they are, or replaced with `override`.
+   * Server side. @throws ValidationError with a path such as `users[17].data` · StreamApiError `not_allowed`
+   */
+  addUsers(users: Iterable<NewUser<Data>>, override?: boolean, options?: CallOptions): Promise<AddUsersResponse<Data>>;
+  /** Reads up to 1 000 users in one request; those that do not exist are left out. Server side. */
+  getUsers(ids: Iterable<string>, options?: CallOptions): Promise<GetUsersResponse<Data>>;
+  /** Deletes up to 1 000 users in one request; those that do not exist are no error. Server side. */
+  deleteUsers(ids: Iterable<string>, options?: CallOptions): Promise<DeleteUsersResponse>;
+  /** Reports a user to the moderators. @throws SiteError `wrong_side` without the app secret */
+  flagUser(id: string, options?: FlagUserOptions & CallOptions): Promise<FlagResponse>;
+
+  /** Calls `listener` at each event from now on, until the function that it returns is called. */
+  on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): () => void;
+  /** Removes the listeners of an event, or all of them. */
+  off(event?: keyof ClientEvents): void;
+  /** Releases the module's memory for this client; running calls finish, later ones are refused. */
+  [Symbol.dispose](): void;
+}
+
+/** A handle on one user. It holds no memory of the module: a handle that is never freed costs next to nothing. */
+export class User<Data extends UserData = UserData> {
+  private constructor();
+  /** The user's id. */
+  readonly id: string;
+  /** The user's data as last seen; undefined before the first answer. */
+  readonly data: Data | undefined;
+  /** The whole record as last seen, without `duration`. */
+  readonly full: UserRecord<Data> | undefined;
+
+  /** Creates the user; the same handle is returned. Without `data` it sends the handle's own, else `{}`.
+   *  @throws StreamApiError `conflict` if the user exists · SiteError `outcome_unknown` if the answer was lost */
+  create(data?: Data, options?: CreateOptions): Promise<this>;
+  /** Returns the user if it exists, **unchanged**; else creates it with `data`. */
+  getOrCreate(data?: Data, options?: CallOptions): Promise<this>;
+  /** Reads the user. @throws StreamApiError `not_found` */
+  get(options?: CallOptions & { with_follow_counts?: boolean }): Promise<this>;
+  /** `get` with follow counts. */
+  profile(options?: CallOptions): Promise<this>;
+  /** Replaces `data` as a whole: keys that are not sent are gone. @throws StreamApiError `not_found` */
+  update(data?: Partial<Data>, options?: CallOptions): Promise<this>;
+  /** Deletes the user; the handle keeps what it last saw. @throws StreamApiError `not_found` */
+  delete(options?: CallOptions): Promise<DeleteResponse>;
+  /** `client.flagUser(id, options)`. */
+  flag(options?: FlagUserOptions & CallOptions): Promise<FlagResponse>;
+  /** `SU:<id>`, the form in which a user is put inside an activity. */
+  ref(): string;
+  /** The record, or `{ id }` before the first answer. Never a token. */
+  toJSON(): UserRecord<Data> | { id: string };
+}
+
+/** Options of `create`. */
+export interface CreateOptions extends CallOptions {
+  /** Return the user unchanged if it exists, as `getOrCreate` does. Default false. */
+  get_or_create?: boolean;
+  /** After a lost answer or a conflict, read the user and take it as created here if it holds the same data. Default false. */
+  reconcile?: boolean;
+}
+
+/** The users of an application, as a collection. */
+export interface Users<Data extends UserData = UserData> {
+  /** `client.user(id).create(data)`, or `getOrCreate`. */
+  add(id: string, data?: Data, getOrCreate?: boolean | (CallOptions & { getOrCreate?: boolean })): Promise<User<Data>>;
+  /** `client.user(id).get()`. */
+  get(id: string, options?: CallOptions & { with_follow_counts?: boolean }): Promise<User<Data>>;
+  /** `client.user(id).update(data)`. */
+  update(id: string, data: Partial<Data>, options?: CallOptions): Promise<User<Data>>;
+  /** `client.user(id).delete()`. */
+  delete(id: string, options?: CallOptions): Promise<DeleteResponse>;
+  /** `SU:<id>`. */
+  ref(id: string | { id: string }): string;
+}
+
+/** A user for a batch; a handle will do. */
+export interface NewUser<Data = UserData> {
+  id: string;
+  /** The service stores `{}` where it is missing. */
+  data?: Data;
+}
+
+/** What `addUsers` gives. `duration` is the time the service took, such as `1.25ms`. */
+export interface AddUsersResponse<Data> {
+  /** The users that were created or replaced. */
+  created_users: UserRecord<Data>[];
+  duration: string;
+}
+
+/** What `getUsers` gives. */
+export interface GetUsersResponse<Data> {
+  /** The users that exist. */
+  users: UserRecord<Data>[];
+  duration: string;
+}
+
+/** What `deleteUsers` gives. */
+export interface DeleteUsersResponse {
+  /** The ids that were asked for. */
+  deleted_user_ids: string[];
+  duration: string;
+}
+
+/** What `delete` gives. */
+export interface DeleteResponse {
+  duration: string;
+  /** The user was gone before this answer arrived: an earlier attempt of the same call removed it. */
+  alreadyGone?: true;
+}
+
+/** Who flags a user, and why. */
+export interface FlagUserOptions {
+  /** Why, in words. */
+  reason?: string;
+  /** The user who reports. */
+  user_id?: string;
+}
+
+/** What `flagUser` gives. */
+export interface FlagResponse {
+  duration: string;
+  [key: string]: unknown;
+}
+
+/** The rate limit of the service. */
+export interface RateLimit {
+  /** Requests allowed in the window. */
+  limit: number;
+  /** Requests left in the window. */
+  remaining: number;
+  /** When the window ends, in Unix seconds. */
+  reset: number;
+}
+
+/** What a client tells of. No event carries a token, a secret or the API key. */
+export interface ClientEvents {
+  /** An attempt is about to be sent. `path` is behind the API root and version; `operation` is the method's name. */
+  request: { method: string; path: string; attempt: number; operation: string };
+  /** A response arrived whole, a success or not. */
+  response: { method: string; path: string; attempt: number; status: number; elapsedMs: number; rateLimit?: RateLimit };
+  /** An attempt failed, and another follows after `delayMs`. */
+  retry: { method: string; path: string; attempt: number; delayMs: number; error: Error };
+}
+
+/** Every error of this package is a real `Error` with a literal `name`, and `code` is a closed union. */
+export interface UserHandleError extends Error {
+  /** What went wrong. */
+  readonly code: ErrorCode;
+  /** Requests that were sent. */
+  readonly attempts: number;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** A write may have taken effect although no success was seen. */
+  readonly mayHaveBeenApplied: boolean;
+  /** What to do about it, where that is known. */
+  readonly hint?: string;
+  /** What `fetch`, a getter or the token provider failed with. */
+  readonly cause?: unknown;
+}
+
+/** Bad input, found before any request. */
+export class FeedError extends Error implements UserHandleError {
+  readonly code: ErrorCode;
+  readonly attempts: number;
+  readonly retryable: boolean;
+  readonly mayHaveBeenApplied: boolean;
+  readonly hint?: string;
+}
+
+/** Bad input with a place: an id, or data. */
+export class ValidationError extends FeedError {
+  /** Where in the input: `id`, `data.tags[2]`, `users[17].data`. */
+  readonly path: string;
+  /** The limit that was passed, where the rule has one. */
+  readonly limit?: number;
+  /** The value that passed it. */
+  readonly actual?: number;
+}
+
+/** No usable answer: network, timeout, unreadable body; or a method called on the wrong side. */
+export class SiteError extends Error implements UserHandleError {
+  readonly code: ErrorCode;
+  readonly attempts: number;
+  readonly retryable: boolean;
+  readonly mayHaveBeenApplied: boolean;
+  readonly hint?: string;
+  /** How far the last attempt had come. */
+  readonly phase?: "connect" | "headers" | "body";
+}
+
+/** The service answered with an error. */
+export class StreamApiError extends Error implements UserHandleError {
+  readonly code: ErrorCode;
+  readonly attempts: number;
+  readonly retryable: boolean;
+  readonly mayHaveBeenApplied: boolean;
+  readonly hint?: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The service's own number, such as 22. */
+  readonly apiCode?: number;
+  /** The service's own name, such as `ConflictException`. */
+  readonly exception?: string;
+  /** The service's explanation. */
+  readonly detail?: string;
+  /** The limits that the response carried. */
+  readonly rateLimit?: RateLimit;
+  /** How long the service asks to wait. */
+  readonly retryAfterMs?: number;
+  /** The parsed body, as in Stream's client. */
+  readonly error: unknown;
+  /** The response, as in Stream's client; without the request, which holds the token. */
+  readonly response: { status: number; headers: Record<string, string>; data: unknown };
+}
+
+/** What went wrong, as a closed list. */
+export type ErrorCode =
+  // Bad input, found before any request.
+  | "invalid_id" | "invalid_data" | "unrepresentable_value" | "data_too_large" | "batch_too_large" | "invalid_option"
+  | "invalid_token" | "secret_in_browser" | "wrong_side" | "not_connected"
+  // No usable answer.
+  | "network" | "timeout" | "outcome_unknown" | "invalid_response" | "token_provider" | "internal"
+  // The service's answer: 400, 401, 403 and 405, 404, 409, 413, 429, 5xx, any other.
+  | "invalid_input" | "unauthorized" | "not_allowed" | "not_found" | "conflict" | "too_large" | "rate_limited"
+  | "server_error" | "api_error";
+
+/** Recognises this package's errors by brand, across copies and realms. */
+export function isUserHandleError(value: unknown): value is UserHandleError;

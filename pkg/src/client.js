@@ -1,0 +1,151 @@
+// The client. Each method is a line onto the function of the same name in src/js/face.rs.
+
+import { siteError, toError } from "./errors.js";
+import { current, enter, run } from "./load.js";
+import { User } from "./user.js";
+import { Users } from "./users.js";
+
+/** How handles make a call of their client; not for others. */
+export const call = Symbol("call");
+
+const EVENTS = ["request", "response", "retry"];
+
+export class Client {
+  #arguments;
+  #core;
+  #engine;
+  #info;
+  #users;
+  #currentUser;
+  #listeners = new Map();
+
+  constructor(apiKey, secretOrToken, appId, options) {
+    this.#arguments = [apiKey, secretOrToken, appId, options];
+    this.#info = enter(() => this.#open().describe());
+    if (options) this.#arguments[3] = { ...options };
+  }
+
+  /** The client inside the module: opened anew where the module had to be started anew. */
+  #open() {
+    if (this.#arguments === undefined) {
+      throw siteError("not_connected", "this client was disposed", "connect again");
+    }
+    const engine = current();
+    if (this.#engine !== engine) {
+      this.#core = engine.exports.Core.open(...this.#arguments, globalThis.process?.env);
+      this.#engine = engine;
+      this.#listen();
+    }
+    return this.#core;
+  }
+
+  [call](work, then = (value) => value) {
+    return run(() => work(this.#open()), then);
+  }
+
+  get apiKey() { return this.#info.apiKey; }
+  get appId() { return this.#info.appId; }
+  get baseUrl() { return this.#info.baseUrl; }
+  get version() { return this.#info.version; }
+  get group() { return this.#info.group; }
+  get location() { return this.#info.location; }
+  get usingApiSecret() { return this.#info.usingApiSecret; }
+  get expireTokens() { return this.#info.expireTokens; }
+  get userId() { return enter(() => this.#open().userId()); }
+  get rateLimit() { return enter(() => this.#open().rateLimit()); }
+  get users() { return (this.#users ??= new Users(this)); }
+
+  get currentUser() {
+    const id = this.userId;
+    if (this.#currentUser?.id !== id) this.#currentUser = id === undefined ? undefined : this.user(id);
+    return this.#currentUser;
+  }
+
+  user(id) {
+    return new User(this, id);
+  }
+
+  setUser(data, options) {
+    return this[call](
+      (core) => core.setUser(data, options),
+      ({ id, record }) => (this.#currentUser = User.of(this, id, record)),
+    );
+  }
+
+  createUserToken(userId, claims) {
+    return enter(() => this.#open().createUserToken(userId, claims));
+  }
+
+  addUsers(users, override, options) {
+    return this[call]((core) => core.addUsers(users, override, options));
+  }
+
+  getUsers(ids, options) {
+    return this[call]((core) => core.getUsers(ids, options));
+  }
+
+  deleteUsers(ids, options) {
+    return this[call]((core) => core.deleteUsers(ids, options));
+  }
+
+  flagUser(id, options) {
+    return this[call]((core) => core.flagUser(id, options));
+  }
+
+  on(event, listener) {
+    checkEvent(event);
+    if (typeof listener !== "function") throw invalidOption("listener must be a function");
+    const listeners = this.#listeners.get(event) ?? new Set();
+    listeners.add(listener);
+    this.#listeners.set(event, listeners);
+    this.#listen();
+    return () => {
+      listeners.delete(listener);
+      this.#listen();
+    };
+  }
+
+  off(event) {
+    if (event === undefined) {
+      this.#listeners.clear();
+    } else {
+      checkEvent(event);
+      this.#listeners.delete(event);
+    }
+    this.#listen();
+  }
+
+  /** Has the module tell of events only while somebody listens: telling costs. */
+  #listen() {
+    const heard = [...this.#listeners.values()].some((listeners) => listeners.size > 0);
+    this.#core?.listen(heard ? (name, told) => this.#tell(name, told) : undefined);
+  }
+
+  #tell(name, told) {
+    if (name === "retry") told.error = toError(told.error);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(told);
+      } catch (error) {
+        // As with an event target: a listener that throws is reported, and disturbs nobody.
+        queueMicrotask(() => { throw error; });
+      }
+    }
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    if (!this.#engine?.dead) this.#core?.free();
+    this.#arguments = this.#core = this.#engine = undefined;
+  }
+}
+
+const invalidOption = (message) =>
+  toError({
+    class: "FeedError",
+    message,
+    fields: { code: "invalid_option", attempts: 0, retryable: false, mayHaveBeenApplied: false },
+  });
+
+function checkEvent(event) {
+  if (!EVENTS.includes(event)) throw invalidOption(`event must be one of ${EVENTS.join(", ")}`);
+}

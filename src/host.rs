@@ -1,0 +1,138 @@
+//! The world outside, as the rest of the crate sees it: a clock, a random number, a way to send a request, and the
+//! JSON values that come and go.
+//!
+//! On wasm32 a value is a JavaScript value and stays one: `JSON.stringify` writes it and `JSON.parse` reads it
+//! (`js/`, `fetch.rs`). Elsewhere it is a `serde_json::Value`, and whoever wants to send requests, a test for instance,
+//! implements [`Host`].
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::Cell;
+use core::future::Future;
+use core::pin::Pin;
+
+use crate::error::Phase;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::*;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use crate::js::value::*;
+
+/// A JSON value, and whatever a failed `fetch` was rejected with.
+#[cfg(target_arch = "wasm32")]
+pub type Value = wasm_bindgen::JsValue;
+/// A JSON value, and whatever a failed request ended with.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Value = serde_json::Value;
+
+/// JSON text that is ready to be sent.
+#[cfg(target_arch = "wasm32")]
+pub type Text = js_sys::JsString;
+/// JSON text that is ready to be sent.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Text = String;
+
+/// What cancels a call.
+#[cfg(target_arch = "wasm32")]
+pub type Signal = web_sys::AbortSignal;
+/// What cancels a call.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Signal = Rc<Cell<bool>>;
+
+/// The headers of a response; names in lower case.
+#[cfg(target_arch = "wasm32")]
+pub type Headers = web_sys::Headers;
+/// The headers of a response; names in lower case.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Headers = alloc::collections::BTreeMap<String, String>;
+
+/// A future that is not sent between threads.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// One attempt, as it leaves.
+pub struct Outgoing {
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// The whole URL.
+    pub url: String,
+    /// The JSON body.
+    pub body: Option<Text>,
+    /// What goes into `Authorization`.
+    pub token: Option<Rc<str>>,
+    /// The longest body that is read, in bytes.
+    pub max_answer_bytes: f64,
+    /// Moved on by the host as the attempt proceeds, so that a time-out can say how far it came.
+    pub phase: Rc<Cell<Phase>>,
+}
+
+/// A response, read to its end.
+pub struct Incoming {
+    /// The HTTP status.
+    pub status: u16,
+    /// The response's headers, those a browser shows.
+    pub headers: Headers,
+    /// The parsed body, or its text where it is not JSON; `None` where it is empty.
+    pub body: Body,
+}
+
+/// A response's body.
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Value),
+    /// Text that is not JSON.
+    Other(Value),
+    /// More than the cap: not read to its end.
+    TooLong,
+}
+
+/// An attempt that ended without a whole response.
+pub struct Failure {
+    /// How far it came.
+    pub phase: Phase,
+    /// The status, where the headers had arrived.
+    pub status: Option<u16>,
+    /// Whether it is certain that the service never saw the request.
+    pub unsent: bool,
+    /// What it was rejected with.
+    pub cause: Value,
+}
+
+/// Why a wait ended.
+pub enum Interrupt {
+    /// The time was up.
+    Elapsed,
+    /// The caller's signal fired, for this reason.
+    Aborted(Value),
+}
+
+/// The clock, the random number and the wire.
+pub trait Host {
+    /// Milliseconds from some point on; never jumps.
+    fn now(&self) -> f64;
+
+    /// Milliseconds since the Unix epoch, by the local clock.
+    fn unix_ms(&self) -> f64;
+
+    /// A number from 0 up to, and without, 1.
+    fn random(&self) -> f64;
+
+    /// Sends one attempt and reads the response. Dropping the future cancels the request.
+    fn send(&self, outgoing: Outgoing) -> Pending<'_, Result<Incoming, Failure>>;
+
+    /// Ends after `ms`, or when the signal fires. Dropping the future releases the timer and the listener.
+    fn interrupt(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Interrupt>;
+}
+
+/// A part of a JSON text.
+pub enum Piece {
+    /// Text of ours.
+    Plain(String),
+    /// Data that was validated and written.
+    Data(Text),
+}

@@ -1,0 +1,146 @@
+//! JSON values outside wasm32: `serde_json`.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::{Headers, Piece, Signal, Text, Value};
+use crate::error::Error;
+use crate::validate::{self, ValueKind};
+
+/// Validates data and writes it.
+pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
+    if !data.is_object() {
+        return Err(validate::not_an_object(describe(data), path));
+    }
+    check(data, path, 1)?;
+    let text = data.to_string();
+    validate::data_size(text.len(), path)?;
+    Ok(text)
+}
+
+fn check(value: &Value, path: &str, depth: u32) -> Result<(), Error> {
+    let kind = match value {
+        Value::Array(_) => ValueKind::Array,
+        Value::Object(_) => ValueKind::Object,
+        _ => ValueKind::Scalar,
+    };
+    if !validate::allows(kind, depth, false) {
+        return Err(validate::refusal(kind, path));
+    }
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(i, item)| check(item, &format!("{path}[{i}]"), depth + 1))
+        }
+        Value::Object(map) => map.iter().try_for_each(|(key, item)| check(item, &format!("{path}.{key}"), depth + 1)),
+        _ => Ok(()),
+    }
+}
+
+fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+pub(crate) fn quote(text: &str) -> Text {
+    Value::from(text).to_string()
+}
+
+pub(crate) fn join(pieces: alloc::vec::Vec<Piece>) -> Text {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Plain(part) | Piece::Data(part) => text.push_str(&part),
+        }
+    }
+    text
+}
+
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
+pub(crate) fn string_field(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(ToString::to_string)
+}
+
+pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {
+    value.get(name)?.as_f64()
+}
+
+pub(crate) fn is_object(value: &Value) -> bool {
+    value.is_object()
+}
+
+pub(crate) fn has_list(value: &Value, name: &str) -> bool {
+    value.get(name).is_some_and(Value::is_array)
+}
+
+pub(crate) fn empty_object() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+pub(crate) fn header(headers: &Headers, name: &str) -> Option<String> {
+    headers.get(name).cloned()
+}
+
+pub(crate) fn headers_value(headers: &Headers) -> Value {
+    headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+}
+
+/// The reason, where the signal has fired.
+pub(crate) fn abort_reason(signal: &Signal) -> Option<Value> {
+    signal.get().then_some(Value::Null)
+}
+
+/// Milliseconds since the Unix epoch of an HTTP date.
+pub(crate) fn parse_date(text: &str) -> Option<f64> {
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as f64)
+}
+
+/// A record as handles keep it: without `duration`, and with data even where the service has none.
+pub(crate) fn tidy_record(mut record: Value) -> Value {
+    if let Some(object) = record.as_object_mut() {
+        object.shift_remove("duration");
+        if object.get("data").is_none_or(Value::is_null) {
+            object.insert("data".into(), empty_object());
+        }
+    }
+    record
+}
+
+/// The members of an object as JSON text, each with a comma before it, without the one of this name.
+#[cfg(feature = "sign")]
+pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<String, Error> {
+    let mut kept = object.clone();
+    if let Some(map) = kept.as_object_mut() {
+        map.shift_remove(name);
+    }
+    let text = write_data(&kept, path)?;
+    let inner = text.get(1..text.len() - 1).unwrap_or_default();
+    Ok(if inner.is_empty() { String::new() } else { format!(",{inner}") })
+}
+
+#[cfg(feature = "serde")]
+pub(crate) fn to_value<Data: serde::Serialize>(data: &Data, path: &str) -> Result<Value, Error> {
+    serde_json::to_value(data).map_err(|error| {
+        let message = format!("{path} cannot be written: {error}");
+        Error::validation(crate::error::Code::InvalidData, path, message)
+    })
+}
+
+#[cfg(feature = "serde")]
+pub(crate) fn to_text<Data: serde::Serialize>(data: &Data, path: &str) -> Result<Text, Error> {
+    write_data(&to_value(data, path)?, path)
+}
+
+#[cfg(feature = "serde")]
+pub(crate) fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Error> {
+    serde_json::from_value(value).map_err(|error| crate::error::unexpected_type(&error.to_string()))
+}

@@ -1,0 +1,25 @@
+//! The only place that knows JavaScript values: arguments in, records and errors out.
+
+pub(crate) mod value;
+
+#[cfg(feature = "npm")]
+mod convert;
+#[cfg(feature = "npm")]
+mod face;
+
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+
+/// Whether this is a browser, where everybody can read what the program holds.
+///
+/// A page has a `window`; in a worker only the name of the engine tells: all browsers begin it with `Mozilla/`, and no
+/// server runtime does.
+pub(crate) fn is_browser() -> bool {
+    let global = js_sys::global();
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    if !get(&global, "Deno").is_undefined() {
+        return false;
+    }
+    let agent = get(&get(&global, "navigator"), "userAgent").as_string().unwrap_or_default();
+    !get(&global, "window").is_undefined() || agent.starts_with("Mozilla/")
+}

@@ -1,0 +1,373 @@
+//! Status and body to a record or an error.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use crate::error::{ApiFailure, Code, Error, Kind, Phase, RateLimit};
+use crate::host::{self, Body, Failure, Headers, Incoming, Value};
+use crate::request::{Operation, Request};
+use crate::retry::{Hints, Outcome};
+use crate::validate::{concat, number};
+
+/// The longest body that is read for one user, in bytes.
+const MAX_ANSWER_BYTES: f64 = 1_048_576.0;
+/// The longest body that is read for a batch: a thousand users of 10 kB, and room for their frames.
+const MAX_BATCH_ANSWER_BYTES: f64 = 16_777_216.0;
+
+pub(crate) const fn max_answer_bytes(operation: Operation) -> f64 {
+    if operation.is_batch() { MAX_BATCH_ANSWER_BYTES } else { MAX_ANSWER_BYTES }
+}
+
+/// Reads a whole response: the value it carries, or how it failed and the error that says so.
+pub(crate) fn decode(request: &Request, incoming: Incoming, unix_ms: f64) -> Result<Value, (Outcome, Hints, Error)> {
+    if !(200..300).contains(&incoming.status) {
+        let hints = hints(&incoming, unix_ms);
+        return Err((Outcome::Status(incoming.status), hints, api_error(request, incoming, hints)));
+    }
+    let problem = match incoming.body {
+        Body::Json(value) if has_shape(request.operation, &value) => return Ok(value),
+        // A deletion has nothing to tell: proxies may well have dropped its body.
+        Body::Empty if request.operation == Operation::Delete => return Ok(host::empty_object()),
+        Body::Json(_) => "is not of the documented shape",
+        Body::Empty => "has no body",
+        Body::Other(_) => "is not JSON",
+        Body::TooLong => "is longer than is reasonable",
+    };
+    let status = number(incoming.status.into());
+    let message = concat(["the answer to ", &title(request), " (HTTP ", &status, ") ", problem]);
+    let mut error = Error::site(Code::InvalidResponse, message)
+        .with_hint("a proxy or a sign-in page may have answered in place of the service");
+    error.phase = Some(Phase::Body);
+    error.may_have_been_applied = request.operation.writes();
+    Err((Outcome::Unreadable, Hints::default(), error))
+}
+
+/// Whether a success holds what its readers rely on.
+fn has_shape(operation: Operation, value: &Value) -> bool {
+    match operation {
+        Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
+            host::string_field(value, "id").is_some()
+        }
+        Operation::AddUsers => host::has_list(value, "created_users"),
+        Operation::GetUsers => host::has_list(value, "users"),
+        Operation::DeleteUsers => host::has_list(value, "deleted_user_ids"),
+        Operation::Delete | Operation::FlagUser => host::is_object(value),
+    }
+}
+
+/// What the service says about trying again.
+fn hints(incoming: &Incoming, unix_ms: f64) -> Hints {
+    let header = |name| host::header(&incoming.headers, name);
+    let should_retry = match header("x-should-retry").as_deref() {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
+    };
+    // The service's clock, where it shows it: the local one may be off by hours.
+    let now = header("date").and_then(|date| host::parse_date(&date)).unwrap_or(unix_ms);
+    let retry_after_ms = match incoming.status {
+        429 | 503 => header("retry-after").and_then(|text| retry_after(&text, now)).or_else(|| {
+            match (incoming.status, rate_limit(&incoming.headers)) {
+                (429, Some(limits)) => Some((limits.reset * 1_000.0 - now).max(0.0)),
+                _ => None,
+            }
+        }),
+        _ => None,
+    };
+    Hints { retry_after_ms, should_retry }
+}
+
+/// Milliseconds from `Retry-After`: whole seconds, or a date; one in the past is no wait.
+fn retry_after(text: &str, now: f64) -> Option<f64> {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse::<u32>().ok().map(|seconds| f64::from(seconds) * 1_000.0);
+    }
+    host::parse_date(text).map(|at| (at - now).max(0.0))
+}
+
+/// The limits a response carries.
+pub(crate) fn rate_limit(headers: &Headers) -> Option<RateLimit> {
+    let read = |name| host::header(headers, name)?.parse::<u32>().ok().map(f64::from);
+    Some(RateLimit {
+        limit: read("x-ratelimit-limit")?,
+        remaining: read("x-ratelimit-remaining")?,
+        reset: read("x-ratelimit-reset")?,
+    })
+}
+
+const fn code_of(status: u16) -> Code {
+    match status {
+        400 => Code::InvalidInput,
+        401 => Code::Unauthorized,
+        403 | 405 => Code::NotAllowed,
+        404 => Code::NotFound,
+        409 => Code::Conflict,
+        413 => Code::TooLarge,
+        429 => Code::RateLimited,
+        500..=599 => Code::ServerError,
+        _ => Code::ApiError,
+    }
+}
+
+fn api_error(request: &Request, incoming: Incoming, hints: Hints) -> Error {
+    let status = incoming.status;
+    let code = code_of(status);
+    let (body, spoken) = match incoming.body {
+        Body::Json(value) => (value, true),
+        Body::Other(text) => (text, false),
+        Body::Empty | Body::TooLong => (host::empty_object(), false),
+    };
+    // Markup of a proxy is no explanation.
+    let text = |name| if spoken { host::string_field(&body, name) } else { None };
+    let detail = text("detail");
+    let failure = ApiFailure {
+        status,
+        api_code: if spoken { host::number_field(&body, "code") } else { None },
+        exception: text("exception"),
+        rate_limit: rate_limit(&incoming.headers),
+        retry_after_ms: hints.retry_after_ms,
+        headers: host::headers_value(&incoming.headers),
+        detail,
+        body,
+    };
+    let mut error = Error::new(Kind::Api, code, api_message(request, &failure, code));
+    error.hint = match (code, status) {
+        (Code::Unauthorized, _) => Some("check the API key and the region"),
+        (Code::NotAllowed, 403) => {
+            Some("check that the token is signed with this app's secret and belongs to this user")
+        }
+        (Code::RateLimited, _) => Some("wait until rateLimit.reset, or for retryAfterMs"),
+        _ => None,
+    };
+    error.may_have_been_applied = status >= 500 && request.operation.writes();
+    error.api = Some(Box::new(failure));
+    error
+}
+
+/// `create of user ada failed: the user exists already (HTTP 409, ConflictException)`.
+fn api_message(request: &Request, failure: &ApiFailure, code: Code) -> String {
+    let said = failure.detail.as_deref().map(|detail| detail.trim().trim_end_matches('.'));
+    let reason = match (said, code) {
+        (Some(detail), _) if !detail.is_empty() => detail,
+        (_, Code::NotFound) => "there is no such user",
+        (_, Code::Conflict) => "the user exists already",
+        (_, Code::RateLimited) => "over the rate limit",
+        (_, Code::ServerError) => "the service failed",
+        _ => "the service refused it",
+    };
+    let status = number(failure.status.into());
+    let mut message = concat([&title(request), " failed: ", reason, " (HTTP ", &status]);
+    if let Some(exception) = &failure.exception {
+        message.push_str(", ");
+        message.push_str(exception);
+    }
+    message.push(')');
+    message
+}
+
+/// The error for an attempt that ended without a whole response.
+pub(crate) fn failure(request: &Request, failure: Failure, local_server: bool) -> (Outcome, Error) {
+    let outcome = if failure.unsent { Outcome::Unsent } else { Outcome::Lost };
+    let happened = match (failure.phase, failure.unsent) {
+        (Phase::Body, _) => " failed: the response broke off",
+        (_, true) => " failed: the service could not be reached",
+        _ => " failed: no response arrived",
+    };
+    let mut error = Error::site(Code::Network, concat([&title(request), happened])).with_cause(failure.cause);
+    error.phase = Some(failure.phase);
+    error.may_have_been_applied = request.operation.writes() && !failure.unsent;
+    error.hint = Some(if local_server {
+        "start the server, and check its port"
+    } else {
+        "check the connection and, in a browser, that the page's policy and the service's CORS allow it"
+    });
+    (outcome, error)
+}
+
+/// The error for an attempt, or a whole call, that took too long.
+pub(crate) fn timeout(request: &Request, limit_ms: f64, whole_call: bool, phase: Phase) -> Error {
+    let limit = number(limit_ms as usize);
+    let within = if whole_call { " ms in all" } else { " ms" };
+    let mut error = Error::site(Code::Timeout, concat([&title(request), " failed: no answer within ", &limit, within]));
+    error.phase = Some(phase);
+    error.may_have_been_applied = request.operation.writes();
+    error.hint = Some(if whole_call { "raise the option deadline" } else { "raise the option timeout" });
+    error
+}
+
+/// `create of user ada`.
+pub(crate) fn title(request: &Request) -> String {
+    concat([request.operation.as_str(), " of ", &request.subject])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use serde_json::json;
+
+    // 2026-11-21T07:00:00Z
+    const NOW: f64 = 1_795_244_400_000.0;
+
+    fn incoming(status: u16, headers: &[(&str, &str)], body: Body) -> Incoming {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Incoming { status, headers, body }
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: Value) -> (Outcome, Hints, Error) {
+        let request = Request::create("ada", "{}".into(), false);
+        decode(&request, incoming(status, headers, Body::Json(body)), NOW).unwrap_err()
+    }
+
+    #[test]
+    fn a_success_of_the_documented_shape_is_the_value() {
+        let user = json!({"id": "ada", "data": {}});
+        let request = Request::get("ada", false);
+        assert_eq!(decode(&request, incoming(200, &[], Body::Json(user.clone())), NOW).unwrap(), user);
+        let request = Request::get_users(&["a".into()]);
+        let users = json!({"users": []});
+        assert_eq!(decode(&request, incoming(200, &[], Body::Json(users.clone())), NOW).unwrap(), users);
+    }
+
+    #[test]
+    fn a_success_that_is_something_else_is_refused() {
+        let get = Request::get("ada", false);
+        for (body, text) in [
+            (Body::Empty, "the answer to get of user ada (HTTP 200) has no body"),
+            (Body::Other(json!("<html>")), "the answer to get of user ada (HTTP 200) is not JSON"),
+            (Body::Json(json!([])), "the answer to get of user ada (HTTP 200) is not of the documented shape"),
+            (Body::Json(json!({})), "the answer to get of user ada (HTTP 200) is not of the documented shape"),
+            (Body::TooLong, "the answer to get of user ada (HTTP 200) is longer than is reasonable"),
+        ] {
+            let (outcome, _, error) = decode(&get, incoming(200, &[], body), NOW).unwrap_err();
+            assert_eq!(outcome, Outcome::Unreadable);
+            assert_eq!(error.code(), Code::InvalidResponse);
+            assert_eq!(error.to_string(), text);
+            assert!(!error.may_have_been_applied());
+        }
+        let update = Request::update("ada", "{}".into());
+        let (.., error) = decode(&update, incoming(201, &[], Body::Empty), NOW).unwrap_err();
+        assert!(error.may_have_been_applied());
+    }
+
+    #[test]
+    fn a_deletion_needs_no_body() {
+        let request = Request::delete("ada");
+        assert_eq!(decode(&request, incoming(204, &[], Body::Empty), NOW).unwrap(), json!({}));
+    }
+
+    #[test]
+    fn every_status_has_its_code() {
+        for (status, code) in [
+            (400, "invalid_input"),
+            (401, "unauthorized"),
+            (403, "not_allowed"),
+            (404, "not_found"),
+            (405, "not_allowed"),
+            (409, "conflict"),
+            (413, "too_large"),
+            (429, "rate_limited"),
+            (500, "server_error"),
+            (503, "server_error"),
+            (402, "api_error"),
+            (302, "api_error"),
+        ] {
+            assert_eq!(answer(status, &[], json!({})).2.code().as_str(), code, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_the_service_said_is_kept_and_told() {
+        let body = json!({"detail": "User already exists.", "code": 22, "exception": "ConflictException"});
+        let (outcome, _, error) = answer(409, &[("x", "y")], body.clone());
+        assert_eq!(outcome, Outcome::Status(409));
+        assert_eq!(error.to_string(), "create of user ada failed: User already exists (HTTP 409, ConflictException)");
+        let api = error.api().unwrap();
+        assert_eq!((api.status, api.api_code), (409, Some(22.0)));
+        assert_eq!(api.exception.as_deref(), Some("ConflictException"));
+        assert_eq!(api.body, body);
+        assert_eq!(api.headers, json!({"x": "y"}));
+    }
+
+    #[test]
+    fn a_silent_service_is_spoken_for() {
+        for (status, text) in [
+            (404, "create of user ada failed: there is no such user (HTTP 404)"),
+            (409, "create of user ada failed: the user exists already (HTTP 409)"),
+            (429, "create of user ada failed: over the rate limit (HTTP 429)"),
+            (502, "create of user ada failed: the service failed (HTTP 502)"),
+            (418, "create of user ada failed: the service refused it (HTTP 418)"),
+        ] {
+            assert_eq!(answer(status, &[], json!({"detail": ""})).2.to_string(), text);
+        }
+        let request = Request::get("ada", false);
+        let html = incoming(502, &[], Body::Other(json!("<h1>Bad gateway</h1>")));
+        let (.., error) = decode(&request, html, NOW).unwrap_err();
+        assert_eq!(error.to_string(), "get of user ada failed: the service failed (HTTP 502)");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let wait = |value| answer(429, &[("retry-after", value)], json!({})).1.retry_after_ms;
+        assert_eq!(wait("7"), Some(7_000.0));
+        assert_eq!(wait("0"), Some(0.0));
+        assert_eq!(wait("Sat, 21 Nov 2026 07:00:09 GMT"), Some(9_000.0));
+        assert_eq!(wait("Sat, 21 Nov 2026 06:00:00 GMT"), Some(0.0));
+        for garbage in ["", "soon", "-1", "0x10", "1.5"] {
+            assert_eq!(wait(garbage), None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn waits_are_by_the_clock_of_the_service() {
+        let headers = [("retry-after", "Sat, 21 Nov 2026 09:00:05 GMT"), ("date", "Sat, 21 Nov 2026 09:00:00 GMT")];
+        assert_eq!(answer(503, &headers, json!({})).1.retry_after_ms, Some(5_000.0));
+    }
+
+    #[test]
+    fn the_rate_limit_window_stands_in_for_retry_after() {
+        let headers =
+            [("x-ratelimit-limit", "1000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1795244412")];
+        let (_, hints, error) = answer(429, &headers, json!({}));
+        assert_eq!(hints.retry_after_ms, Some(12_000.0));
+        let limit = RateLimit { limit: 1_000.0, remaining: 0.0, reset: 1_795_244_412.0 };
+        assert_eq!(error.api().unwrap().rate_limit, Some(limit));
+        assert_eq!(answer(500, &headers, json!({})).1.retry_after_ms, None);
+    }
+
+    #[test]
+    fn only_a_clear_word_steers_retries() {
+        let should = |value| answer(500, &[("x-should-retry", value)], json!({})).1.should_retry;
+        assert_eq!(should("true"), Some(true));
+        assert_eq!(should("false"), Some(false));
+        assert_eq!(should("maybe"), None);
+    }
+
+    #[test]
+    fn a_lost_connection_says_how_far_it_came() {
+        let lost = |phase, unsent| {
+            let cause = Failure { phase, status: None, unsent, cause: json!("ECONNRESET") };
+            failure(&Request::create("ada", "{}".into(), false), cause, false)
+        };
+        let (outcome, error) = lost(Phase::Connect, true);
+        assert_eq!(outcome, Outcome::Unsent);
+        assert_eq!(error.to_string(), "create of user ada failed: the service could not be reached");
+        assert!(!error.may_have_been_applied());
+        let (outcome, error) = lost(Phase::Headers, false);
+        assert_eq!(outcome, Outcome::Lost);
+        assert_eq!(error.to_string(), "create of user ada failed: no response arrived");
+        assert!(error.may_have_been_applied());
+        assert_eq!(error.cause(), Some(&json!("ECONNRESET")));
+        assert_eq!(lost(Phase::Body, false).1.to_string(), "create of user ada failed: the response broke off");
+    }
+
+    #[test]
+    fn a_timeout_names_its_limit() {
+        let get = Request::get("ada", false);
+        let error = timeout(&get, 10_000.0, false, Phase::Headers);
+        assert_eq!(error.to_string(), "get of user ada failed: no answer within 10000 ms");
+        let error = timeout(&get, 30_000.0, true, Phase::Body);
+        assert_eq!(error.to_string(), "get of user ada failed: no answer within 30000 ms in all");
+        assert_eq!(error.phase(), Some(Phase::Body));
+    }
+}

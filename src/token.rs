@@ -1,0 +1,170 @@
+//! Decodes and signs JSON Web Tokens with HS256, the one algorithm that the service uses.
+//!
+//! This file takes a token apart, compares its signature and puts one together. What the claims mean is for whoever
+//! reads the JSON: the client for `user_id`, the server for what a token allows.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::error::{Code, Error};
+
+/// `{"alg":"HS256","typ":"JWT"}`, encoded.
+#[cfg(feature = "sign")]
+const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
+/// The longest token that is looked at, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 8_192;
+
+/// A token, taken apart and not yet trusted.
+#[derive(Clone)]
+pub struct Parts {
+    /// The header's JSON.
+    pub header: Vec<u8>,
+    /// The claims' JSON.
+    pub claims: Vec<u8>,
+    /// What was signed: the first two parts and the dot between them.
+    pub signed: String,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// Takes a token apart: three parts of base64url without padding. Nothing is verified.
+///
+/// # Errors
+/// `invalid_token`, without the token in the text.
+pub fn decode(token: &str) -> Result<Parts, Error> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(malformed("is longer than 8192 bytes"));
+    }
+    let Some((signed, signature)) = token.rsplit_once('.') else {
+        return Err(malformed("does not have three parts"));
+    };
+    let Some((header, claims)) = signed.split_once('.').filter(|(_, claims)| !claims.contains('.')) else {
+        return Err(malformed("does not have three parts"));
+    };
+    Ok(Parts {
+        header: part(header, "its header is not base64url")?,
+        claims: part(claims, "its claims are not base64url")?,
+        signed: signed.into(),
+        signature: part(signature, "its signature is not base64url")?,
+    })
+}
+
+fn part(text: &str, problem: &str) -> Result<Vec<u8>, Error> {
+    Base64UrlUnpadded::decode_vec(text).map_err(|_| malformed(problem))
+}
+
+fn malformed(problem: &str) -> Error {
+    let separator = if problem.starts_with("its") { "user token is malformed: " } else { "user token " };
+    Error::input(Code::InvalidToken, crate::validate::concat([separator, problem]))
+}
+
+/// Signs claims (the text of a JSON object) with the secret.
+///
+/// ```
+/// assert_eq!(
+///     user_handle::token::sign(r#"{"user_id":"42"}"#, "abcdefghijklmnop"),
+///     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoiNDIifQ.fJP44ZlP7bly-2HvbPxBO7WUGJhc1i2hpj4TnXmtYLE",
+/// );
+/// ```
+#[cfg(feature = "sign")]
+pub fn sign(claims: &str, secret: &str) -> String {
+    use hmac::Mac;
+
+    let mut token = String::with_capacity(HEADER.len() + 2 + 43 + claims.len() * 4 / 3 + 3);
+    token.push_str(HEADER);
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(claims.as_bytes()));
+    let signature = mac(&token, secret).finalize().into_bytes();
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(&signature));
+    token
+}
+
+#[cfg(feature = "sign")]
+impl Parts {
+    /// Whether the signature is that of `secret`, in time that does not depend on where the two differ.
+    pub fn is_signed_with(&self, secret: &str) -> bool {
+        use hmac::Mac;
+        mac(&self.signed, secret).verify_slice(&self.signature).is_ok()
+    }
+}
+
+#[cfg(feature = "sign")]
+fn mac(text: &str, secret: &str) -> hmac::Hmac<sha2::Sha256> {
+    use hmac::{KeyInit, Mac};
+
+    // HMAC takes a key of any length, so the fallback is never used; it is here because no panic may be reachable.
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes())
+        .unwrap_or_else(|_| hmac::Hmac::new(&Default::default()));
+    mac.update(text.as_bytes());
+    mac
+}
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    // The published vectors of Stream's JavaScript and Go clients.
+    const FORTY_TWO: &str =
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoiNDIifQ.fJP44ZlP7bly-2HvbPxBO7WUGJhc1i2hpj4TnXmtYLE";
+    const USER: &str =
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoidXNlciJ9.0Kiui6HUywyU-C-00E68n1iq_3o7Eh0aE5VGSOc3pU4";
+    // The Ruby client's: its header has no `typ`.
+    const RUBY: &str = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoidXNlciJ9.vSdu-exEFUWts57olfk9X_I1CytXuXrRF7A0LpQmoaM";
+
+    #[test]
+    fn signs_as_the_published_clients_do() {
+        assert_eq!(sign(r#"{"user_id":"42"}"#, "abcdefghijklmnop"), FORTY_TWO);
+        assert_eq!(sign(r#"{"user_id":"user"}"#, "secret"), USER);
+    }
+
+    #[test]
+    fn verifies_what_the_published_clients_signed() {
+        for (token, secret) in [(FORTY_TWO, "abcdefghijklmnop"), (USER, "secret"), (RUBY, "secret")] {
+            let parts = decode(token).unwrap();
+            assert!(parts.is_signed_with(secret));
+            assert!(!parts.is_signed_with("another"));
+            assert!(!parts.is_signed_with(""));
+        }
+    }
+
+    #[test]
+    fn takes_a_token_apart() {
+        let parts = decode(RUBY).unwrap();
+        assert_eq!(parts.header, br#"{"alg":"HS256"}"#);
+        assert_eq!(parts.claims, br#"{"user_id":"user"}"#);
+    }
+
+    #[test]
+    fn one_changed_bit_anywhere_in_the_signature_is_refused() {
+        let parts = decode(USER).unwrap();
+        for byte in 0..parts.signature.len() {
+            for bit in 0..8 {
+                let mut forged = parts.clone();
+                forged.signature[byte] ^= 1 << bit;
+                assert!(!forged.is_signed_with("secret"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_token_is_refused_without_being_repeated() {
+        for (token, text) in [
+            ("", "user token does not have three parts"),
+            ("a.b", "user token does not have three parts"),
+            ("a.b.c.d", "user token does not have three parts"),
+            ("=.e30.", "user token is malformed: its header is not base64url"),
+            ("e30.%%.", "user token is malformed: its claims are not base64url"),
+            ("e30.e30.==", "user token is malformed: its signature is not base64url"),
+            (&"a".repeat(8_193), "user token is longer than 8192 bytes"),
+        ] {
+            let error = decode(token).err().unwrap();
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.code().as_str(), "invalid_token");
+        }
+    }
+}

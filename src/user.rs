@@ -1,0 +1,135 @@
+//! The handle on one user: each verb is a few lines onto `call`.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use crate::call::{Answer, Core, call};
+use crate::error::Error;
+use crate::host::{self, Text, Value};
+use crate::model;
+use crate::options::CallOptions;
+use crate::request::Request;
+
+/// A handle on one user; holding it costs a reference and an id.
+#[derive(Clone)]
+pub struct User {
+    core: Rc<Core>,
+    id: Rc<str>,
+    options: CallOptions,
+}
+
+impl User {
+    /// `id` was validated.
+    pub(crate) fn new(core: Rc<Core>, id: &str) -> Self {
+        User { core, id: id.into(), options: CallOptions::default() }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// `SU:<id>`, the form in which a user is put inside an activity.
+    pub fn reference(&self) -> String {
+        model::reference(&self.id)
+    }
+
+    /// The same handle with options for its calls.
+    #[must_use]
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    pub(crate) async fn send_create(&self, data: Text, get_or_create: bool) -> Result<Value, Error> {
+        self.record(Request::create(&self.id, data, get_or_create)).await
+    }
+
+    pub(crate) async fn send_get(&self, with_follow_counts: bool) -> Result<Value, Error> {
+        self.record(Request::get(&self.id, with_follow_counts)).await
+    }
+
+    pub(crate) async fn send_update(&self, data: Text) -> Result<Value, Error> {
+        self.record(Request::update(&self.id, data)).await
+    }
+
+    pub(crate) async fn send_delete(&self) -> Result<Answer, Error> {
+        call(&self.core, &Request::delete(&self.id), &self.options).await
+    }
+
+    async fn record(&self, request: Request) -> Result<Value, Error> {
+        let answer = call(&self.core, &request, &self.options).await?;
+        Ok(host::tidy_record(answer.value))
+    }
+}
+
+#[cfg(feature = "serde")]
+mod typed {
+    use super::*;
+    use crate::model::{Deleted, Record};
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    impl User {
+        /// Creates the user.
+        ///
+        /// # Errors
+        /// `conflict` if the user exists, `outcome_unknown` if the answer was lost; before any request `invalid_data`,
+        /// `unrepresentable_value` or `data_too_large`.
+        pub async fn create<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
+            let text = host::to_text(data, "data")?;
+            host::from_value(self.send_create(text, false).await?)
+        }
+
+        /// Returns the user if it exists, unchanged; else creates it with `data`.
+        ///
+        /// # Errors
+        /// As [`User::create`], without `conflict` and `outcome_unknown`.
+        pub async fn get_or_create<Data: Serialize + DeserializeOwned>(
+            &self,
+            data: &Data,
+        ) -> Result<Record<Data>, Error> {
+            let text = host::to_text(data, "data")?;
+            host::from_value(self.send_create(text, true).await?)
+        }
+
+        /// Reads the user.
+        ///
+        /// # Errors
+        /// `not_found`; `invalid_response` where the stored data is not of the type asked for.
+        pub async fn get<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
+            host::from_value(self.send_get(false).await?)
+        }
+
+        /// Reads the user with follow counts.
+        ///
+        /// # Errors
+        /// As [`User::get`].
+        pub async fn profile<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
+            host::from_value(self.send_get(true).await?)
+        }
+
+        /// Replaces the user's data as a whole.
+        ///
+        /// # Errors
+        /// `not_found`; before any request `invalid_data`, `unrepresentable_value` or `data_too_large`.
+        pub async fn update<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
+            let text = host::to_text(data, "data")?;
+            host::from_value(self.send_update(text).await?)
+        }
+
+        /// Deletes the user.
+        ///
+        /// # Errors
+        /// `not_found`, unless an earlier attempt of the same call removed the user.
+        pub async fn delete(&self) -> Result<Deleted, Error> {
+            Ok(Deleted { already_gone: self.send_delete().await?.already_gone })
+        }
+    }
+}
+
+impl core::fmt::Debug for User {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("User").field("id", &self.id).finish_non_exhaustive()
+    }
+}
