@@ -175,9 +175,9 @@ fn provider_failed(cause: Value) -> Error {
 fn check(token: String) -> Result<Held, Error> {
     let refused = |error: Error| {
         let mut error = error;
-        error.code = Code::TokenProvider;
-        error.kind = crate::error::Kind::Site;
-        error.message = crate::validate::concat(["the token provider gave a bad token: ", &error.message]);
+        error.0.code = Code::TokenProvider;
+        error.0.kind = crate::error::Kind::Site;
+        error.0.message = crate::validate::concat(["the token provider gave a bad token: ", &error.0.message]);
         error
     };
     let claims = claims(&token).map_err(refused)?;
@@ -197,7 +197,7 @@ pub(crate) fn claims(token: &str) -> Result<Value, Error> {
     let claims = claims.ok_or_else(|| malformed("user token is malformed: its claims are not a JSON object"))?;
     if host::string_field(&claims, "user_id").is_none() {
         let mut error = malformed("user_id is missing in user token, or is not a string");
-        error.kind = crate::error::Kind::Type;
+        error.0.kind = crate::error::Kind::Type;
         return Err(error);
     }
     Ok(claims)

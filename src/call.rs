@@ -97,7 +97,7 @@ pub(crate) async fn call(core: &Core, request: &Request, options: &CallOptions) 
         token_was_refused: false,
     };
     call.run().await.map_err(|mut error| {
-        error.attempts = call.attempts;
+        error.0.attempts = call.attempts;
         error
     })
 }
@@ -127,13 +127,13 @@ impl Call<'_> {
                     return Ok(Answer { value, already_gone: false });
                 }
                 Err(Ended::Aborted(reason)) => return Err(aborted(reason)),
-                Err(Ended::Failed(outcome, hints, error)) => (outcome, hints, *error),
+                Err(Ended::Failed(outcome, hints, error)) => (outcome, hints, error),
             };
             if self.found_gone(outcome) {
                 return Ok(Answer { value: host::empty_object(), already_gone: true });
             }
-            self.ambiguous |= error.may_have_been_applied;
-            error.retryable = retry::is_transient(self.request.operation, outcome, hints);
+            self.ambiguous |= error.0.may_have_been_applied;
+            error.0.retryable = retry::is_transient(self.request.operation, outcome, hints);
             if outcome == Outcome::Status(401) && !self.token_was_refused && self.core.authorisation.can_renew() {
                 // Once, and apart from the retries: the provider may have a token that the service accepts.
                 self.token_was_refused = true;
@@ -178,17 +178,17 @@ impl Call<'_> {
             Ok(Ok(incoming)) => incoming,
             Ok(Err(failure)) => {
                 let (outcome, error) = response::failure(request, failure, core.is_local());
-                return Err(Ended::Failed(outcome, Hints::default(), Box::new(error)));
+                return Err(Ended::Failed(outcome, Hints::default(), error));
             }
             Err(Interrupt::Aborted(reason)) => return Err(Ended::Aborted(reason)),
             Err(Interrupt::Elapsed) => {
                 let error = self.timeout(remaining <= self.limits.timeout, phase.get());
-                return Err(Ended::Failed(Outcome::Lost, Hints::default(), Box::new(error)));
+                return Err(Ended::Failed(Outcome::Lost, Hints::default(), error));
             }
         };
         self.told(&incoming, sent);
         response::decode(request, incoming, core.host.unix_ms())
-            .map_err(|(outcome, hints, error)| Ended::Failed(outcome, hints, Box::new(error)))
+            .map_err(|(outcome, hints, error)| Ended::Failed(outcome, hints, error))
     }
 
     /// Notes what every response carries, and tells of it.
@@ -213,16 +213,17 @@ impl Call<'_> {
     }
 
     fn decide(&self, outcome: Outcome, hints: Hints) -> Decision {
+        let operation = self.request.operation;
+        if retry::is_transient(operation, outcome, hints) {
+            self.core.budget.set(retry::spend(self.core.budget.get()));
+        }
         let progress = Progress {
             attempts: self.attempts,
             retries: self.limits.retries,
             remaining_ms: self.remaining(),
             budget: self.core.budget.get(),
         };
-        if retry::is_transient(self.request.operation, outcome, hints) {
-            self.core.budget.set(retry::spend(progress.budget));
-        }
-        retry::decide(self.request.operation, outcome, hints, &progress, self.core.host.random())
+        retry::decide(operation, outcome, hints, &progress, self.core.host.random())
     }
 
     async fn wait(&self, delay_ms: f64, error: &Error) -> Result<(), Error> {
@@ -244,10 +245,10 @@ impl Call<'_> {
 
     /// The error that the caller sees: a create whose answer was lost has a code of its own.
     fn conclude(&self, outcome: Outcome, mut error: Error) -> Error {
-        error.may_have_been_applied |= self.ambiguous;
-        if self.request.operation == Operation::Create && outcome == Outcome::Lost && error.may_have_been_applied {
-            error.code = Code::OutcomeUnknown;
-            error.hint = Some("read the user to see whether it was created, or create it with { reconcile: true }");
+        error.0.may_have_been_applied |= self.ambiguous;
+        if self.request.operation == Operation::Create && outcome == Outcome::Lost && error.0.may_have_been_applied {
+            error.0.code = Code::OutcomeUnknown;
+            error.0.hint = Some("read the user to see whether it was created, or use getOrCreate");
         }
         error
     }
@@ -255,7 +256,7 @@ impl Call<'_> {
     fn timeout(&self, whole_call: bool, phase: Phase) -> Error {
         let limit = if whole_call { self.limits.deadline } else { self.limits.timeout };
         let mut error = response::timeout(self.request, limit, whole_call, phase);
-        error.may_have_been_applied &= phase != Phase::Connect;
+        error.0.may_have_been_applied &= phase != Phase::Connect;
         error
     }
 
@@ -279,7 +280,7 @@ impl Call<'_> {
 
 enum Ended {
     Aborted(Value),
-    Failed(Outcome, Hints, Box<Error>),
+    Failed(Outcome, Hints, Error),
 }
 
 fn aborted(reason: Value) -> Error {

@@ -152,11 +152,13 @@ impl ClientBuilder {
         self
     }
 
+    #[cfg(feature = "npm")]
     pub(crate) fn place(mut self, place: Place) -> Self {
         self.place = place;
         self
     }
 
+    #[cfg(feature = "npm")]
     pub(crate) fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
@@ -259,6 +261,36 @@ impl Client {
         Users::new(self.clone())
     }
 
+    /// The application's key.
+    pub fn api_key(&self) -> &str {
+        &self.identity.api_key
+    }
+
+    /// The application's number, where it was given.
+    pub fn app_id(&self) -> Option<&str> {
+        self.identity.app_id.as_deref()
+    }
+
+    /// The API root, with a final slash.
+    pub fn base_url(&self) -> &str {
+        &self.identity.base_url
+    }
+
+    /// The API version segment.
+    pub fn version(&self) -> &str {
+        &self.identity.version
+    }
+
+    /// The source name sent with each request.
+    pub fn group(&self) -> &str {
+        &self.identity.group
+    }
+
+    /// The region label, where one was given.
+    pub fn location(&self) -> Option<&str> {
+        self.identity.location.as_deref()
+    }
+
     /// The `user_id` of the user token; of a provider's token once there was one.
     pub fn user_id(&self) -> Option<String> {
         self.core.authorisation.user_id()
@@ -279,7 +311,8 @@ impl Client {
         *self.core.listener.borrow_mut() = listener;
     }
 
-    pub(crate) fn using_api_secret(&self) -> bool {
+    /// Whether the client has the app secret.
+    pub fn using_api_secret(&self) -> bool {
         self.identity.secret.is_some()
     }
 

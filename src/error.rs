@@ -182,24 +182,28 @@ pub struct Violation {
 
 /// Any failure of this crate.
 #[derive(Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
-    pub(crate) kind: Kind,
-    pub(crate) code: Code,
-    pub(crate) message: String,
-    pub(crate) hint: Option<&'static str>,
-    pub(crate) attempts: u32,
-    pub(crate) retryable: bool,
-    pub(crate) may_have_been_applied: bool,
-    pub(crate) phase: Option<Phase>,
-    pub(crate) cause: Option<Value>,
-    pub(crate) violation: Option<Box<Violation>>,
-    pub(crate) api: Option<Box<ApiFailure>>,
+#[error("{}", .0.message)]
+pub struct Error(pub(crate) Box<Facts>);
+
+/// What an [`Error`] holds. In a box: errors are handed on many times, and are rare.
+#[derive(Clone)]
+pub(crate) struct Facts {
+    pub kind: Kind,
+    pub code: Code,
+    pub message: String,
+    pub hint: Option<&'static str>,
+    pub attempts: u32,
+    pub retryable: bool,
+    pub may_have_been_applied: bool,
+    pub phase: Option<Phase>,
+    pub cause: Option<Value>,
+    pub violation: Option<Violation>,
+    pub api: Option<ApiFailure>,
 }
 
 impl Error {
     pub(crate) fn new(kind: Kind, code: Code, message: impl Into<String>) -> Self {
-        Error {
+        Error(Box::new(Facts {
             kind,
             code,
             message: message.into(),
@@ -211,7 +215,7 @@ impl Error {
             cause: None,
             violation: None,
             api: None,
-        }
+        }))
     }
 
     /// Bad input that has no place in an id or in data.
@@ -226,12 +230,12 @@ impl Error {
 
     pub(crate) fn validation(code: Code, path: &str, message: impl Into<String>) -> Self {
         let mut error = Error::new(Kind::Validation, code, message);
-        error.violation = Some(Box::new(Violation { path: path.into(), limit: None, actual: None }));
+        error.0.violation = Some(Violation { path: path.into(), limit: None, actual: None });
         error
     }
 
     pub(crate) fn with_limit(mut self, limit: u32, actual: u32) -> Self {
-        if let Some(violation) = &mut self.violation {
+        if let Some(violation) = &mut self.0.violation {
             violation.limit = Some(limit);
             violation.actual = Some(actual);
         }
@@ -239,63 +243,63 @@ impl Error {
     }
 
     pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
+        self.0.hint = Some(hint);
         self
     }
 
     pub(crate) fn with_cause(mut self, cause: Value) -> Self {
-        self.cause = Some(cause);
+        self.0.cause = Some(cause);
         self
     }
 
     /// Which family the error belongs to.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// The stable code.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
-        self.hint
+        self.0.hint
     }
 
     /// Requests that were sent.
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.0.attempts
     }
 
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
-        self.retryable
+        self.0.retryable
     }
 
     /// A write may have taken effect although no success was seen.
     pub fn may_have_been_applied(&self) -> bool {
-        self.may_have_been_applied
+        self.0.may_have_been_applied
     }
 
     /// How far the last attempt had come.
     pub fn phase(&self) -> Option<Phase> {
-        self.phase
+        self.0.phase
     }
 
     /// What `fetch` or the token provider failed with, or the reason of the caller's abort.
     pub fn cause(&self) -> Option<&Value> {
-        self.cause.as_ref()
+        self.0.cause.as_ref()
     }
 
     /// Where the input broke a rule.
     pub fn violation(&self) -> Option<&Violation> {
-        self.violation.as_deref()
+        self.0.violation.as_ref()
     }
 
     /// What the service said.
     pub fn api(&self) -> Option<&ApiFailure> {
-        self.api.as_deref()
+        self.0.api.as_ref()
     }
 }
 
@@ -312,9 +316,9 @@ pub(crate) fn unexpected_type(problem: &str) -> Error {
 impl core::fmt::Debug for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Error")
-            .field("code", &self.code.as_str())
-            .field("message", &self.message)
-            .field("attempts", &self.attempts)
+            .field("code", &self.0.code.as_str())
+            .field("message", &self.0.message)
+            .field("attempts", &self.0.attempts)
             .finish_non_exhaustive()
     }
 }

@@ -184,6 +184,7 @@ fn check_base_url(name: &str, url: &str) -> Result<String, Error> {
 }
 
 /// What `STREAM_URL` holds: `https://KEY:SECRET@HOST/?app_id=N`.
+#[cfg(any(feature = "npm", test))]
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StreamUrl {
     pub api_key: String,
@@ -193,6 +194,7 @@ pub(crate) struct StreamUrl {
 }
 
 /// Takes `STREAM_URL` apart. The first label of the host is the region, unless it is that of the service.
+#[cfg(any(feature = "npm", test))]
 pub(crate) fn stream_url(url: &str) -> Option<StreamUrl> {
     let (credentials, place) = url.strip_prefix("https://")?.split_once('@')?;
     let (api_key, secret) = credentials.split_once(':')?;

@@ -1,6 +1,5 @@
 //! Status and body to a record or an error.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::error::{ApiFailure, Code, Error, Kind, Phase, RateLimit};
@@ -37,8 +36,8 @@ pub(crate) fn decode(request: &Request, incoming: Incoming, unix_ms: f64) -> Res
     let message = concat(["the answer to ", &title(request), " (HTTP ", &status, ") ", problem]);
     let mut error = Error::site(Code::InvalidResponse, message)
         .with_hint("a proxy or a sign-in page may have answered in place of the service");
-    error.phase = Some(Phase::Body);
-    error.may_have_been_applied = request.operation.writes();
+    error.0.phase = Some(Phase::Body);
+    error.0.may_have_been_applied = request.operation.writes();
     Err((Outcome::Unreadable, Hints::default(), error))
 }
 
@@ -131,7 +130,7 @@ fn api_error(request: &Request, incoming: Incoming, hints: Hints) -> Error {
         body,
     };
     let mut error = Error::new(Kind::Api, code, api_message(request, &failure, code));
-    error.hint = match (code, status) {
+    error.0.hint = match (code, status) {
         (Code::Unauthorized, _) => Some("check the API key and the region"),
         (Code::NotAllowed, 403) => {
             Some("check that the token is signed with this app's secret and belongs to this user")
@@ -139,8 +138,8 @@ fn api_error(request: &Request, incoming: Incoming, hints: Hints) -> Error {
         (Code::RateLimited, _) => Some("wait until rateLimit.reset, or for retryAfterMs"),
         _ => None,
     };
-    error.may_have_been_applied = status >= 500 && request.operation.writes();
-    error.api = Some(Box::new(failure));
+    error.0.may_have_been_applied = status >= 500 && request.operation.writes();
+    error.0.api = Some(failure);
     error
 }
 
@@ -174,9 +173,9 @@ pub(crate) fn failure(request: &Request, failure: Failure, local_server: bool) -
         _ => " failed: no response arrived",
     };
     let mut error = Error::site(Code::Network, concat([&title(request), happened])).with_cause(failure.cause);
-    error.phase = Some(failure.phase);
-    error.may_have_been_applied = request.operation.writes() && !failure.unsent;
-    error.hint = Some(if local_server {
+    error.0.phase = Some(failure.phase);
+    error.0.may_have_been_applied = request.operation.writes() && !failure.unsent;
+    error.0.hint = Some(if local_server {
         "start the server, and check its port"
     } else {
         "check the connection and, in a browser, that the page's policy and the service's CORS allow it"
@@ -189,9 +188,9 @@ pub(crate) fn timeout(request: &Request, limit_ms: f64, whole_call: bool, phase:
     let limit = number(limit_ms as usize);
     let within = if whole_call { " ms in all" } else { " ms" };
     let mut error = Error::site(Code::Timeout, concat([&title(request), " failed: no answer within ", &limit, within]));
-    error.phase = Some(phase);
-    error.may_have_been_applied = request.operation.writes();
-    error.hint = Some(if whole_call { "raise the option deadline" } else { "raise the option timeout" });
+    error.0.phase = Some(phase);
+    error.0.may_have_been_applied = request.operation.writes();
+    error.0.hint = Some(if whole_call { "raise the option deadline" } else { "raise the option timeout" });
     error
 }
 

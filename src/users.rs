@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::host::{Text, Value};
 use crate::options::CallOptions;
 use crate::request::Request;
-use crate::validate::{self, concat, number};
+use crate::validate::{concat, number};
 
 /// The users of an application: batches, and what Stream's other clients have as a collection.
 #[derive(Clone, Debug)]
@@ -51,15 +51,6 @@ impl Users {
     }
 }
 
-/// Checks the ids of a batch, and their number.
-///
-/// # Errors
-/// `batch_too_large`; `invalid_id` with the path `ids[3]`.
-pub(crate) fn check_ids(ids: &[String]) -> Result<(), Error> {
-    validate::batch_size(ids.len(), "ids")?;
-    ids.iter().enumerate().try_for_each(|(index, id)| validate::id_at(id, &member("ids", index)))
-}
-
 /// `users[3]`.
 pub(crate) fn member(list: &str, index: usize) -> String {
     concat([list, "[", &number(index), "]"])
@@ -70,6 +61,7 @@ mod typed {
     use super::*;
     use crate::host;
     use crate::model::{AddedUsers, Deleted, DeletedUsers, FoundUsers, NewUser, Record};
+    use crate::validate;
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
@@ -152,5 +144,14 @@ mod typed {
             check_ids(ids)?;
             host::from_value(self.send_delete(ids).await?)
         }
+    }
+
+    /// Checks the ids of a batch, and their number.
+    ///
+    /// # Errors
+    /// `batch_too_large`; `invalid_id` with the path `ids[3]`.
+    fn check_ids(ids: &[String]) -> Result<(), Error> {
+        validate::batch_size(ids.len(), "ids")?;
+        ids.iter().enumerate().try_for_each(|(index, id)| validate::id_at(id, &member("ids", index)))
     }
 }

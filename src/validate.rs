@@ -150,9 +150,9 @@ pub fn id_at(id: &str, path: &str) -> Result<(), Error> {
     if id.is_empty() {
         return Err(Error::validation(Code::InvalidId, path, concat([path, " is empty"])));
     }
-    if let Some((position, character)) = id.char_indices().find(|(_, c)| !is_id_character(*c)) {
+    if let Some(character) = id.chars().find(|c| !is_id_character(*c)) {
         let mut shown = [0; 4];
-        let position = number(id.get(..position).unwrap_or_default().chars().count());
+        let position = number(id.chars().take_while(|c| is_id_character(*c)).count());
         let message = concat([
             path,
             " may only hold letters, digits, - and _, but has \"",

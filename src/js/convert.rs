@@ -268,9 +268,9 @@ pub(super) fn rate_limit(limits: RateLimit) -> JsValue {
 
 /// What the package's JavaScript makes an error of; for an aborted call, `{ reason }`.
 pub(super) fn error(error: &Error) -> JsValue {
-    let class = match error.kind {
+    let class = match error.0.kind {
         Kind::Aborted => {
-            return Plain::new().with("reason", error.cause.clone().unwrap_or_default()).done();
+            return Plain::new().with("reason", error.0.cause.clone().unwrap_or_default()).done();
         }
         Kind::Input => "FeedError",
         Kind::Validation => "ValidationError",
@@ -279,12 +279,12 @@ pub(super) fn error(error: &Error) -> JsValue {
         Kind::Api => "StreamApiError",
     };
     let mut fields = Plain::new()
-        .with("code", error.code.as_str())
-        .with("attempts", error.attempts)
-        .with("retryable", error.retryable)
-        .with("mayHaveBeenApplied", error.may_have_been_applied)
-        .with_some("hint", error.hint)
-        .with_some("phase", error.phase.map(|phase| phase.as_str()));
+        .with("code", error.0.code.as_str())
+        .with("attempts", error.0.attempts)
+        .with("retryable", error.0.retryable)
+        .with("mayHaveBeenApplied", error.0.may_have_been_applied)
+        .with_some("hint", error.0.hint)
+        .with_some("phase", error.0.phase.map(|phase| phase.as_str()));
     if let Some(violation) = error.violation() {
         fields = fields
             .with("path", &*violation.path)
@@ -296,8 +296,8 @@ pub(super) fn error(error: &Error) -> JsValue {
     }
     Plain::new()
         .with("class", class)
-        .with("message", &*error.message)
-        .with_some("cause", error.cause.clone())
+        .with("message", &*error.0.message)
+        .with_some("cause", error.0.cause.clone())
         .with("fields", fields.done())
         .done()
 }

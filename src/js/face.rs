@@ -19,7 +19,7 @@ use crate::call::Answer;
 use crate::client::Client;
 use crate::error::Error;
 use crate::fetch::Fetch;
-use crate::host::Value;
+use crate::host::{Pending, Value};
 use crate::options::{Credentials, Place};
 use crate::user::User;
 use crate::users::{self, member};
@@ -35,12 +35,17 @@ fn thrown(error: Error) -> JsValue {
     convert::error(&error)
 }
 
-/// The promise of `work`, or one that is rejected where the arguments were refused.
-fn promise<Work>(work: Result<Work, Error>) -> Promise
-where
-    Work: Future<Output = Result<Value, Error>> + 'static,
-{
-    match work {
+/// A call that is ready to be sent. Boxed, so that there is one kind of it: each would bring its own copy of the code
+/// that drives a promise.
+type Prepared = Result<Pending<'static, Result<Value, Error>>, Error>;
+
+fn ready(work: impl Future<Output = Result<Value, Error>> + 'static) -> Prepared {
+    Ok(Box::pin(work))
+}
+
+/// The promise of a call, or one that is rejected where the arguments were refused.
+fn promise(prepared: Prepared) -> Promise {
+    match prepared {
         Ok(work) => future_to_promise(async move { work.await.map_err(thrown) }),
         Err(error) => Promise::reject(&thrown(error)),
     }
@@ -67,16 +72,16 @@ impl Core {
 
     /// What the class shows of it.
     pub fn describe(&self) -> JsValue {
-        let identity = &self.client.identity;
+        let client = &self.client;
         Plain::new()
-            .with("apiKey", &*identity.api_key)
-            .with_some("appId", identity.app_id.as_deref())
-            .with("baseUrl", &*identity.base_url)
-            .with("version", &*identity.version)
-            .with("group", &*identity.group)
-            .with_some("location", identity.location.as_deref())
-            .with("usingApiSecret", self.client.using_api_secret())
-            .with("expireTokens", identity.expire_tokens)
+            .with("apiKey", client.api_key())
+            .with_some("appId", client.app_id())
+            .with("baseUrl", client.base_url())
+            .with("version", client.version())
+            .with("group", client.group())
+            .with_some("location", client.location())
+            .with("usingApiSecret", client.using_api_secret())
+            .with("expireTokens", client.identity.expire_tokens)
             .done()
     }
 
@@ -114,7 +119,7 @@ impl Core {
     pub fn get_or_create(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
         promise(self.handle(id, options).and_then(|user| {
             let text = value::write_data(data, "data")?;
-            Ok(async move { user.send_create(text, true).await })
+            ready(async move { user.send_create(text, true).await })
         }))
     }
 
@@ -122,7 +127,7 @@ impl Core {
     pub fn get(&self, id: &JsValue, options: &JsValue, profile: bool) -> Promise {
         promise(self.handle(id, options).and_then(|user| {
             let with_follow_counts = profile || convert::flag(options, "with_follow_counts")?.unwrap_or(false);
-            Ok(async move { user.send_get(with_follow_counts).await })
+            ready(async move { user.send_get(with_follow_counts).await })
         }))
     }
 
@@ -130,13 +135,14 @@ impl Core {
     pub fn update(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
         promise(self.handle(id, options).and_then(|user| {
             let text = value::write_data(data, "data")?;
-            Ok(async move { user.send_update(text).await })
+            ready(async move { user.send_update(text).await })
         }))
     }
 
     /// What the service answered.
     pub fn delete(&self, id: &JsValue, options: &JsValue) -> Promise {
-        promise(self.handle(id, options).map(|user| async move { Ok(deletion(user.send_delete().await?)) }))
+        let prepared = self.handle(id, options);
+        promise(prepared.and_then(|user| ready(async move { Ok(deletion(user.send_delete().await?)) })))
     }
 
     /// `{ id, record }` of the token's own user.
@@ -145,7 +151,7 @@ impl Core {
         let client = self.client.clone();
         let prepared = convert::call_options(options).and_then(|options| {
             let text = value::write_data_without(data, "id", "data")?;
-            Ok(async move {
+            ready(async move {
                 let user = client.own_user().await?.with(options);
                 let record = user.send_create(text, true).await?;
                 Ok(Plain::new().with("id", user.id()).with("record", record).done())
@@ -163,13 +169,15 @@ impl Core {
     /// What the service answered.
     #[wasm_bindgen(js_name = getUsers)]
     pub fn get_users(&self, ids: &JsValue, options: &JsValue) -> Promise {
-        promise(self.batch(ids, options).map(|(users, ids)| async move { users.send_get(&ids).await }))
+        let prepared = self.batch(ids, options);
+        promise(prepared.and_then(|(users, ids)| ready(async move { users.send_get(&ids).await })))
     }
 
     /// What the service answered.
     #[wasm_bindgen(js_name = deleteUsers)]
     pub fn delete_users(&self, ids: &JsValue, options: &JsValue) -> Promise {
-        promise(self.batch(ids, options).map(|(users, ids)| async move { users.send_delete(&ids).await }))
+        let prepared = self.batch(ids, options);
+        promise(prepared.and_then(|(users, ids)| ready(async move { users.send_delete(&ids).await })))
     }
 
     /// What the service answered.
@@ -196,26 +204,16 @@ impl Core {
         Ok(User::new(self.client.core.clone(), &id).with(convert::call_options(options)?))
     }
 
-    fn prepare_create(
-        &self,
-        id: &JsValue,
-        data: &JsValue,
-        options: &JsValue,
-    ) -> Result<impl Future<Output = Result<Value, Error>> + use<>, Error> {
+    fn prepare_create(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Prepared {
         let user = self.handle(id, options)?;
         // Stream's name, and that of the collection style.
         let named = [convert::flag(options, "get_or_create")?, convert::flag(options, "getOrCreate")?];
         let get_or_create = named.contains(&Some(true));
         let text = value::write_data(data, "data")?;
-        Ok(async move { user.send_create(text, get_or_create).await })
+        ready(async move { user.send_create(text, get_or_create).await })
     }
 
-    fn prepare_add_users(
-        &self,
-        users: &JsValue,
-        override_existing: &JsValue,
-        options: &JsValue,
-    ) -> Result<impl Future<Output = Result<Value, Error>> + use<>, Error> {
+    fn prepare_add_users(&self, users: &JsValue, override_existing: &JsValue, options: &JsValue) -> Prepared {
         let collection = self.client.users().with(convert::call_options(options)?);
         let override_existing = override_existing.is_truthy();
         let mut written = Vec::new();
@@ -226,7 +224,7 @@ impl Core {
             let text = given.then(|| value::write_data(&data, &concat([&path, ".data"])));
             written.push((id, text.transpose()?));
         }
-        Ok(async move { collection.send_add(written, override_existing).await })
+        ready(async move { collection.send_add(written, override_existing).await })
     }
 
     fn batch(&self, ids: &JsValue, options: &JsValue) -> Result<(users::Users, Vec<String>), Error> {
@@ -237,17 +235,13 @@ impl Core {
         Ok((collection, ids?))
     }
 
-    fn prepare_flag(
-        &self,
-        id: &JsValue,
-        options: &JsValue,
-    ) -> Result<impl Future<Output = Result<Value, Error>> + use<>, Error> {
+    fn prepare_flag(&self, id: &JsValue, options: &JsValue) -> Prepared {
         let id = convert::id(id, "id")?;
         let call_options = convert::call_options(options)?;
         let (reporter, reason) = convert::reporter_and_reason(options)?;
         let request = self.client.flag_request(&id, reporter.as_deref(), reason.as_deref())?;
         let core = self.client.core.clone();
-        Ok(async move { Ok(crate::call::call(&core, &request, &call_options).await?.value) })
+        ready(async move { Ok(crate::call::call(&core, &request, &call_options).await?.value) })
     }
 }
 

@@ -1,0 +1,350 @@
+//! The call loop on a host of its own: scripted answers, a virtual clock, no waiting.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use serde_json::{Value, json};
+use user_handle::host::{Body, Failure, Host, Incoming, Interrupt, Outgoing, Pending, Signal};
+use user_handle::{CallOptions, Client, ClientBuilder, Error, Record, TokenReason, error::Phase};
+
+/// How a scripted attempt ends.
+enum Ending {
+    Answer(u16, Value),
+    With(u16, &'static [(&'static str, &'static str)], Value),
+    Lost,
+    Unsent,
+    /// Never, after the headers had arrived or not.
+    Silence(Phase),
+}
+
+/// A clock that runs only while somebody waits for it.
+#[derive(Clone, Default)]
+struct Script {
+    clock: Rc<Cell<f64>>,
+    endings: Rc<RefCell<VecDeque<Ending>>>,
+    sent: Rc<RefCell<Vec<String>>>,
+}
+
+impl Script {
+    fn of(endings: impl IntoIterator<Item = Ending>) -> Self {
+        let script = Script::default();
+        script.endings.borrow_mut().extend(endings);
+        script
+    }
+
+    fn client(&self) -> Client {
+        self.built(Client::builder("key").secret("secret"))
+    }
+
+    fn built(&self, builder: ClientBuilder) -> Client {
+        builder.build_on(Box::new(self.clone()), false).unwrap()
+    }
+
+    fn sent(&self) -> usize {
+        self.sent.borrow().len()
+    }
+}
+
+impl Host for Script {
+    fn now(&self) -> f64 {
+        self.clock.get()
+    }
+
+    fn unix_ms(&self) -> f64 {
+        1_795_244_400_000.0 + self.clock.get()
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+
+    fn send(&self, outgoing: Outgoing) -> Pending<'_, Result<Incoming, Failure>> {
+        let Outgoing { method, url, body, token, .. } = outgoing;
+        let body = body.unwrap_or_default();
+        self.sent.borrow_mut().push(format!("{method} {url} {} {body}", token.as_deref().unwrap_or("-")));
+        let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
+        let lost = |unsent| Failure { phase: Phase::Headers, status: None, unsent, cause: json!("reset") };
+        let answer = |status, headers: &[(&str, &str)], body| {
+            let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            Ok(Incoming { status, headers, body: Body::Json(body) })
+        };
+        Box::pin(async move {
+            match ending {
+                Ending::Answer(status, body) => answer(status, &[], body),
+                Ending::With(status, headers, body) => answer(status, headers, body),
+                Ending::Lost => Err(lost(false)),
+                Ending::Unsent => Err(lost(true)),
+                Ending::Silence(phase) => {
+                    outgoing.phase.set(phase);
+                    std::future::pending().await
+                }
+            }
+        })
+    }
+
+    fn interrupt(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Interrupt> {
+        let (clock, signal) = (self.clock.clone(), signal.cloned());
+        Box::pin(async move {
+            if signal.is_some_and(|signal| signal.get()) {
+                return Interrupt::Aborted(json!("stopped by the caller"));
+            }
+            clock.set(clock.get() + ms);
+            Interrupt::Elapsed
+        })
+    }
+}
+
+/// Runs a future to its end: nothing in these tests waits for anything real.
+#[track_caller]
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("the call hangs"),
+    }
+}
+
+fn user(data: Value) -> Value {
+    json!({"id": "ada", "data": data, "created_at": "2026-11-21T07:00:00.000000Z",
+        "updated_at": "2026-11-21T07:00:00.000000Z", "duration": "1.00ms"})
+}
+
+fn get(client: &Client) -> Result<Record<Value>, Error> {
+    run(client.user("ada").unwrap().get())
+}
+
+fn create(client: &Client) -> Result<Record<Value>, Error> {
+    run(client.user("ada").unwrap().create(&json!({"name": "Ada"})))
+}
+
+#[test]
+fn one_good_answer_is_one_request() {
+    let script = Script::of([Ending::Answer(201, user(json!({"name": "Ada"})))]);
+    let record = create(&script.client()).unwrap();
+    assert_eq!((&*record.id, &record.data), ("ada", &json!({"name": "Ada"})));
+    let sent = script.sent.borrow();
+    let expected = "POST https://api.stream-io-api.com/api/v1.0/user/?api_key=key&location=unspecified \
+        eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyZXNvdXJjZSI6IioiLCJhY3Rpb24iOiIqIiwiZmVlZF9pZCI6IioifQ.\
+        b34TfUKtZLJHawUlOH7xb8F2HHAsSTlZUFF80Awtdh0 {\"id\":\"ada\",\"data\":{\"name\":\"Ada\"}}";
+    assert_eq!(*sent, [expected]);
+}
+
+#[test]
+fn missing_data_is_read_as_an_empty_object() {
+    let script = Script::of([Ending::Answer(200, user(Value::Null))]);
+    assert_eq!(get(&script.client()).unwrap().data, json!({}));
+}
+
+#[test]
+fn a_read_is_tried_three_times_with_growing_waits() {
+    let script = Script::of([Ending::Lost, Ending::Answer(503, json!({})), Ending::Answer(200, user(json!({})))]);
+    assert!(get(&script.client()).is_ok());
+    assert_eq!(script.sent(), 3);
+    assert_eq!(script.clock.get(), 250.0 + 500.0);
+}
+
+#[test]
+fn the_last_failure_is_reported_with_its_attempts() {
+    let script = Script::of([Ending::Lost, Ending::Lost, Ending::Lost]);
+    let error = get(&script.client()).unwrap_err();
+    assert_eq!((error.code().as_str(), error.attempts(), error.is_retryable()), ("network", 3, true));
+    assert_eq!(error.to_string(), "get of user ada failed: no response arrived");
+    assert_eq!(error.cause(), Some(&json!("reset")));
+}
+
+#[test]
+fn a_create_whose_answer_was_lost_is_not_sent_again() {
+    let script = Script::of([Ending::Lost]);
+    let error = create(&script.client()).unwrap_err();
+    assert_eq!((error.code().as_str(), error.attempts()), ("outcome_unknown", 1));
+    assert!(error.may_have_been_applied());
+}
+
+#[test]
+fn a_create_that_was_never_sent_is_sent_again() {
+    let script = Script::of([Ending::Unsent, Ending::Answer(201, user(json!({})))]);
+    assert!(create(&script.client()).is_ok());
+    assert_eq!(script.sent(), 2);
+}
+
+#[test]
+fn a_deletion_that_was_done_by_a_lost_attempt_is_a_success() {
+    let gone = || Ending::Answer(404, json!({"detail": "", "code": 16}));
+    let script = Script::of([Ending::Lost, gone()]);
+    assert!(run(script.client().user("ada").unwrap().delete()).unwrap().already_gone);
+    let script = Script::of([gone()]);
+    let error = run(script.client().user("ada").unwrap().delete()).unwrap_err();
+    assert_eq!(error.code().as_str(), "not_found");
+}
+
+#[test]
+fn silence_ends_with_the_timeout_and_says_how_far_it_came() {
+    let script = Script::of([Ending::Silence(Phase::Body)]);
+    let options = CallOptions { retries: Some(0), timeout_ms: Some(700.0), ..CallOptions::default() };
+    let error = run(script.client().user("ada").unwrap().with(options).get::<Value>()).unwrap_err();
+    assert_eq!(error.to_string(), "get of user ada failed: no answer within 700 ms");
+    assert_eq!(error.phase(), Some(Phase::Body));
+    assert_eq!(script.clock.get(), 700.0);
+}
+
+#[test]
+fn the_deadline_ends_a_call_that_would_go_on() {
+    let silence = || Ending::Silence(Phase::Headers);
+    let script = Script::of([silence(), silence(), silence()]);
+    let options = CallOptions { deadline_ms: Some(12_000.0), ..CallOptions::default() };
+    let error = run(script.client().user("ada").unwrap().with(options).get::<Value>()).unwrap_err();
+    assert_eq!(error.to_string(), "get of user ada failed: no answer within 12000 ms in all");
+    assert_eq!((error.attempts(), script.clock.get()), (2, 12_000.0));
+}
+
+#[test]
+fn a_wait_past_the_deadline_is_not_begun() {
+    let script = Script::of([Ending::With(429, &[("retry-after", "60")], json!({}))]);
+    let error = get(&script.client()).unwrap_err();
+    assert_eq!((error.code().as_str(), error.attempts()), ("rate_limited", 1));
+    assert_eq!(error.api().unwrap().retry_after_ms, Some(60_000.0));
+    assert_eq!(script.clock.get(), 0.0);
+}
+
+#[test]
+fn a_call_that_is_aborted_before_it_starts_sends_nothing() {
+    let script = Script::default();
+    let options = CallOptions { signal: Some(Rc::new(Cell::new(true))), ..CallOptions::default() };
+    let error = run(script.client().user("ada").unwrap().with(options).get::<Value>()).unwrap_err();
+    assert_eq!(error.kind(), user_handle::Kind::Aborted);
+    assert_eq!(script.sent(), 0);
+}
+
+#[test]
+fn retries_stop_once_a_client_has_used_up_its_budget() {
+    let script = Script::of((0..20).map(|_| Ending::Lost));
+    let client = script.client();
+    let attempts: Vec<u32> = (0..5).map(|_| get(&client).unwrap_err().attempts()).collect();
+    assert_eq!(attempts, [3, 2, 1, 1, 1]);
+}
+
+#[test]
+fn the_rate_limit_of_the_last_response_is_kept() {
+    let headers = &[("x-ratelimit-limit", "1000"), ("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1795244460")];
+    let script = Script::of([Ending::With(200, headers, user(json!({}))), Ending::Answer(200, user(json!({})))]);
+    let client = script.client();
+    assert_eq!(client.rate_limit(), None);
+    get(&client).unwrap();
+    get(&client).unwrap();
+    assert_eq!(client.rate_limit().unwrap().remaining, 7.0);
+}
+
+/// `{"user_id":"ada"}` and, where it is given, `exp`.
+fn token(exp: Option<u64>) -> String {
+    let claims = match exp {
+        Some(exp) => format!(r#"{{"user_id":"ada","exp":{exp}}}"#),
+        None => r#"{"user_id":"ada"}"#.into(),
+    };
+    user_handle::token::sign(&claims, "secret")
+}
+
+/// A client whose provider gives these tokens in turn, and the reasons it was asked for.
+fn provided(script: &Script, tokens: Vec<String>) -> (Client, Rc<RefCell<Vec<TokenReason>>>) {
+    let reasons = Rc::new(RefCell::new(Vec::new()));
+    let tokens = RefCell::new(VecDeque::from(tokens));
+    let asked = reasons.clone();
+    let builder = Client::builder("key").token_provider(move |reason| {
+        asked.borrow_mut().push(reason);
+        let next = tokens.borrow_mut().pop_front().ok_or_else(|| json!("no token left"));
+        async move { next }
+    });
+    (script.built(builder), reasons)
+}
+
+#[test]
+fn a_provider_is_asked_once_and_again_when_its_token_expires() {
+    let answers = (0..3).map(|_| Ending::Answer(200, user(json!({}))));
+    let script = Script::of(answers);
+    let (client, reasons) = provided(&script, vec![token(Some(1_795_244_460)), token(None)]);
+    get(&client).unwrap();
+    get(&client).unwrap();
+    assert_eq!(*reasons.borrow(), [TokenReason::Initial]);
+    script.clock.set(60_000.0);
+    get(&client).unwrap();
+    assert_eq!(*reasons.borrow(), [TokenReason::Initial, TokenReason::Expired]);
+    assert_eq!(client.user_id().as_deref(), Some("ada"));
+}
+
+#[test]
+fn a_refused_token_is_renewed_once_and_no_more() {
+    let refused = || Ending::Answer(401, json!({"detail": "token is expired", "code": 3}));
+    let script = Script::of([refused(), Ending::Answer(200, user(json!({})))]);
+    let (client, reasons) = provided(&script, vec![token(None), token(Some(1_895_244_460))]);
+    get(&client).unwrap();
+    assert_eq!(*reasons.borrow(), [TokenReason::Initial, TokenReason::Refused]);
+    let script = Script::of([refused(), refused()]);
+    let (client, reasons) = provided(&script, vec![token(None), token(None)]);
+    assert_eq!(get(&client).unwrap_err().code().as_str(), "unauthorized");
+    assert_eq!(reasons.borrow().len(), 2);
+}
+
+#[test]
+fn a_failing_provider_is_an_error_with_its_cause() {
+    let script = Script::default();
+    let (client, _) = provided(&script, Vec::new());
+    let error = get(&client).unwrap_err();
+    assert_eq!((error.code().as_str(), error.attempts()), ("token_provider", 0));
+    assert_eq!(error.cause(), Some(&json!("no token left")));
+    let (client, _) = provided(&script, vec!["nonsense".into()]);
+    let text = "the token provider gave a bad token: user token does not have three parts";
+    assert_eq!(get(&client).unwrap_err().to_string(), text);
+}
+
+#[test]
+fn what_a_client_shows_of_itself_holds_no_secret() {
+    let script = Script::of([Ending::Lost]);
+    let client = script.built(Client::builder("canary-key").secret("canary-secret"));
+    let error = create(&client).unwrap_err();
+    for shown in [format!("{client:?}"), format!("{:?}", client.user("ada").unwrap()), format!("{error:?} {error}")] {
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
+
+#[test]
+fn credentials_are_checked_before_anything_is_sent() {
+    let refused = |builder: ClientBuilder, in_browser| {
+        let error = builder.build_on(Box::new(Script::default()), in_browser).unwrap_err();
+        (error.code().as_str(), error.to_string())
+    };
+    let key = || Client::builder("key");
+    assert_eq!(refused(Client::builder(""), false), ("invalid_option", "the API key is missing".into()));
+    assert_eq!(refused(key().secret(""), true), ("invalid_token", "the token is empty".into()));
+    assert_eq!(
+        refused(key().secret("secret"), true),
+        ("secret_in_browser", "the app secret was given to a browser, where everybody can read it".into())
+    );
+    assert!(key().secret("secret").browser(false).build_on(Box::new(Script::default()), true).is_ok());
+    let text = "user_id is missing in user token, or is not a string";
+    assert_eq!(refused(key().token("e30.e30."), false), ("invalid_token", text.into()));
+}
+
+#[test]
+fn user_tokens_are_signed_with_the_secret_alone() {
+    let client = Script::default().client();
+    assert_eq!(client.create_user_token("ada").unwrap(), token(None));
+    let claims = json!({"user_id": "eve", "exp": 5});
+    assert_eq!(client.create_user_token_with("ada", &claims).unwrap(), token(Some(5)));
+    let error =
+        Script::default().built(Client::builder("key").token(&token(None))).create_user_token("ada").unwrap_err();
+    assert_eq!(error.to_string(), "createUserToken needs the app secret, but this client has none");
+    assert_eq!(error.code().as_str(), "wrong_side");
+}
+
+#[test]
+fn set_user_stores_the_user_of_the_token() {
+    let script = Script::of([Ending::Answer(201, user(json!({"name": "Ada"})))]);
+    let client = script.built(Client::builder("key").token(&token(None)));
+    run(client.set_user(&json!({"name": "Ada"}))).unwrap();
+    assert!(script.sent.borrow()[0].ends_with(r#"{"id":"ada","data":{"name":"Ada"}}"#));
+    let error = run(Script::default().client().set_user(&json!({}))).unwrap_err();
+    assert_eq!(error.to_string(), "setUser needs a user token, but this client has the app secret");
+}

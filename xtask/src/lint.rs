@@ -1,0 +1,152 @@
+//! `cargo xtask lint`: everything that is checked without running the code. All checks run; each failure is shown.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup;
+use crate::shell::{Cmd, Folders, cargo};
+
+/// Runs the command.
+pub fn run() -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    let checks: [(&str, Check); 8] = [
+        ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
+        ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
+        (
+            "clippy for wasm",
+            Check::Run(
+                cargo().words("clippy -p user-handle --target wasm32-unknown-unknown --all-targets -- -D warnings"),
+            ),
+        ),
+        (
+            "clippy of the npm package",
+            Check::Run(
+                cargo()
+                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
+                    .words("--no-default-features --features npm,sign -- -D warnings"),
+            ),
+        ),
+        ("docs", Check::Run(docs(""))),
+        ("docs for wasm", Check::Run(docs("-p user-handle --target wasm32-unknown-unknown"))),
+        ("types", Check::Run(types(&folders))),
+        ("names of machines", Check::Names),
+    ];
+    let (mut passed, mut failed) = (0, 0);
+    for (name, check) in checks {
+        println!("\n── {name}");
+        let start = Instant::now();
+        let done = match check {
+            Check::Run(command) => command.run(),
+            Check::Names => names(&folders),
+        };
+        match done {
+            Ok(()) => {
+                passed += 1;
+                println!("── {name}: passed in {:.1?}", start.elapsed());
+            }
+            Err(error) => {
+                failed += 1;
+                println!("── {name}: FAILED: {error:#}");
+            }
+        }
+    }
+    println!("\nlint: {passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!("{failed} checks failed");
+    }
+    Ok(())
+}
+
+enum Check {
+    Run(Cmd),
+    Names,
+}
+
+fn docs(what: &str) -> Cmd {
+    cargo().words("doc --no-deps").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
+}
+
+fn types(folders: &Folders) -> Cmd {
+    folders
+        .npm_bin("tsc")
+        .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
+        .arg("pkg/index.d.ts")
+}
+
+/// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.
+const PATHS: &[&str] = &[concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/ho", "me/")];
+const HOSTS: &[&str] = &[
+    concat!("registry.npm", "js.org"),
+    concat!("registry.yarn", "pkg.com"),
+    concat!("index.", "crates.io"),
+    concat!("static.", "crates.io"),
+    concat!("pypi.", "org"),
+    concat!("files.python", "hosted.org"),
+];
+
+/// No file of the repository says on which machine it was written or where that machine gets its packages.
+fn names(folders: &Folders) -> Result<()> {
+    let listed = Cmd::new("git").words("ls-files --cached --others --exclude-standard -z").read()?;
+    let mut found = 0;
+    for file in listed.split('\0').filter(|file| !file.is_empty()) {
+        let path = folders.root.join(file);
+        // Deleted but not yet committed, or a link to a folder.
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {file}"))?;
+        for (number, line) in (1..).zip(String::from_utf8_lossy(&bytes).lines()) {
+            if let Some(name) = named(file, line) {
+                println!("{file}:{number}: {name}");
+                found += 1;
+            }
+        }
+    }
+    if found > 0 {
+        bail!("{found} lines name a machine's folder or a package registry");
+    }
+    Ok(())
+}
+
+/// What the line names that it should not.
+fn named(file: &str, line: &str) -> Option<&'static str> {
+    let path = PATHS.iter().find(|path| {
+        line.match_indices(**path).any(|(at, _)| {
+            let before = line.get(..at).and_then(|text| text.chars().next_back());
+            before.is_none_or(|c| !(c.is_alphanumeric() || "._-/~*}".contains(c)))
+        })
+    });
+    let lock = file.ends_with("package-lock.json") && line.contains(r#""resolved": "http"#);
+    let resolved = lock.then_some("a registry's address in \"resolved\"");
+    path.or_else(|| HOSTS.iter().find(|host| line.contains(**host))).copied().or(resolved)
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn absolute_paths_and_registries_are_found() {
+        for line in [
+            concat!("open /wo", "rk/main/x"),
+            concat!("\"/ho", "me/me/.cargo\""),
+            concat!("https://registry.npm", "js.org/x"),
+        ] {
+            assert!(named("README.md", line).is_some(), "{line}");
+        }
+        for line in
+            [concat!("see docs/wo", "rk/x"), concat!("../wo", "rk/x"), "https://crates.io/crates/x", "a homework"]
+        {
+            assert_eq!(named("README.md", line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_lock_file_has_no_address() {
+        let line = r#"  "resolved": "https://mirror.example/x.tgz","#;
+        assert!(named("package-lock.json", line).is_some());
+        assert_eq!(named("package-lock.json", r#"  "resolved": "pkg","#), None);
+    }
+}

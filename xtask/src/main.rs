@@ -1,0 +1,65 @@
+//! The project's commands: `cargo xtask <command>`. Each one sets up what it needs by itself.
+
+mod demo;
+mod fingerprint;
+mod lint;
+mod package;
+mod setup;
+mod shell;
+mod tests;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's commands. Each one sets up what it needs by itself.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser where asked
+    Setup(setup::Options),
+    /// Build the npm package into pkg/dist
+    Build,
+    /// Start the stand-in server, run the quick start against it, and serve the page until Ctrl-C
+    Demo(demo::Options),
+    /// Run every test: native, wasm in Node and in Chromium, then the packed npm package
+    Test(tests::Options),
+    /// Check formatting, lints, docs, types, and that no file names a machine
+    Lint,
+    /// What cargo runs wasm test binaries with
+    #[command(hide = true, disable_help_flag = true)]
+    WasmBindgenTestRunner {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Setup(options) => setup::run(&options),
+        Command::Build => package::run(),
+        Command::Demo(options) => return finish(demo::run(&options)),
+        Command::Test(options) => tests::run(&options),
+        Command::Lint => lint::run(),
+        Command::WasmBindgenTestRunner { args } => {
+            let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
+            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
+        }
+    };
+    finish(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// An error is one line on stderr; its causes follow on the same line.
+fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,260 @@
+//! `cargo xtask build`: the npm package.
+//!
+//! cargo → wasm-bindgen → wasm-opt → esbuild. The loaders in `pkg/src` import two modules that are made here:
+//!
+//! - `user-handle:glue`: wasm-bindgen's JavaScript, as a function of `WebAssembly` that gives a new, separate instance of
+//!   the module each time, so that the loader can start again after a trap;
+//! - `user-handle:payload`: the wasm, as base64.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{Cmd, Folders, cargo};
+use crate::{fingerprint, setup};
+
+/// Everything that the package is made from.
+const INPUTS: &[&str] = &[
+    ".cargo/config.toml",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "package-lock.json",
+    "pkg/index.d.ts",
+    "pkg/package.json",
+    "pkg/src",
+    "rust-toolchain.toml",
+    "src",
+    "xtask/Cargo.toml",
+    "xtask/src",
+];
+
+/// Files that npm takes from the package's own folder only.
+const COPIES: &[&str] = &["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
+/// Everything that is made.
+const OUTPUTS: &[&str] = &[
+    "pkg/CHANGELOG.md",
+    "pkg/LICENSE-APACHE",
+    "pkg/LICENSE-MIT",
+    "pkg/README.md",
+    "pkg/dist/edge.js",
+    "pkg/dist/index.cjs",
+    "pkg/dist/index.d.cts",
+    "pkg/dist/index.d.ts",
+    "pkg/dist/index.js",
+    "pkg/dist/user-handle.wasm",
+];
+
+/// Rust's default stack is 1 MB, which is 16 pages of memory that each instance would start with; and SHA-256 in a loop
+/// takes a quarter of the bytes of SHA-256 unrolled.
+const FLAGS: [&str; 2] = ["-Clink-arg=-zstack-size=65536", "--cfg=sha2_backend_soft=\"compact\""];
+
+/// Runs the command.
+pub fn run() -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    build(&folders)?;
+    sizes(&folders)
+}
+
+/// Builds the package, unless neither what it is made from nor what was made has changed. One build at a time.
+pub fn build(folders: &Folders) -> Result<()> {
+    let lock = folders.npm.join("lock");
+    let lock = fs::File::create(&lock).with_context(|| format!("cannot create {}", lock.display()))?;
+    lock.lock().context("cannot wait for the other build to end")?;
+
+    let stamp = folders.npm.join("fingerprint");
+    let inputs = fingerprint::of(&folders.root, INPUTS)?;
+    let made = |inputs: &str| Ok::<_, anyhow::Error>(format!("{inputs} {}", fingerprint::of(&folders.root, OUTPUTS)?));
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| made(&inputs).is_ok_and(|now| now == stamped)) {
+        println!("build: nothing has changed");
+        return Ok(());
+    }
+    let wasm = wasm(folders)?;
+    glue(folders)?;
+    dist(folders, &wasm)?;
+    write(&stamp, made(&inputs)?)
+}
+
+/// The optimised wasm, with wasm-bindgen's JavaScript beside it.
+fn wasm(folders: &Folders) -> Result<std::path::PathBuf> {
+    println!("build: cargo");
+    cargo()
+        .words("build --profile npm --target wasm32-unknown-unknown --package user-handle --lib")
+        .words("--no-default-features --features npm,sign")
+        .arg("--target-dir")
+        .arg(&folders.target)
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags(folders))
+        .run()?;
+
+    println!("build: wasm-bindgen");
+    let out = folders.npm.join("glue");
+    let input = folders.target.join("wasm32-unknown-unknown/npm/user_handle.wasm");
+    let flags =
+        "--target web --omit-default-module-path --remove-name-section --remove-producers-section --no-typescript";
+    let args = ["wasm-bindgen"].into_iter().chain(flags.split(' ')).map(OsString::from);
+    let paths = [input.into(), "--out-name".into(), "user_handle".into(), "--out-dir".into(), out.clone().into()];
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args.chain(paths)).context("wasm-bindgen failed")?;
+
+    println!("build: wasm-opt");
+    let wasm = folders.npm.join("user-handle.wasm");
+    folders
+        .npm_bin("wasm-opt")
+        .words("-Oz --strip-target-features")
+        .words("--enable-bulk-memory --enable-multivalue --enable-mutable-globals")
+        .words("--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext")
+        .arg(out.join("user_handle_bg.wasm"))
+        .arg("-o")
+        .arg(&wasm)
+        .run()?;
+    Ok(wasm)
+}
+
+/// Flags that replace any RUSTFLAGS, so that the same sources give the same bytes on every machine.
+fn rustflags(folders: &Folders) -> OsString {
+    let mut flags = OsString::from(FLAGS.join("\u{1f}"));
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo").into_os_string());
+    let cargo_home = std::env::var_os("CARGO_HOME").or(home);
+    for (folder, name) in [(Some(folders.root.clone().into_os_string()), "user-handle"), (cargo_home, "cargo")] {
+        if let Some(folder) = folder {
+            flags.push("\u{1f}--remap-path-prefix=");
+            flags.push(folder);
+            flags.push("=");
+            flags.push(name);
+        }
+    }
+    flags
+}
+
+/// wasm-bindgen's JavaScript as a function that gives a separate instance each time.
+fn glue(folders: &Folders) -> Result<()> {
+    // All exports but the default one, which is the asynchronous loader.
+    let entry = folders.npm.join("glue/exports.js");
+    write(&entry, "export * from \"./user_handle.js\";\n")?;
+    let module = esbuild(folders)
+        .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace")
+        .arg(&entry)
+        .read()?;
+    write(&folders.npm.join("glue.js"), factory(&module)?)
+}
+
+/// Makes a module without imports into a function: its `export{a,b as c};` at the end becomes `return{a,c:b};`.
+fn factory(module: &str) -> Result<String> {
+    let (body, exports) = module
+        .rsplit_once("export{")
+        .and_then(|(body, rest)| Some((body, rest.trim().strip_suffix("};")?)))
+        .context("esbuild's output does not end with its exports")?;
+    let members: Vec<String> = exports
+        .split(',')
+        .map(|export| match export.split_once(" as ") {
+            Some((local, name)) => format!("{name}:{local}"),
+            None => export.to_owned(),
+        })
+        .collect();
+    Ok(format!("export default function instantiate(WebAssembly) {{\n{body}return{{{}}};\n}}\n", members.join(",")))
+}
+
+/// What npm packs.
+fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
+    println!("build: esbuild");
+    let pkg = folders.root.join("pkg");
+    let dist = pkg.join("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
+    }
+    fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
+    bundle(folders, wasm, "index.js", "index.js", "--format=esm --platform=neutral")?;
+    // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
+    bundle(folders, wasm, "index.js", "index.cjs", "--format=cjs --platform=node")?;
+    bundle(folders, wasm, "edge.js", "edge.js", "--format=esm --platform=neutral --external:*.wasm?module")?;
+
+    copy(wasm, &dist.join("user-handle.wasm"))?;
+    for types in ["index.d.ts", "index.d.cts"] {
+        copy(&pkg.join("index.d.ts"), &dist.join(types))?;
+    }
+    for name in COPIES {
+        copy(&folders.root.join(name), &pkg.join(name))?;
+    }
+    Ok(())
+}
+
+fn bundle(folders: &Folders, wasm: &Path, from: &str, to: &str, flags: &str) -> Result<()> {
+    let alias = |name: &str, path: &Path| {
+        let mut flag = OsString::from(format!("--alias:user-handle:{name}="));
+        flag.push(path);
+        flag
+    };
+    let mut outfile = OsString::from("--outfile=");
+    outfile.push(folders.root.join("pkg/dist").join(to));
+    esbuild(folders)
+        .words(flags)
+        .arg("--loader:.wasm=base64")
+        .arg(alias("glue", &folders.npm.join("glue.js")))
+        .arg(alias("payload", wasm))
+        .arg(outfile)
+        .arg(folders.root.join("pkg/src").join(from))
+        .run()
+}
+
+fn esbuild(folders: &Folders) -> Cmd {
+    folders.npm_bin("esbuild").words("--bundle --target=es2022 --legal-comments=none --log-level=warning")
+}
+
+/// Prints what the package weighs; the last row is what a bundler makes of it for a page.
+fn sizes(folders: &Folders) -> Result<()> {
+    let page = folders.npm.join("page.js");
+    let mut outfile = OsString::from("--outfile=");
+    outfile.push(&page);
+    esbuild(folders).words("--format=esm --minify pkg/dist/index.js").arg(outfile).run()?;
+    const TABLE: &str = r#"
+        const zlib = require("node:zlib");
+        const row = (...cells) => console.log(cells.map((cell, i) => i ? String(cell).padStart(12) : cell.padEnd(20)).join(""));
+        row("bytes", "raw", "gzip -9", "brotli 11");
+        for (const pair of process.argv.slice(1)) {
+            const [name, path] = pair.split("=");
+            const bytes = require("node:fs").readFileSync(path);
+            row(name, bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes).length);
+        }"#;
+    let mut minified = OsString::from("index.js, minified=");
+    minified.push(&page);
+    Cmd::new("node")
+        .words("--eval")
+        .arg(TABLE)
+        .arg("user-handle.wasm=pkg/dist/user-handle.wasm")
+        .arg("index.js=pkg/dist/index.js")
+        .arg(minified)
+        .run()
+}
+
+fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_file() {
+        bail!("{} is missing, and the package needs it", from.display());
+    }
+    fs::copy(from, to).map(drop).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn a_module_becomes_a_function() {
+        let module = factory("let a=1;function b(){}export{a,b as c};\n").unwrap();
+        assert_eq!(
+            module,
+            "export default function instantiate(WebAssembly) {\nlet a=1;function b(){}return{a,c:b};\n}\n"
+        );
+        let error = factory("let a=1;").unwrap_err();
+        assert_eq!(error.to_string(), "esbuild's output does not end with its exports");
+    }
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask setup`: what the other commands need, installed where it is missing. Safe to run again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::fingerprint;
+use crate::shell::{Cmd, Folders, which};
+
+const WASM: &str = "wasm32-unknown-unknown";
+const OLDEST_NODE: u32 = 20;
+
+/// Options of `setup`.
+#[derive(Args)]
+pub struct Options {
+    /// Find Chromium and chromedriver too; on Debian and Ubuntu, install them where missing
+    #[arg(long)]
+    browsers: bool,
+}
+
+/// A browser and its driver.
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub chrome: PathBuf,
+    /// Its WebDriver.
+    pub driver: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<()> {
+    let folders = Folders::find()?;
+    let node = tools(&folders)?;
+    println!("setup: node {node}, {WASM}, npm packages: ready");
+    if options.browsers {
+        let Browser { chrome, driver } = browser()?;
+        println!("setup: {}, {}: ready", chrome.display(), driver.display());
+    }
+    Ok(())
+}
+
+/// Node, the wasm32 target and the npm packages; gives Node's version.
+pub fn tools(folders: &Folders) -> Result<String> {
+    let node = node()?;
+    wasm_target()?;
+    npm_packages(folders)?;
+    Ok(node)
+}
+
+fn node() -> Result<String> {
+    let mend = format!("install it: `nvm install {OLDEST_NODE}`");
+    if which("node").is_none() {
+        bail!("Node {OLDEST_NODE} or newer is needed and there is no `node` on PATH; {mend}");
+    }
+    let version = Cmd::new("node").arg("--version").read()?;
+    let version = version.trim_start_matches('v');
+    let major: Option<u32> = version.split('.').next().and_then(|major| major.parse().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        bail!("Node {OLDEST_NODE} or newer is needed and `node` is {version}; {mend}");
+    }
+    Ok(version.to_owned())
+}
+
+fn wasm_target() -> Result<()> {
+    let sysroot = PathBuf::from(Cmd::new("rustc").words("--print sysroot").read()?);
+    if sysroot.join("lib/rustlib").join(WASM).is_dir() {
+        return Ok(());
+    }
+    if which("rustup").is_none() {
+        bail!(
+            "the Rust target {WASM} is missing and there is no `rustup` to add it: install rustup (https://rustup.rs)"
+        );
+    }
+    println!("setup: adding the Rust target {WASM}");
+    Cmd::new("rustup").words("target add").arg(WASM).run()
+}
+
+/// `npm ci`, unless `node_modules` is what the lock file says already. The stamp is inside `node_modules`, so that it goes when that goes.
+fn npm_packages(folders: &Folders) -> Result<()> {
+    let stamp = folders.root.join("node_modules/.user-handle-lock");
+    let lock = fingerprint::of(&folders.root, &["package.json", "package-lock.json"])?;
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == lock) {
+        return Ok(());
+    }
+    println!("setup: installing the npm packages of package-lock.json");
+    if which("npm").is_none() {
+        bail!("there is no `npm` on PATH; it comes with Node: `nvm install {OLDEST_NODE}`");
+    }
+    // No package's install script is needed, so none is run.
+    Cmd::new("npm").words("ci --ignore-scripts --no-audit --no-fund").run()?;
+    fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Finds Chromium and chromedriver, or installs Debian's.
+pub fn browser() -> Result<Browser> {
+    if let Some(browser) = find_browser()? {
+        return Ok(browser);
+    }
+    const PACKAGES: &str = "chromium chromium-driver";
+    let mend = format!("apt-get update && apt-get install -y {PACKAGES}");
+    if which("apt-get").is_none() {
+        bail!(
+            "Chromium and chromedriver are needed and not on PATH; install them, or name them: \
+             `CHROME=/path/of/chromium CHROMEDRIVER=/path/of/chromedriver cargo xtask test`"
+        );
+    }
+    let root = Cmd::new("id").arg("-u").read()? == "0";
+    if !root && which("sudo").is_none() {
+        bail!("Chromium and chromedriver are needed and not on PATH; as root: `{mend}`");
+    }
+    let apt = |words: &str| {
+        let (program, first) = if root { ("apt-get", None) } else { ("sudo", Some("apt-get")) };
+        Cmd::new(program).args(first).words(words).env("DEBIAN_FRONTEND", "noninteractive").run()
+    };
+    println!("setup: installing {PACKAGES} with apt-get");
+    apt("update")
+        .and_then(|()| apt(&format!("install -y {PACKAGES}")))
+        .with_context(|| format!("Chromium could not be installed; by hand: `{mend}`"))?;
+    find_browser()?.with_context(|| {
+        format!("`{mend}` put no chromium and chromedriver on PATH; name them in CHROME and CHROMEDRIVER")
+    })
+}
+
+fn find_browser() -> Result<Option<Browser>> {
+    let chrome = find("CHROME", &["chromium", "chromium-browser", "google-chrome"])?;
+    let driver = find("CHROMEDRIVER", &["chromedriver"])?;
+    Ok(chrome.zip(driver).map(|(chrome, driver)| Browser { chrome, driver }))
+}
+
+/// The program that the variable names, or the first of `names` on PATH.
+fn find(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
+    match std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from) {
+        Some(path) if path.is_file() => Ok(Some(path)),
+        Some(path) => bail!("{variable} names {}, which is not a file: `unset {variable}`", path.display()),
+        None => Ok(names.iter().find_map(|name| which(name))),
+    }
+}

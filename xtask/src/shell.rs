@@ -1,0 +1,180 @@
+//! Running commands, and the folders that all commands share.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// The hidden subcommand that runs wasm tests.
+pub const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
+
+/// Where things are.
+pub struct Folders {
+    /// The repository.
+    pub root: PathBuf,
+    /// Cargo's target folder.
+    pub target: PathBuf,
+    /// Intermediate files of the npm package: in the repository, like the package, wherever cargo's folder is.
+    pub npm: PathBuf,
+    /// This program.
+    pub xtask: PathBuf,
+}
+
+impl Folders {
+    /// Finds them from the current folder and from this program's own path, and makes the repository the current folder.
+    pub fn find() -> Result<Folders> {
+        let here = std::env::current_dir().context("the current folder is gone")?;
+        let root = here
+            .ancestors()
+            .find(|folder| folder.join("xtask/Cargo.toml").is_file())
+            .with_context(|| format!("{} is not inside the repository", here.display()))?
+            .to_path_buf();
+        std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
+        let xtask = std::env::current_exe().context("cannot find the path of this program")?;
+        // target/debug/xtask
+        let target = xtask
+            .ancestors()
+            .nth(2)
+            .with_context(|| format!("{} is not in a target folder", xtask.display()))?
+            .to_path_buf();
+        let npm = root.join("target/npm");
+        std::fs::create_dir_all(&npm).with_context(|| format!("cannot create {}", npm.display()))?;
+        Ok(Folders { root, target, npm, xtask })
+    }
+
+    /// A program that npm installed.
+    pub fn npm_bin(&self, name: &str) -> Cmd {
+        Cmd::new(self.root.join("node_modules/.bin").join(name))
+    }
+}
+
+/// One command, printable as a line that a shell takes.
+pub struct Cmd {
+    program: OsString,
+    args: Vec<OsString>,
+    env: Vec<(&'static str, OsString)>,
+}
+
+/// The cargo that runs us.
+pub fn cargo() -> Cmd {
+    Cmd::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+impl Cmd {
+    /// A command without arguments.
+    pub fn new(program: impl Into<OsString>) -> Cmd {
+        Cmd { program: program.into(), args: Vec::new(), env: Vec::new() }
+    }
+
+    /// Adds one argument.
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Cmd {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Cmd {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds the words of a line that needs no quoting.
+    pub fn words(self, line: &str) -> Cmd {
+        self.args(line.split_whitespace())
+    }
+
+    /// Sets a variable of the command's environment.
+    pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Cmd {
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Runs it with our stdout and stderr; any exit but 0 is an error.
+    pub fn run(&self) -> Result<()> {
+        self.check(self.status()?)
+    }
+
+    /// Runs it with our stdout and stderr, and gives its exit status.
+    pub fn status(&self) -> Result<ExitStatus> {
+        self.started(self.command().status())
+    }
+
+    /// Runs it and gives what it printed, trimmed.
+    pub fn read(&self) -> Result<String> {
+        let out = self.started(self.command().stderr(Stdio::inherit()).output())?;
+        self.check(out.status)?;
+        Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    }
+
+    /// Starts it in a process group of its own, so that a Ctrl-C in the terminal reaches us alone.
+    pub fn spawn(&self) -> Result<Child> {
+        let mut command = self.command();
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        self.started(command.spawn())
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
+    }
+
+    fn started<T>(&self, result: std::io::Result<T>) -> Result<T> {
+        result.with_context(|| format!("cannot run `{}`", Path::new(&self.program).display()))
+    }
+
+    fn check(&self, status: ExitStatus) -> Result<()> {
+        if !status.success() {
+            bail!("`{self}` failed ({status})");
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Cmd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.env {
+            write!(f, "{name}={} ", quoted(value))?;
+        }
+        // The name is enough: a full path says where this machine keeps its tools.
+        let name = Path::new(&self.program).file_name().unwrap_or(&self.program);
+        write!(f, "{}", quoted(name))?;
+        self.args.iter().try_for_each(|arg| write!(f, " {}", quoted(arg)))
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// The program called `name` on PATH.
+pub fn which(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn a_command_prints_as_a_shell_takes_it() {
+        let cmd = Cmd::new("/usr/bin/node").env("URL", "http://a/?b").words("--test a.mjs").arg("it's");
+        assert_eq!(cmd.to_string(), r"URL='http://a/?b' node --test a.mjs 'it'\''s'");
+    }
+
+    #[test]
+    fn a_program_that_is_missing_is_named() {
+        let error = Cmd::new("no-such-program").run().unwrap_err();
+        assert_eq!(error.to_string(), "cannot run `no-such-program`");
+    }
+}

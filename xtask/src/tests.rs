@@ -1,0 +1,169 @@
+//! `cargo xtask test`: every test, step by step, in the order in which a failure says most.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
+use crate::{package, setup};
+
+/// Options of `test`.
+#[derive(Args)]
+pub struct Options {
+    /// Leave out what needs a browser
+    #[arg(long, conflicts_with = "only")]
+    fast: bool,
+    /// Run one step alone
+    #[arg(long, value_enum, value_name = "STEP")]
+    only: Option<Step>,
+}
+
+/// One test runner.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// `cargo test` of the workspace, doctests included
+    Native,
+    /// The module in wasm, in Node
+    Wasm,
+    /// The module in wasm, in Chromium
+    Web,
+    /// The doctests, compiled for wasm
+    Doc,
+    /// The npm package and the server, in Node
+    Node,
+    /// The npm package and the server, in Chromium
+    Browser,
+}
+
+impl Step {
+    fn needs_browser(self) -> bool {
+        matches!(self, Step::Web | Step::Browser)
+    }
+
+    fn needs_package(self) -> bool {
+        matches!(self, Step::Node | Step::Browser)
+    }
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<()> {
+    let folders = Folders::find()?;
+    let steps: Vec<Step> = match options.only {
+        Some(step) => vec![step],
+        None => Step::value_variants().iter().copied().filter(|step| !(options.fast && step.needs_browser())).collect(),
+    };
+    setup::tools(&folders)?;
+    let browser = if steps.iter().any(|step| step.needs_browser()) { Some(setup::browser()?) } else { None };
+    let artifacts = if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders)?) } else { None };
+
+    let start = Instant::now();
+    for step in &steps {
+        run_step(*step, &folders, browser.as_ref(), artifacts.as_ref())?;
+    }
+    println!("\ntest: {} of {} steps passed in {:.0?}", steps.len(), steps.len(), start.elapsed());
+    Ok(())
+}
+
+fn run_step(
+    step: Step,
+    folders: &Folders,
+    browser: Option<&setup::Browser>,
+    artifacts: Option<&Artifacts>,
+) -> Result<()> {
+    let value = step.to_possible_value();
+    let name = value.as_ref().map_or("", |value| value.get_name());
+    println!("\n── {name}");
+    let start = Instant::now();
+    let command = match step {
+        Step::Native => Ok(cargo().words("test --workspace")),
+        Step::Wasm => wasm_test(folders, "--test wasm"),
+        Step::Web => wasm_test(folders, "--test web"),
+        Step::Doc => wasm_test(folders, "--doc"),
+        Step::Node => node_test("tests/node", artifacts),
+        Step::Browser => node_test("tests/browser", artifacts),
+    };
+    let mut command = command?;
+    if let Some(browser) = browser.filter(|_| step.needs_browser()) {
+        command = in_browser(command, folders, browser)?;
+    }
+    let status = command.status()?;
+    if !status.success() {
+        bail!("step {name} failed ({status}); this runs it alone: `cargo xtask test --only {name}`");
+    }
+    println!("── {name}: passed in {:.1?}", start.elapsed());
+    Ok(())
+}
+
+/// `cargo test` for wasm32, with this program as the runner.
+fn wasm_test(folders: &Folders, what: &str) -> Result<Cmd> {
+    let xtask = folders.xtask.to_str().with_context(|| format!("{} is not UTF-8", folders.xtask.display()))?;
+    Ok(cargo()
+        .words("test --package user-handle --target wasm32-unknown-unknown")
+        .words(what)
+        .arg("--config")
+        .arg(format!("target.wasm32-unknown-unknown.runner = [{xtask:?}, {TEST_RUNNER:?}]")))
+}
+
+/// Tells both runners which browser, and gives a busy machine time to start it.
+fn in_browser(command: Cmd, folders: &Folders, browser: &setup::Browser) -> Result<Cmd> {
+    let capabilities = folders.npm.join("webdriver.json");
+    let text = format!(r#"{{ "goog:chromeOptions": {{ "binary": {:?} }} }}"#, browser.chrome);
+    std::fs::write(&capabilities, text).with_context(|| format!("cannot write {}", capabilities.display()))?;
+    Ok(command
+        .env("CHROME", &browser.chrome)
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120"))
+}
+
+/// What the Node and browser tests are run against.
+struct Artifacts {
+    /// What `npm pack` made.
+    tarball: PathBuf,
+    /// The server's binary.
+    server: PathBuf,
+}
+
+fn artifacts(folders: &Folders) -> Result<Artifacts> {
+    package::build(folders)?;
+    println!("test: packing the npm package");
+    let name =
+        Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm).read()?;
+    let tarball = folders.npm.join(name.lines().last().unwrap_or_default());
+    if !tarball.is_file() {
+        bail!("`npm pack` says it made {}, which is not there", tarball.display());
+    }
+    println!("test: building the server");
+    Ok(Artifacts { tarball, server: build_server(folders)? })
+}
+
+/// Builds the stand-in server and gives its path. `--workspace` gives its dependencies the features that
+/// `cargo test --workspace` gives them, so that they are compiled once.
+pub fn build_server(folders: &Folders) -> Result<PathBuf> {
+    const NAME: &str = "user-handle-server";
+    cargo().words("build --workspace --bin").arg(NAME).arg("--target-dir").arg(&folders.target).run()?;
+    Ok(folders.target.join("debug").join(NAME))
+}
+
+/// Node's own test runner, over the files of one folder: Node 20 takes no patterns.
+fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
+    let mut files: Vec<OsString> = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot list {folder}"))?
+        .filter_map(|entry| Some(entry.ok()?.file_name()))
+        .filter(|name| name.to_string_lossy().ends_with(".test.mjs"))
+        .map(|name| Path::new(folder).join(name).into_os_string())
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        bail!("there are no tests in {folder}: no file is called *.test.mjs");
+    }
+    let mut command = Cmd::new("node").words("--test --test-reporter=spec").args(files);
+    if let Some(Artifacts { tarball, server }) = artifacts {
+        command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
+    }
+    Ok(command)
+}
