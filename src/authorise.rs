@@ -194,7 +194,7 @@ pub(crate) fn claims(token: &str) -> Result<Value, Error> {
     let parts = token::decode(token)?;
     let text = String::from_utf8(parts.claims).unwrap_or_default();
     let claims = host::parse(&text).filter(host::is_object);
-    let claims = claims.ok_or_else(|| malformed("user token is malformed: its claims are not a JSON object"))?;
+    let claims = claims.ok_or_else(|| malformed("token is malformed: its claims are not a JSON object"))?;
     if host::string_field(&claims, "user_id").is_none() {
         let mut error = malformed("user_id is missing in user token, or is not a string");
         error.0.kind = crate::error::Kind::Type;

@@ -57,7 +57,7 @@ fn part(text: &str, problem: &str) -> Result<Vec<u8>, Error> {
 }
 
 fn malformed(problem: &str) -> Error {
-    let separator = if problem.starts_with("its") { "user token is malformed: " } else { "user token " };
+    let separator = if problem.starts_with("its") { "token is malformed: " } else { "token " };
     Error::input(Code::InvalidToken, crate::validate::concat([separator, problem]))
 }
 
@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn a_broken_token_is_refused_without_being_repeated() {
         for (token, text) in [
-            ("", "user token does not have three parts"),
-            ("a.b", "user token does not have three parts"),
-            ("a.b.c.d", "user token does not have three parts"),
-            ("=.e30.", "user token is malformed: its header is not base64url"),
-            ("e30.%%.", "user token is malformed: its claims are not base64url"),
-            ("e30.e30.==", "user token is malformed: its signature is not base64url"),
-            (&"a".repeat(8_193), "user token is longer than 8192 bytes"),
+            ("", "token does not have three parts"),
+            ("a.b", "token does not have three parts"),
+            ("a.b.c.d", "token does not have three parts"),
+            ("=.e30.", "token is malformed: its header is not base64url"),
+            ("e30.%%.", "token is malformed: its claims are not base64url"),
+            ("e30.e30.==", "token is malformed: its signature is not base64url"),
+            (&"a".repeat(8_193), "token is longer than 8192 bytes"),
         ] {
             let error = decode(token).err().unwrap();
             assert_eq!(error.to_string(), text);

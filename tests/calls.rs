@@ -1,4 +1,5 @@
 //! The call loop on a host of its own: scripted answers, a virtual clock, no waiting.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -295,7 +296,7 @@ fn a_failing_provider_is_an_error_with_its_cause() {
     assert_eq!((error.code().as_str(), error.attempts()), ("token_provider", 0));
     assert_eq!(error.cause(), Some(&json!("no token left")));
     let (client, _) = provided(&script, vec!["nonsense".into()]);
-    let text = "the token provider gave a bad token: user token does not have three parts";
+    let text = "the token provider gave a bad token: token does not have three parts";
     assert_eq!(get(&client).unwrap_err().to_string(), text);
 }
 

@@ -2,20 +2,27 @@
 
 const BRAND = Symbol.for("user-handle.error");
 
-/** Gives a class its literal name, which no minifier changes, and the brand that `isUserHandleError` looks for. */
-const define = (Class, name) => {
+/** Bad input, found before any request. */
+export class FeedError extends Error {}
+
+/** Bad input with a place: an id, or data. */
+export class ValidationError extends FeedError {}
+
+/** No usable answer, or a method called on the wrong side. */
+export class SiteError extends Error {}
+
+/** The service answered with an error. */
+export class StreamApiError extends Error {}
+
+const classes = { FeedError, ValidationError, SiteError, StreamApiError, TypeError };
+
+// The literal name, which no minifier changes, and the brand that `isUserHandleError` looks for.
+for (const [name, Class] of Object.entries(classes)) {
+  if (Class === TypeError) continue;
   for (const [key, value] of [["name", name], [BRAND, true]]) {
     Object.defineProperty(Class.prototype, key, { value, writable: true, configurable: true });
   }
-  return Class;
-};
-
-export const FeedError = define(class FeedError extends Error {}, "FeedError");
-export const ValidationError = define(class ValidationError extends FeedError {}, "ValidationError");
-export const SiteError = define(class SiteError extends Error {}, "SiteError");
-export const StreamApiError = define(class StreamApiError extends Error {}, "StreamApiError");
-
-const classes = { FeedError, ValidationError, SiteError, StreamApiError, TypeError };
+}
 
 /** Recognises this package's errors by brand, across copies and realms. */
 export function isUserHandleError(value) {

@@ -1,0 +1,151 @@
+//! Who is calling, and what they may do.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use crate::app::App;
+use crate::claims::{self, Rights};
+use crate::error::ApiError;
+use crate::query::Query;
+
+/// The refusal of whoever has a valid token that does not reach far enough.
+const NO_PERMISSION: &str = "You do not have permission to perform this action.";
+
+/// What an operation does, as server tokens name it.
+#[derive(Clone, Copy)]
+pub(crate) enum Action {
+    Read,
+    Write,
+    Delete,
+}
+
+impl Action {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Action::Read => "read",
+            Action::Write => "write",
+            Action::Delete => "delete",
+        }
+    }
+}
+
+/// The application of a request and the rights of its token, both verified.
+pub(crate) struct Caller {
+    /// The application's key: users of different applications are apart.
+    pub(crate) app: String,
+    rights: Rights,
+}
+
+impl Caller {
+    /// Users may read every user, and change only themselves; whether the user exists plays no part.
+    pub(crate) fn may(&self, action: Action, id: &str) -> Result<(), ApiError> {
+        match (&self.rights, action) {
+            (Rights::Server { .. }, _) => self.may_as_server("users", action),
+            (Rights::User(_), Action::Read) => Ok(()),
+            (Rights::User(own), Action::Write | Action::Delete) if own == id => Ok(()),
+            (Rights::User(_), _) => Err(ApiError::not_allowed(NO_PERMISSION)),
+        }
+    }
+
+    /// What only servers may do: batches and flags.
+    pub(crate) fn may_as_server(&self, needed: &str, action: Action) -> Result<(), ApiError> {
+        match &self.rights {
+            Rights::Server { resource, action: allowed } if covers(resource, needed) => {
+                if covers(allowed, action.as_str()) {
+                    return Ok(());
+                }
+                Err(ApiError::not_allowed(format!("token does not allow action {:?}", action.as_str())))
+            }
+            Rights::Server { .. } => Err(ApiError::not_allowed(format!("token does not allow resource {needed:?}"))),
+            Rights::User(_) => Err(ApiError::not_allowed(NO_PERMISSION)),
+        }
+    }
+}
+
+/// Whether a claim (`*`, a name, or names with commas) covers `needed`.
+fn covers(claim: &str, needed: &str) -> bool {
+    claim.split(',').map(str::trim).any(|name| name == "*" || name == needed)
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let query = Query::of(&parts.uri);
+        let key = query.get("api_key").filter(|key| !key.is_empty());
+        let key = key.ok_or_else(|| ApiError::api_key("api_key is missing"))?;
+        let application = app.application(key).ok_or_else(|| ApiError::api_key("api_key is unknown"))?;
+        let rights = claims::verify(token(parts)?, &application.secret, unix_seconds());
+        Ok(Caller { app: application.key.clone(), rights: rights.map_err(ApiError::not_allowed)? })
+    }
+}
+
+/// The `Authorization` header: the token alone, as Stream's clients send it.
+fn token(parts: &Parts) -> Result<&str, ApiError> {
+    let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or_else(|| ApiError::not_allowed("Missing auth header."))?;
+    if values.next().is_some() {
+        return Err(ApiError::not_allowed("there is more than one Authorization header"));
+    }
+    let text = value.to_str().map_err(|_| ApiError::not_allowed("the Authorization header is not a token"))?;
+    if text.is_empty() {
+        return Err(ApiError::not_allowed("Missing auth header."));
+    }
+    if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+        return Err(ApiError::not_allowed("the Authorization header must be the token alone, without \"Bearer \""));
+    }
+    Ok(text)
+}
+
+pub(crate) fn unix_seconds() -> f64 {
+    std::time::UNIX_EPOCH.elapsed().map(|elapsed| elapsed.as_secs_f64()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(rights: Rights) -> Caller {
+        Caller { app: "demo-key".into(), rights }
+    }
+
+    fn server(resource: &str, action: &str) -> Caller {
+        caller(Rights::Server { resource: resource.into(), action: action.into() })
+    }
+
+    #[test]
+    fn a_server_token_reaches_as_far_as_its_resource_and_action() {
+        for (resource, action, read, write) in [
+            ("*", "*", true, true),
+            ("users", "*", true, true),
+            ("users", "read", true, false),
+            ("users", "write,read", true, true),
+            ("feed, users", "read", true, false),
+            ("feed", "*", false, false),
+            ("feed,*", "write", false, true),
+            ("user", "*", false, false),
+            ("", "", false, false),
+        ] {
+            let caller = server(resource, action);
+            assert_eq!(caller.may(Action::Read, "any").is_ok(), read, "{resource} {action}");
+            assert_eq!(caller.may(Action::Write, "any").is_ok(), write, "{resource} {action}");
+            assert!(caller.may(Action::Delete, "any").is_ok() == (action == "*" && read), "{resource} {action}");
+        }
+        let refusal = server("feed", "*").may(Action::Read, "a").unwrap_err();
+        assert_eq!(refusal, ApiError::not_allowed("token does not allow resource \"users\""));
+        let refusal = server("users", "read").may(Action::Delete, "a").unwrap_err();
+        assert_eq!(refusal, ApiError::not_allowed("token does not allow action \"delete\""));
+    }
+
+    #[test]
+    fn a_user_reads_all_and_changes_only_itself() {
+        let bob = caller(Rights::User("bob".into()));
+        assert!(bob.may(Action::Read, "alice").is_ok());
+        for action in [Action::Write, Action::Delete] {
+            assert!(bob.may(action, "bob").is_ok());
+            assert_eq!(bob.may(action, "alice"), Err(ApiError::not_allowed(NO_PERMISSION)));
+            assert_eq!(bob.may_as_server("users", action), Err(ApiError::not_allowed(NO_PERMISSION)));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Good tokens of every client, and bad ones of every kind.
+
+use super::*;
+
+#[path = "../tests/common/forge.rs"]
+mod forge;
+
+const SECRET: &str = "demo-secret";
+const NOW: f64 = 1_800_000_000.0;
+
+/// A token with this header and these claims, rightly signed.
+fn signed(header: &str, claims: &str) -> String {
+    forge::token(header, claims, SECRET)
+}
+
+fn verified(claims: &str) -> Result<Rights, String> {
+    verify(&user_handle::token::sign(claims, SECRET), SECRET, NOW)
+}
+
+fn server(resource: &str, action: &str) -> Result<Rights, String> {
+    Ok(Rights::Server { resource: resource.into(), action: action.into() })
+}
+
+#[test]
+fn the_server_tokens_of_all_seven_clients_are_taken() {
+    for (claims, resource, action) in [
+        (r#"{"resource":"*","action":"*","feed_id":"*"}"#, "*", "*"),
+        (r#"{"action":"*","resource":"users","feed_id":"*"}"#, "users", "*"),
+        (r#"{"resource":"users","action":"*","feed_id":"*","user_id":"*"}"#, "users", "*"),
+        (r#"{"action":"*","user_id":"*","feed_id":"*","resource":"users"}"#, "users", "*"),
+        (r#"{"resource":"users","action":"read","feed_id":"*"}"#, "users", "read"),
+        (r#"{"resource":"moderation","action":"write","feed_id":"*"}"#, "moderation", "write"),
+    ] {
+        assert_eq!(verified(claims), server(resource, action), "{claims}");
+    }
+}
+
+#[test]
+fn user_tokens_are_taken_with_and_without_other_claims() {
+    for claims in [
+        r#"{"user_id":"bob"}"#,
+        r#"{"user_id":"bob","required_moderation_template":"x","list":[{"a":1}]}"#,
+        r#"{"user_id":"bob","iat":1800000000,"exp":1800000001.5,"nbf":1}"#,
+    ] {
+        assert_eq!(verified(claims), Ok(Rights::User("bob".into())), "{claims}");
+    }
+}
+
+#[test]
+fn a_header_needs_no_typ_and_its_hints_about_keys_are_ignored() {
+    for header in [
+        r#"{"alg":"HS256"}"#,
+        r#"{"typ":"JWT","alg":"HS256"}"#,
+        r#"{"alg":"HS256","kid":"../../etc/passwd","jku":"https://example.com","jwk":{"k":"AA"}}"#,
+    ] {
+        assert_eq!(verify(&signed(header, r#"{"user_id":"bob"}"#), SECRET, NOW), Ok(Rights::User("bob".into())));
+    }
+}
+
+#[test]
+fn clocks_may_be_a_minute_apart_and_no_more() {
+    for (claims, refusal) in [
+        (r#"{"user_id":"a","exp":1799999940}"#, None),
+        (r#"{"user_id":"a","exp":1799999939}"#, Some("token is expired")),
+        (r#"{"user_id":"a","exp":0}"#, Some("token is expired")),
+        (r#"{"user_id":"a","exp":-1e300}"#, Some("token is expired")),
+        (r#"{"user_id":"a","nbf":1800000060}"#, None),
+        (r#"{"user_id":"a","nbf":1800000061}"#, Some("token is not valid yet")),
+        (r#"{"user_id":"a","iat":1800000060}"#, None),
+        (r#"{"user_id":"a","iat":1800000061}"#, Some("token used before issued")),
+        (r#"{"resource":"*","action":"*","exp":1}"#, Some("token is expired")),
+    ] {
+        assert_eq!(verified(claims).err().as_deref(), refusal, "{claims}");
+    }
+}
+
+#[test]
+fn tokens_with_a_wrong_header_are_refused_although_rightly_signed() {
+    const ALGORITHM: &str = "token is not signed with HS256";
+    const HEADER: &str = "token header must be a JSON object with each key once";
+    for (header, refusal) in [
+        (r#"{"alg":"none"}"#, ALGORITHM),
+        (r#"{"alg":"None"}"#, ALGORITHM),
+        (r#"{"alg":"hs256"}"#, ALGORITHM),
+        (r#"{"alg":"HS384"}"#, ALGORITHM),
+        (r#"{"alg":"RS256"}"#, ALGORITHM),
+        (r#"{"alg":["HS256"]}"#, ALGORITHM),
+        (r#"{"alg":null}"#, ALGORITHM),
+        (r#"{"typ":"JWT"}"#, ALGORITHM),
+        (r#"{"alg":"HS256","crit":["exp"]}"#, "token has critical header extensions, none is supported"),
+        (r#"{"alg":"HS256","crit":null}"#, "token has critical header extensions, none is supported"),
+        (r#"{"alg":"none","alg":"HS256"}"#, HEADER),
+        (r#"["HS256"]"#, HEADER),
+        (r#"{"alg":"HS256""#, HEADER),
+        ("", HEADER),
+        ("\u{feff}{\"alg\":\"HS256\"}", HEADER),
+    ] {
+        assert_eq!(verify(&signed(header, r#"{"user_id":"bob"}"#), SECRET, NOW), Err(refusal.into()), "{header}");
+    }
+}
+
+#[test]
+fn tokens_with_wrong_claims_are_refused_although_rightly_signed() {
+    const CLAIMS: &str = "token claims must be a JSON object with each key once";
+    const NOBODY: &str = "token has neither user_id nor resource and action";
+    const HALF: &str = "token has one of resource and action without the other";
+    for (claims, refusal) in [
+        ("{}", NOBODY),
+        (r#"{"sub":"bob"}"#, NOBODY),
+        (r#"{"resource":"*"}"#, HALF),
+        (r#"{"action":"*","user_id":"bob"}"#, HALF),
+        (r#"{"user_id":42}"#, "token claim user_id must be a string"),
+        (r#"{"user_id":null}"#, "token claim user_id must be a string"),
+        (r#"{"user_id":""}"#, "token claim user_id is empty"),
+        (
+            r#"{"user_id":"*"}"#,
+            "token claim user_id may only hold letters, digits, - and _, but has \"*\" at position 0",
+        ),
+        (r#"{"resource":["*"],"action":"*"}"#, "token claim resource must be a string"),
+        (r#"{"resource":"*","action":true}"#, "token claim action must be a string"),
+        (r#"{"resource":"*","action":"*","user_id":1}"#, "token claim user_id must be a string"),
+        (r#"{"resource":"*","action":"*","feed_id":1}"#, "token claim feed_id must be a string"),
+        (r#"{"user_id":"bob","exp":"1900000000"}"#, "token claim exp must be a number"),
+        (r#"{"user_id":"bob","nbf":null}"#, "token claim nbf must be a number"),
+        (r#"{"user_id":"bob","iat":{}}"#, "token claim iat must be a number"),
+        (r#"{"user_id":"bob","exp":1e999}"#, CLAIMS),
+        (r#"{"user_id":"alice","user_id":"bob"}"#, CLAIMS),
+        (r#"{"user_id":"bob","x":1,"x":1}"#, CLAIMS),
+        (r#"{"user_id":"bob"} "#, ""),
+        (r#"{"user_id":"bob"}x"#, CLAIMS),
+        (r#"["bob"]"#, CLAIMS),
+        ("\"bob\"", CLAIMS),
+        ("null", CLAIMS),
+        ("", CLAIMS),
+    ] {
+        let expected = if refusal.is_empty() { Ok(Rights::User("bob".into())) } else { Err(refusal.into()) };
+        assert_eq!(verified(claims), expected, "{claims}");
+    }
+    let deep = format!(r#"{{"user_id":"bob","x":{}{}}}"#, "[".repeat(1_000), "]".repeat(1_000));
+    assert_eq!(verified(&deep), Err(CLAIMS.into()));
+}
+
+#[test]
+fn tokens_that_are_not_tokens_are_refused() {
+    let good = user_handle::token::sign(r#"{"user_id":"bob"}"#, SECRET);
+    let (signed_part, signature) = good.rsplit_once('.').unwrap();
+    let three_parts = "user token does not have three parts";
+    for (token, refusal) in [
+        (String::new(), three_parts),
+        ("demo-secret".into(), three_parts),
+        (format!("Bearer {good}"), "user token is malformed: its header is not base64url"),
+        (format!(" {good}"), "user token is malformed: its header is not base64url"),
+        (format!("{good}="), "user token is malformed: its signature is not base64url"),
+        (format!("{good}."), three_parts),
+        (format!("{signed_part}."), "signature is invalid"),
+        (signed_part.to_owned(), three_parts),
+        (format!("{signed_part}.{}", signature.get(..40).unwrap()), "signature is invalid"),
+        (format!("{signed_part}.{signature}AAAA"), "signature is invalid"),
+        (good.replacen('.', "..", 1), three_parts),
+        (user_handle::token::sign(r#"{"user_id":"bob"}"#, "another"), "signature is invalid"),
+        (user_handle::token::sign(r#"{"user_id":"bob"}"#, ""), "signature is invalid"),
+        ("a".repeat(8_193), "user token is longer than 8192 bytes"),
+    ] {
+        assert_eq!(verify(&token, SECRET, NOW), Err(refusal.into()), "{token}");
+    }
+}

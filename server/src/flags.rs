@@ -1,0 +1,140 @@
+//! The command line, and what it means: every flag has an environment variable.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use directories::ProjectDirs;
+use tracing::level_filters::LevelFilter;
+use user_handle_server::Application;
+
+const EXAMPLES: &str = "\
+Examples:
+  user-handle-server
+      on http://127.0.0.1:8000, with the app demo-key:demo-secret and an SQLite file in your data folder
+  user-handle-server --listen localhost:8000 --database sqlite::memory:
+      on both loopback addresses, nothing kept; what Stream's clients call with LOCAL=1
+  USER_HANDLE_APP=my-key:my-secret user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
+      on the network, with a secret that is not in the list of processes
+  user-handle-server --rate-limit 1000 --latency 80
+      the documented limit of the hosted API, and its distance
+
+  TOKEN=$(user-handle-server token)
+  curl -H \"Authorization: $TOKEN\" -d '{\"id\":\"john\",\"data\":{\"name\":\"John\"}}' \\
+    'http://127.0.0.1:8000/api/v1.0/user/?api_key=demo-key'";
+
+/// A stand-in for Stream's users API: users in SQLite, behind the same HTTP interface.
+#[derive(Parser)]
+#[command(name = "user-handle-server", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Flags {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Address and port; `localhost:PORT` means both loopback addresses, port 0 any free port
+    #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
+    pub listen: String,
+
+    /// `sqlite:PATH` or `sqlite::memory:` [default: an SQLite file in your data folder]
+    #[arg(long, env = "USER_HANDLE_DATABASE", hide_env_values = true, value_name = "DATABASE")]
+    pub database: Option<String>,
+
+    /// An application to serve; repeatable, with commas in the variable [default: demo-key:demo-secret]
+    #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
+    pub app: Vec<String>,
+
+    /// Folder of the page to serve at /
+    #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR")]
+    pub www: Option<PathBuf>,
+
+    /// Folder of the npm package to serve at /pkg, for that page to import
+    #[arg(long, env = "USER_HANDLE_PKG", value_name = "DIR")]
+    pub pkg: Option<PathBuf>,
+
+    /// Requests per minute and app, then 429 [default: no limit, the headers show 1000000]
+    #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_limit: Option<u32>,
+
+    /// Milliseconds that every answer of the API waits
+    #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]
+    pub latency: u64,
+
+    /// What to log on standard error: `info` has a line for every request
+    #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = Log::Info, value_name = "LEVEL")]
+    pub log: Log,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Print a token for the Authorization header: of a user, or without --user a server token, which may do everything
+    Token {
+        /// The application whose secret signs it [default: demo-key:demo-secret]
+        #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
+        app: Vec<String>,
+        /// The id of the user
+        #[arg(long, value_name = "ID")]
+        user: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Log {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl Log {
+    pub const fn level(self) -> LevelFilter {
+        match self {
+            Log::Off => LevelFilter::OFF,
+            Log::Error => LevelFilter::ERROR,
+            Log::Warn => LevelFilter::WARN,
+            Log::Info => LevelFilter::INFO,
+            Log::Debug => LevelFilter::DEBUG,
+            Log::Trace => LevelFilter::TRACE,
+        }
+    }
+}
+
+impl Flags {
+    /// The database to open: the one given, or a file in the data folder of the platform, which is created.
+    pub fn database(&self) -> Result<String, String> {
+        if let Some(database) = &self.database {
+            return Ok(database.clone());
+        }
+        let folders = ProjectDirs::from("", "", "user-handle");
+        let folders = folders.ok_or("there is no home folder to keep a database in, pass --database sqlite:PATH")?;
+        let folder = folders.data_local_dir();
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot create {}: {error}, pass --database sqlite:PATH", folder.display()))?;
+        Ok(format!("sqlite:{}", folder.join("users.db").display()))
+    }
+
+    /// The folders to serve, which have to be there.
+    pub fn check_folders(&self) -> Result<(), String> {
+        for (flag, folder) in [("--www", &self.www), ("--pkg", &self.pkg)] {
+            if let Some(folder) = folder.as_deref().filter(|folder| !folder.is_dir()) {
+                return Err(format!("{flag}: there is no folder {}", folder.display()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The applications that `--app` names, or the demo's: at least one.
+pub fn apps(given: &[String]) -> Result<Vec<Application>, String> {
+    if given.is_empty() {
+        return Ok(vec![Application::demo()]);
+    }
+    let mut apps: Vec<Application> = Vec::new();
+    for text in given {
+        let app = Application::parse(text).map_err(|problem| format!("--app: {problem}"))?;
+        if apps.iter().any(|other| other.key == app.key) {
+            return Err(format!("--app: the key {} is given twice", app.key));
+        }
+        apps.push(app);
+    }
+    Ok(apps)
+}

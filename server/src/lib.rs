@@ -1,0 +1,25 @@
+//! A stand-in for Stream's users API: a real service with a real database, for trying `user-handle` out, for work
+//! offline and for tests.
+//!
+//! [`app()`] is the whole server as a service over a [`store::Store`]. The program around it reads the flags, listens
+//! and shuts down.
+
+mod answer;
+mod app;
+mod apps;
+mod auth;
+mod claims;
+mod envelope;
+mod error;
+mod input;
+mod json;
+mod limits;
+mod pages;
+mod query;
+pub mod store;
+mod stream;
+
+pub use app::{Settings, app};
+pub use apps::Application;
+pub use error::ApiError;
+pub use limits::UNLIMITED;

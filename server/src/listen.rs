@@ -1,0 +1,144 @@
+//! Listens, serves, and stops without losing what it accepted.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use user_handle_server::Application;
+
+/// How long requests that are under way at the end may take.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The listening sockets, and the URL that leads to them.
+pub struct Listening {
+    listeners: Vec<TcpListener>,
+    pub url: String,
+}
+
+/// Binds `ADDRESS:PORT`; `localhost` means both loopback addresses.
+///
+/// Whoever can reach a server with a published secret can do everything, so that one stays on this machine.
+pub async fn bind(listen: &str, apps: &[Application]) -> Result<Listening, String> {
+    let (host, addresses) = addresses(listen)?;
+    let published = apps.iter().find(|app| app.has_published_secret());
+    if let (Some(app), Some(open)) = (published, addresses.iter().find(|address| !address.ip().is_loopback())) {
+        return Err(format!(
+            "{open} is open to the network, and the secret of the app {} is published: pass --app KEY:SECRET",
+            app.key
+        ));
+    }
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    for mut address in addresses {
+        // Port 0 is any free port: the second address takes the port that the first was given.
+        if let Some(Ok(first)) = listeners.first().map(TcpListener::local_addr) {
+            address.set_port(first.port());
+        }
+        match TcpListener::bind(address).await {
+            Ok(listener) => listeners.push(listener),
+            // A machine without IPv6 still has the other loopback address.
+            Err(error) if !listeners.is_empty() && error.kind() == std::io::ErrorKind::AddrNotAvailable => {}
+            Err(error) => return Err(format!("cannot listen on {address}: {error}; choose another with --listen")),
+        }
+    }
+    let first = listeners.first().and_then(|listener| listener.local_addr().ok()).ok_or("cannot listen")?;
+    let url = match host {
+        Some(name) => format!("http://{name}:{}", first.port()),
+        None => format!("http://{first}"),
+    };
+    Ok(Listening { listeners, url })
+}
+
+fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), String> {
+    let wrong = || format!("--listen must be ADDRESS:PORT or localhost:PORT, but is {listen:?}");
+    if let Some(port) = listen.strip_prefix("localhost:") {
+        let port = port.parse().map_err(|_| wrong())?;
+        let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        return Ok((Some("localhost"), both.map(|address| SocketAddr::new(address, port)).to_vec()));
+    }
+    Ok((None, vec![listen.parse().map_err(|_| wrong())?]))
+}
+
+impl Listening {
+    /// Serves until `stop` is done; then takes no more, and finishes what it has.
+    pub async fn serve(self, app: Router, stop: impl Future<Output = ()>) {
+        let (stopping, _) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        for listener in self.listeners {
+            let mut stopped = stopping.subscribe();
+            let stopped = async move {
+                // An error means that the sender is gone, which is the end as well.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            servers.spawn(axum::serve(listener, app.clone()).with_graceful_shutdown(stopped).into_future());
+        }
+        stop.await;
+        stopping.send_replace(true);
+        let drained = async { while servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!("some requests were still under way after {DRAIN:?} and were cut off");
+        }
+    }
+}
+
+/// Done at Ctrl-C, or when the process is told to terminate.
+pub async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+    tracing::info!("stopping");
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_both_loopback_addresses() {
+        let (name, both) = addresses("localhost:8000").unwrap();
+        assert_eq!(name, Some("localhost"));
+        assert_eq!(both, ["127.0.0.1:8000".parse().unwrap(), "[::1]:8000".parse().unwrap()]);
+        assert_eq!(addresses("[::1]:80").unwrap().1.len(), 1);
+        for wrong in ["", "8000", "localhost", "localhost:x", "example.com:80", "127.0.0.1:70000"] {
+            let text = format!("--listen must be ADDRESS:PORT or localhost:PORT, but is {wrong:?}");
+            assert_eq!(addresses(wrong).unwrap_err(), text);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_published_secret_stays_on_this_machine() {
+        let demo = [Application::demo()];
+        let refusal = bind("0.0.0.0:0", &demo).await.err().unwrap();
+        assert_eq!(
+            refusal,
+            "0.0.0.0:0 is open to the network, and the secret of the app demo-key is published: pass --app KEY:SECRET"
+        );
+        assert!(bind("[::]:0", &demo).await.is_err());
+        let own = [Application::parse("key:own-secret").unwrap()];
+        assert!(bind("0.0.0.0:0", &own).await.is_ok());
+        let both = [own[0].clone(), demo[0].clone()];
+        assert!(bind("0.0.0.0:0", &both).await.is_err());
+        assert!(bind("localhost:0", &demo).await.unwrap().url.starts_with("http://localhost:"));
+    }
+}

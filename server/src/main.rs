@@ -1,0 +1,74 @@
+//! The program around the server: flags in, a listening server out, or one line that says why not.
+
+mod flags;
+mod listen;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use user_handle_server::{Settings, app, store};
+
+use crate::flags::{Command, Flags};
+
+fn main() -> ExitCode {
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(answer) if !answer.use_stderr() => return print(answer.to_string().trim_end()),
+        Err(error) => return fail(&format!("{}; --help lists all flags", clap_problem(&error)), 2),
+    };
+    let done = match &flags.command {
+        Some(Command::Token { app, user }) => token(app, user.as_deref()),
+        None => serve(flags),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => fail(&problem, 1),
+    }
+}
+
+fn token(app: &[String], user: Option<&str>) -> Result<(), String> {
+    let apps = flags::apps(app)?;
+    let app = apps.first().ok_or("--app: there is none")?;
+    let token = app.token(user).map_err(|error| format!("--user: {error}"))?;
+    print(&token);
+    Ok(())
+}
+
+#[tokio::main]
+async fn serve(flags: Flags) -> Result<(), String> {
+    tracing_subscriber::fmt().with_max_level(flags.log.level()).with_writer(std::io::stderr).with_target(false).init();
+    let apps = flags::apps(&flags.app)?;
+    flags.check_folders()?;
+    let listening = listen::bind(&flags.listen, &apps).await?;
+    let database = flags.database()?;
+    let store = store::open(&database)?;
+    let settings = Settings {
+        apps,
+        rate_limit: flags.rate_limit,
+        latency: Duration::from_millis(flags.latency),
+        www: flags.www,
+        pkg: flags.pkg,
+    };
+    print(&format!("user-handle-server listening on {}, database {database}", listening.url));
+    listening.serve(app(store.clone(), settings), listen::told_to_stop()).await;
+    store.close().await.map_err(|error| format!("cannot close the database: {error}"))
+}
+
+/// Prints a line. That nobody reads it is no reason to stop.
+fn print(line: &str) -> ExitCode {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+    ExitCode::SUCCESS
+}
+
+fn fail(problem: &str, code: u8) -> ExitCode {
+    eprintln!("error: {problem}");
+    ExitCode::from(code)
+}
+
+/// The first line of what clap has to say; the others repeat the usage.
+fn clap_problem(error: &clap::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,243 @@
+//! The one thread that writes, with group commit: writes that wait while the disk is busy share the next transaction.
+//!
+//! A commit costs a wait for the disk, however much it holds. So the writer takes everything that waits, commits it at
+//! once, and only then acknowledges each write. Nothing is acknowledged before it is on disk.
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection::OpenError;
+use super::store_error;
+use crate::store::StoreError;
+
+/// Writes that may wait. More are refused as busy, which is better than to queue without bound.
+const QUEUE: usize = 1_024;
+
+/// Writes in one transaction at most, so that none waits for ever.
+const GROUP: usize = 256;
+
+/// The handle on the writer's thread.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Write(Box<dyn Job>),
+    Close(oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// One write: run inside the group's transaction, acknowledged after it.
+trait Job: Send {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Write<T, W> {
+    work: Option<W>,
+    result: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Write<T, W> {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        if let Some(work) = self.work.take() {
+            self.result = work(connection).map_err(store_error);
+        }
+        self.result.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Whoever asked may have gone; then nobody hears the answer.
+        let _ = self.reply.send(committed.and(self.result));
+    }
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Result<Self, OpenError> {
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new().name("sqlite-writer".into());
+        thread.spawn(move || run(connection, messages)).map_err(OpenError::Thread)?;
+        Ok(Writer { queue })
+    }
+
+    /// Runs `work` on the writer's thread; returns when its effect is on disk.
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Write { work: Some(work), result: Err(StoreError::Closed), reply };
+        self.queue.try_send(Message::Write(Box::new(job))).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+        })?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Finishes what waits, empties the write-ahead log into the database, and ends the thread.
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_err() {
+            return Ok(());
+        }
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+fn run(mut connection: Connection, mut messages: mpsc::Receiver<Message>) {
+    while let Some(message) = messages.blocking_recv() {
+        let close = match message {
+            Message::Write(first) => write_group(&mut connection, first, &mut messages),
+            Message::Close(reply) => Some(reply),
+        };
+        if let Some(reply) = close {
+            // What was sent after the close is dropped with the channel, and told so.
+            let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let _ = reply.send(checkpoint.map_err(store_error));
+            return;
+        }
+    }
+}
+
+/// Runs `first` and what waits behind it in one transaction; returns the request to close, if it came to one.
+fn write_group(
+    connection: &mut Connection,
+    first: Box<dyn Job>,
+    messages: &mut mpsc::Receiver<Message>,
+) -> Option<oneshot::Sender<Result<(), StoreError>>> {
+    let mut group = vec![first];
+    let mut close = None;
+    while group.len() < GROUP {
+        match messages.try_recv() {
+            Ok(Message::Write(job)) => group.push(job),
+            Ok(Message::Close(reply)) => {
+                close = Some(reply);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let committed = commit(connection, &mut group);
+    for job in group {
+        job.acknowledge(committed.clone());
+    }
+    close
+}
+
+fn commit(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(store_error)?;
+    for job in group {
+        // A write that fails half-way is undone to its savepoint; the others of the group stay.
+        let savepoint = transaction.savepoint().map_err(store_error)?;
+        match job.run(&savepoint) {
+            Ok(()) => savepoint.commit().map_err(store_error)?,
+            // A full or failing disk makes SQLite roll the whole transaction back: then nothing of the group happened.
+            Err(error) if savepoint.is_autocommit() => return Err(error),
+            Err(_) => drop(savepoint),
+        }
+    }
+    transaction.commit().map_err(store_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn writer() -> Writer {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x INTEGER UNIQUE)").unwrap();
+        Writer::start(connection).unwrap()
+    }
+
+    fn insert(x: i64) -> impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static {
+        move |connection| connection.execute("INSERT INTO t VALUES (?1)", [x])
+    }
+
+    async fn count(writer: &Writer) -> i64 {
+        writer.write(|connection| connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_fails_is_undone_and_leaves_its_group_alone() {
+        let writer = writer().await;
+        let twice = |connection: &Connection| {
+            connection.execute("INSERT INTO t VALUES (7)", [])?;
+            connection.execute("INSERT INTO t VALUES (1)", [])
+        };
+        // Polled in turn before the thread answers, so they share a group or follow each other: both must hold.
+        let (one, failed, two) = tokio::join!(writer.write(insert(1)), writer.write(twice), writer.write(insert(2)));
+        assert_eq!((one, two), (Ok(1), Ok(1)));
+        assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+        assert_eq!(count(&writer).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_rolls_back_fails_for_the_whole_group() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x INTEGER UNIQUE)").unwrap();
+        let (reply, mut answer) = oneshot::channel();
+        let (lost_reply, mut lost) = oneshot::channel();
+        let rolls_back = |connection: &Connection| {
+            connection.execute_batch("ROLLBACK")?;
+            Err::<(), _>(rusqlite::Error::InvalidQuery)
+        };
+        let mut group: Vec<Box<dyn Job>> = vec![
+            Box::new(Write { work: Some(insert(1)), result: Err(StoreError::Closed), reply }),
+            Box::new(Write { work: Some(rolls_back), result: Err(StoreError::Closed), reply: lost_reply }),
+        ];
+        let committed = commit(&mut connection, &mut group);
+        assert!(committed.is_err());
+        for job in group {
+            job.acknowledge(committed.clone());
+        }
+        assert!(answer.try_recv().unwrap().is_err(), "acknowledged, yet rolled back");
+        assert!(lost.try_recv().unwrap().is_err());
+        assert!(connection.is_autocommit());
+        assert_eq!(connection.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)), Ok(0));
+    }
+
+    #[tokio::test]
+    async fn closing_finishes_what_waits_and_refuses_what_comes_later() {
+        let writer = writer().await;
+        let (written, closed) = tokio::join!(writer.write(insert(1)), writer.close());
+        assert_eq!((written, closed), (Ok(1), Ok(())));
+        assert_eq!(writer.write(insert(2)).await, Err(StoreError::Closed));
+        assert_eq!(writer.close().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_refused_as_busy() {
+        let writer = writer().await;
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (started, running) = oneshot::channel();
+        let hold = move |_: &Connection| {
+            let _ = started.send(());
+            let _ = held.recv();
+            Ok(())
+        };
+        let fill = async {
+            running.await.unwrap();
+            let mut waiting = Vec::new();
+            loop {
+                let mut write = Box::pin(writer.write(insert(waiting.len() as i64)));
+                tokio::select! {
+                    biased;
+                    refused = &mut write => break (refused, waiting),
+                    () = std::future::ready(()) => waiting.push(write),
+                }
+            }
+        };
+        let (held, (refused, waiting)) = tokio::join!(writer.write(hold), async {
+            let filled = fill.await;
+            release.send(()).unwrap();
+            filled
+        });
+        assert_eq!(held, Ok(()));
+        assert_eq!(refused, Err(StoreError::Busy));
+        assert_eq!(waiting.len(), QUEUE);
+        for write in waiting {
+            assert_eq!(write.await, Ok(1));
+        }
+    }
+}

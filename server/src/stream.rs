@@ -1,0 +1,135 @@
+//! Stream's users API: one handler for each operation.
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::Serialize;
+
+use crate::answer::{Answer, Done};
+use crate::app::App;
+use crate::auth::{Action, Caller};
+use crate::error::ApiError;
+use crate::input;
+use crate::query::Query;
+use crate::store::{Creation, Flag, FollowCounts, Timestamp, User};
+
+type Result<T> = std::result::Result<Answer<T>, ApiError>;
+
+/// The id in the path. One that no user can have leads to no user: 404, as in the hosted API.
+pub(crate) struct PathId(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> std::result::Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(id) = path.map_err(|_| ApiError::not_found("id is not valid UTF-8"))?;
+        match user_handle::validate::id(&id) {
+            Ok(()) => Ok(PathId(id)),
+            Err(rule) => Err(ApiError::not_found(rule.to_string())),
+        }
+    }
+}
+
+/// A user, with follow counts where they were asked for.
+#[derive(Serialize)]
+pub(crate) struct Profile {
+    #[serde(flatten)]
+    user: User,
+    #[serde(flatten)]
+    counts: Option<FollowCounts>,
+}
+
+pub(crate) async fn create(State(app): State<App>, caller: Caller, query: Query, body: Body) -> Result<User> {
+    let get_or_create = query.flag("get_or_create")?;
+    let user = input::new_user(body).await?;
+    caller.may(Action::Write, &user.id)?;
+    match app.store.create(&caller.app, user).await? {
+        Creation::Existed(user) if !get_or_create => Err(ApiError::user_exists(&user.id)),
+        Creation::Created(user) | Creation::Existed(user) => Ok(Answer(StatusCode::CREATED, user)),
+    }
+}
+
+pub(crate) async fn get(State(app): State<App>, caller: Caller, PathId(id): PathId, query: Query) -> Result<Profile> {
+    caller.may(Action::Read, &id)?;
+    let with_counts = query.flag("with_follow_counts")?;
+    let user = app.store.get(&caller.app, &id).await?.ok_or_else(|| ApiError::no_such_user(&id))?;
+    let counts = if with_counts { Some(app.store.follow_counts(&caller.app, &id).await?) } else { None };
+    Ok(Answer(StatusCode::OK, Profile { user, counts }))
+}
+
+pub(crate) async fn update(State(app): State<App>, caller: Caller, PathId(id): PathId, body: Body) -> Result<User> {
+    caller.may(Action::Write, &id)?;
+    let data = input::new_data(body).await?;
+    let user = app.store.update(&caller.app, &id, data).await?;
+    Ok(Answer(StatusCode::CREATED, user.ok_or_else(|| ApiError::no_such_user(&id))?))
+}
+
+pub(crate) async fn delete(State(app): State<App>, caller: Caller, PathId(id): PathId) -> Result<Done> {
+    caller.may(Action::Delete, &id)?;
+    if app.store.delete(&caller.app, &id).await? {
+        return Ok(Answer(StatusCode::OK, Done {}));
+    }
+    Err(ApiError::no_such_user(&id))
+}
+
+#[derive(Serialize)]
+pub(crate) struct CreatedUsers {
+    created_users: Vec<User>,
+}
+
+pub(crate) async fn create_many(State(app): State<App>, caller: Caller, body: Body) -> Result<CreatedUsers> {
+    caller.may_as_server("users", Action::Write)?;
+    let (users, replace) = input::batch(body).await?;
+    let created_users = app.store.create_many(&caller.app, users, replace).await?;
+    Ok(Answer(StatusCode::CREATED, CreatedUsers { created_users }))
+}
+
+#[derive(Serialize)]
+pub(crate) struct Users {
+    users: Vec<User>,
+}
+
+pub(crate) async fn get_many(State(app): State<App>, caller: Caller, query: Query) -> Result<Users> {
+    caller.may_as_server("users", Action::Read)?;
+    let users = app.store.get_many(&caller.app, &query.ids()?).await?;
+    Ok(Answer(StatusCode::OK, Users { users }))
+}
+
+#[derive(Serialize)]
+pub(crate) struct DeletedUserIds {
+    deleted_user_ids: Vec<String>,
+}
+
+pub(crate) async fn delete_many(State(app): State<App>, caller: Caller, query: Query) -> Result<DeletedUserIds> {
+    caller.may_as_server("users", Action::Delete)?;
+    let deleted_user_ids = query.ids()?;
+    app.store.delete_many(&caller.app, &deleted_user_ids).await?;
+    Ok(Answer(StatusCode::OK, DeletedUserIds { deleted_user_ids }))
+}
+
+/// A flag as Stream's JavaScript types describe it.
+#[derive(Serialize)]
+pub(crate) struct FlagAnswer {
+    created_at: Timestamp,
+    flag_id: String,
+    target_user_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flagged_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+pub(crate) async fn flag(State(app): State<App>, caller: Caller, body: Body) -> Result<FlagAnswer> {
+    caller.may_as_server("moderation", Action::Write)?;
+    let Flag { id, created_at, content } = app.store.flag(&caller.app, input::new_flag(body).await?).await?;
+    let answer = FlagAnswer {
+        created_at,
+        flag_id: id,
+        target_user_id: content.entity_id,
+        flagged_by: content.user_id,
+        reason: content.reason,
+    };
+    Ok(Answer(StatusCode::CREATED, answer))
+}

@@ -1,0 +1,120 @@
+//! Calls the server as a client would, and checks in every answer what has to be in every answer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use serde_json::Value;
+use tower::ServiceExt;
+use user_handle_server::store::{Store, sqlite::Sqlite};
+use user_handle_server::{Application, Settings, app};
+
+pub mod forge;
+
+/// A server over a database in memory.
+#[derive(Clone)]
+pub struct Api(pub Router);
+
+/// An answer whose envelope was checked.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The keys of the body in their order.
+    pub fn keys(&self) -> Vec<String> {
+        self.json().as_object().unwrap().keys().cloned().collect()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}: {self:?}")).to_str().unwrap()
+    }
+
+    /// Checks that this is the documented body of an error, and gives status, code and detail.
+    #[track_caller]
+    pub fn error(&self) -> (u16, i64, String) {
+        let body = self.json();
+        assert!(self.status >= 400, "{self:?}");
+        let fields = body.get("exception_fields").is_some();
+        let keys: &[&str] = match fields {
+            true => &["detail", "status_code", "code", "exception", "exception_fields", "duration", "more_info"],
+            false => &["detail", "status_code", "code", "exception", "duration", "more_info"],
+        };
+        assert_eq!(self.keys(), keys);
+        assert_eq!(body["status_code"], self.status);
+        assert!(!body["exception"].as_str().unwrap().is_empty());
+        if fields {
+            for (_, rules) in body["exception_fields"].as_object().unwrap() {
+                assert_eq!(rules, &serde_json::json!([body["detail"]]));
+            }
+        }
+        (self.status, body["code"].as_i64().unwrap(), body["detail"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Api {
+    pub fn new() -> Self {
+        Api::with(Settings::default())
+    }
+
+    /// With these settings, over the demo's application and another one.
+    pub fn with(settings: Settings) -> Self {
+        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+        let apps = vec![Application::demo(), Application::parse("other-key:other-secret").unwrap()];
+        Api(app(store, Settings { apps, ..settings }))
+    }
+
+    /// Sends a request to a path under `/api/v1.0/`, with the demo's key added to the query.
+    pub async fn call(&self, method: &str, path: &str, token: &str, body: impl Into<Body>) -> Answer {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let request = Request::builder().method(method).uri(format!("/api/v1.0/{path}{mark}api_key=demo-key"));
+        let request = if token.is_empty() { request } else { request.header("Authorization", token) };
+        let answer = self.send(request.header("Content-Type", "application/json").body(body.into()).unwrap()).await;
+        for limit in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
+            answer.header(limit).parse::<u64>().unwrap();
+        }
+        assert_eq!(answer.header("content-type"), "application/json;charset=utf-8");
+        let duration = answer.json()["duration"].as_str().unwrap().to_owned();
+        assert!(duration.strip_suffix("ms").unwrap().parse::<f64>().unwrap() >= 0.0, "{duration}");
+        answer
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.into()).unwrap();
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, text };
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(!answer.header("x-request-id").is_empty());
+        answer
+    }
+}
+
+/// The token of a server, as Stream's JavaScript client signs it.
+pub fn server() -> String {
+    Application::demo().token(None).unwrap()
+}
+
+/// The token of a user.
+pub fn user(id: &str) -> String {
+    Application::demo().token(Some(id)).unwrap()
+}

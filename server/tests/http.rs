@@ -1,0 +1,175 @@
+//! What is around the API: cross-origin requests, limits, unknown paths and methods, health and the page.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod common;
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use common::{Answer, Api, server};
+use user_handle_server::Settings;
+
+async fn send(api: &Api, method: &str, path: &str) -> Answer {
+    api.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_without_key_and_token() {
+    let api = Api::new();
+    for path in ["/api/v1.0/user/", "/api/v1.0/user/a/", "/api/v1.0/users/?ids=a", "/api/v1.0/none", "/health", "/"] {
+        let request = Request::options(path)
+            .header("Origin", "https://example.com")
+            .header("Access-Control-Request-Method", "PUT")
+            .header("Access-Control-Request-Headers", "authorization,content-type,stream-auth-type,x-stream-client");
+        let answer = api.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.keys(), ["duration"]);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("access-control-max-age"), "86400");
+        assert_eq!(answer.header("access-control-allow-methods"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        assert_eq!(
+            answer.header("access-control-allow-headers"),
+            "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type"
+        );
+        assert_eq!(
+            answer.header("access-control-expose-headers"),
+            "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset, Retry-After, Date, x-should-retry, X-Request-Id"
+        );
+        assert!(answer.headers.get("access-control-allow-credentials").is_none());
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_errors_of_the_documented_shape() {
+    let api = Api::new();
+    for path in
+        ["/api", "/api/", "/api/v1.0", "/api/v1.0/", "/api/v1.0/feed/user/a/", "/api/v2/user/", "/api/v1.0//user/"]
+    {
+        let missing = send(&api, "GET", path).await;
+        assert_eq!(missing.error(), (404, 16, format!("there is nothing at {path}")));
+        assert_eq!(missing.header("x-ratelimit-limit"), "1000000");
+    }
+    assert_eq!(send(&api, "GET", "/").await.error(), (404, 16, "there is nothing at /".into()));
+    for (method, path, allow) in [
+        ("GET", "/api/v1.0/user/", "POST"),
+        ("PATCH", "/api/v1.0/user/a/", "GET,HEAD,PUT,DELETE"),
+        ("POST", "/api/v1.0/user/a", "GET,HEAD,PUT,DELETE"),
+        ("PUT", "/api/v1.0/users/", "POST,GET,HEAD,DELETE"),
+        ("DELETE", "/api/v1.0/moderation/flag", "POST"),
+        ("BREW", "/api/v1.0/user", "POST"),
+    ] {
+        let refused = send(&api, method, path).await;
+        assert_eq!(refused.error(), (405, 17, format!("method {method} is not allowed on this path")));
+        assert_eq!(refused.header("allow"), allow);
+        assert!(!refused.header("x-ratelimit-reset").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_limit_is_shown_and_kept_for_each_application() {
+    let api = Api::with(Settings { rate_limit: Some(1_000), ..Settings::default() });
+    // The window may end between two calls; then the count starts again, and the second pair is in one window.
+    let mut left = [0; 2];
+    for _ in 0..2 {
+        for left in &mut left {
+            *left = api.call("GET", "user/a/", &server(), "").await.header("x-ratelimit-remaining").parse().unwrap();
+        }
+        if left[1] < left[0] {
+            break;
+        }
+    }
+    assert_eq!(left[0] - left[1], 1);
+
+    let api = Api::with(Settings { rate_limit: Some(1), ..Settings::default() });
+    let mut refused = api.call("GET", "user/a/", &server(), "").await;
+    for _ in 0..3 {
+        refused = api.call("GET", "user/a/", &server(), "").await;
+        if refused.status == 429 {
+            break;
+        }
+    }
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    let detail = format!("over the rate limit of 1 requests per minute, retry in {wait} s");
+    assert_eq!(refused.error(), (429, 9, detail));
+    assert_eq!((refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")), ("1", "0"));
+    assert_eq!(refused.header("x-ratelimit-reset").parse::<u64>().unwrap() % 60, 0);
+    let other = send(&api, "GET", "/api/v1.0/user/a/?api_key=other-key").await;
+    assert_eq!(other.status, 403, "another application has its own limit");
+    assert_eq!(send(&api, "OPTIONS", "/api/v1.0/user/a/?api_key=demo-key").await.status, 200, "preflights are free");
+    assert_eq!(send(&api, "GET", "/health").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latency_holds_up_the_api_and_nothing_else() {
+    let api = Api::with(Settings { latency: Duration::from_millis(80), ..Settings::default() });
+    let start = tokio::time::Instant::now();
+    send(&api, "GET", "/health").await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    send(&api, "GET", "/api/v1.0/user/a/").await;
+    assert_eq!(start.elapsed(), Duration::from_millis(80));
+}
+
+#[tokio::test]
+async fn health_says_ok() {
+    let answer = send(&Api::new(), "GET", "/health").await;
+    assert_eq!((answer.status, answer.keys()), (200, ["status", "version", "duration"].map(String::from).to_vec()));
+    assert_eq!(answer.json()["status"], "ok");
+}
+
+#[tokio::test]
+async fn the_page_and_the_package_are_served_with_their_types_and_a_strict_policy() {
+    let folder = std::env::temp_dir().join(format!("user-handle-pages-{}", uuid::Uuid::new_v4()));
+    for (name, text) in [
+        ("www/index.html", "<!doctype html>"),
+        ("www/app.js", "//"),
+        ("www/style.css", "/**/"),
+        ("www/icon.svg", "<svg/>"),
+        ("pkg/index.mjs", "//"),
+        ("pkg/index.js", "//"),
+        ("pkg/index.wasm", ""),
+        ("secret.txt", "secret"),
+    ] {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let settings = Settings { www: Some(folder.join("www")), pkg: Some(folder.join("pkg")), ..Settings::default() };
+    let api = Api::with(settings);
+    for (path, mime) in [
+        ("/", "text/html"),
+        ("/index.html", "text/html"),
+        ("/app.js", "text/javascript"),
+        ("/style.css", "text/css"),
+        ("/icon.svg", "image/svg+xml"),
+        ("/pkg/index.js", "text/javascript"),
+        ("/pkg/index.mjs", "application/javascript"),
+        ("/pkg/index.wasm", "application/wasm"),
+    ] {
+        let answer = send(&api, "GET", path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("content-type").split(';').next(), Some(mime), "{path}");
+        assert_eq!(
+            answer.header("content-security-policy"),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self' http://localhost:* http://127.0.0.1:* https:; base-uri 'none'; form-action 'none'"
+        );
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    }
+    for path in
+        ["/none.html", "/pkg/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "/pkg/..%2f..%2fsecret.txt", "/api/x"]
+    {
+        let missing = send(&api, "GET", path).await;
+        assert_eq!(missing.error().0, 404, "{path}");
+        assert!(!missing.text.contains("\"secret\""));
+    }
+    assert_eq!(api.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
+    std::fs::remove_dir_all(folder).unwrap();
+}

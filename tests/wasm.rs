@@ -1,0 +1,7 @@
+//! The boundary, in Node.
+#![cfg(target_arch = "wasm32")]
+
+mod boundary;
+
+// With modules, because the crate brings a JavaScript module of its own.
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_node_experimental);
