@@ -144,13 +144,13 @@ fn tokens_with_wrong_claims_are_refused_although_rightly_signed() {
 fn tokens_that_are_not_tokens_are_refused() {
     let good = user_handle::token::sign(r#"{"user_id":"bob"}"#, SECRET);
     let (signed_part, signature) = good.rsplit_once('.').unwrap();
-    let three_parts = "user token does not have three parts";
+    let three_parts = "token does not have three parts";
     for (token, refusal) in [
         (String::new(), three_parts),
         ("demo-secret".into(), three_parts),
-        (format!("Bearer {good}"), "user token is malformed: its header is not base64url"),
-        (format!(" {good}"), "user token is malformed: its header is not base64url"),
-        (format!("{good}="), "user token is malformed: its signature is not base64url"),
+        (format!("Bearer {good}"), "token is malformed: its header is not base64url"),
+        (format!(" {good}"), "token is malformed: its header is not base64url"),
+        (format!("{good}="), "token is malformed: its signature is not base64url"),
         (format!("{good}."), three_parts),
         (format!("{signed_part}."), "signature is invalid"),
         (signed_part.to_owned(), three_parts),
@@ -159,7 +159,7 @@ fn tokens_that_are_not_tokens_are_refused() {
         (good.replacen('.', "..", 1), three_parts),
         (user_handle::token::sign(r#"{"user_id":"bob"}"#, "another"), "signature is invalid"),
         (user_handle::token::sign(r#"{"user_id":"bob"}"#, ""), "signature is invalid"),
-        ("a".repeat(8_193), "user token is longer than 8192 bytes"),
+        ("a".repeat(8_193), "token is longer than 8192 bytes"),
     ] {
         assert_eq!(verify(&token, SECRET, NOW), Err(refusal.into()), "{token}");
     }

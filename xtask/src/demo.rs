@@ -50,8 +50,13 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     std::fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
     let mut database = OsString::from("sqlite:");
     database.push(data.join("users.db"));
-    let command =
-        Cmd::new(server).arg("--listen").arg(address.to_string()).words("--www www").arg("--database").arg(database);
+    // By name, so that both loopback addresses are listened on: `localhost` is either.
+    let listen = format!("localhost:{}", options.port);
+    let command = Cmd::new(server)
+        .arg("--listen")
+        .arg(listen)
+        .words("--log warn --www www --pkg pkg/dist --database")
+        .arg(database);
     println!("demo: {command}");
     let mut server = Server(command.spawn()?);
     server.wait_until_healthy(address, &stop)?;
