@@ -1,5 +1,12 @@
 // The public types of user-handle. Written by hand: this file is the contract.
 
+declare global {
+  // As in TypeScript's own library from 5.2 on, for those who compile with an older one.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
 /** A JSON object stored for a user. At most 10 kB (10 240 bytes) as UTF-8 JSON. */
 export type UserData = Record<string, unknown>;
 
@@ -56,37 +63,37 @@ export function init(source?: string | URL | Response | BufferSource | WebAssemb
 /** Options of one call. */
 export interface CallOptions {
   /** Cancels the call at any point, a wait between attempts included; rejects with `signal.reason`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Milliseconds for one attempt, body included. Default 10 000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Milliseconds for the whole call, attempts and waits included. Default 30 000. */
-  deadline?: number;
+  deadline?: number | undefined;
   /** Attempts after the first. Default 2; 0 turns retries off. */
-  retries?: number;
+  retries?: number | undefined;
 }
 
 /** Options of a client; those of calls are the defaults of its calls. */
 export interface ClientOptions extends Omit<CallOptions, "signal"> {
   /** API root with a final slash. Default `https://api.stream-io-api.com/api/`. https unless the host is loopback. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** Region label: `https://{location}-api.stream-io-api.com/api/`. */
-  location?: string;
+  location?: string | undefined;
   /** `http://localhost:8000/api/`: where the stand-in server listens. Also set by the environment variable LOCAL. */
-  local?: boolean;
+  local?: boolean | undefined;
   /** As in Stream's client: `api` is taken as `baseUrl` is. */
-  urlOverride?: { api?: string };
+  urlOverride?: { api?: string } | undefined;
   /** With `location`: `https` (the default). */
-  protocol?: string;
+  protocol?: string | undefined;
   /** API version segment. Default `v1.0`. */
-  version?: string;
+  version?: string | undefined;
   /** Source name sent as the `location` query parameter. Default `unspecified`. */
-  group?: string;
+  group?: string | undefined;
   /** Adds `iat` to tokens made by `createUserToken`. Default false. */
-  expireTokens?: boolean;
+  expireTokens?: boolean | undefined;
   /** Overrides the browser check that refuses an app secret. */
-  browser?: boolean;
+  browser?: boolean | undefined;
   /** Used instead of the global `fetch`, which is otherwise looked up at call time. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 /** A client of one application. Neither inspecting it nor `JSON.stringify` shows its key, secret or token. */
@@ -181,7 +188,7 @@ export class User<Data extends UserData = UserData> {
 /** Options of `create`. */
 export interface CreateOptions extends CallOptions {
   /** Return the user unchanged if it exists, as `getOrCreate` does. Default false. */
-  get_or_create?: boolean;
+  get_or_create?: boolean | undefined;
 }
 
 /** The users of an application, as a collection. */
@@ -202,7 +209,7 @@ export interface Users<Data extends UserData = UserData> {
 export interface NewUser<Data = UserData> {
   id: string;
   /** The service stores `{}` where it is missing. */
-  data?: Data;
+  data?: Data | undefined;
 }
 
 /** What `addUsers` gives. `duration` is the time the service took, such as `1.25ms`. */
@@ -236,9 +243,9 @@ export interface DeleteResponse {
 /** Who flags a user, and why. */
 export interface FlagUserOptions {
   /** Why, in words. */
-  reason?: string;
+  reason?: string | undefined;
   /** The user who reports. */
-  user_id?: string;
+  user_id?: string | undefined;
 }
 
 /** What `flagUser` gives. */

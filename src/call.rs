@@ -85,21 +85,21 @@ pub(crate) struct Answer {
 
 /// Makes a call: as many attempts as its policy allows, within its deadline, until its signal fires.
 pub(crate) async fn call(core: &Core, request: &Request, options: &CallOptions) -> Result<Answer, Error> {
-    options.check()?;
-    let mut call = Call {
-        core,
-        request,
-        options,
-        limits: core.limits.with(options),
-        started: core.host.now(),
-        attempts: 0,
-        ambiguous: false,
-        token_was_refused: false,
-    };
+    let mut call = Call::begin(core, request, options)?;
     call.run().await.map_err(|mut error| {
         error.0.attempts = call.attempts;
         error
     })
+}
+
+/// The user of the token, asking the provider for one. What that took is taken off the deadline in `options`.
+pub(crate) async fn user_of_token(core: &Core, options: &mut CallOptions) -> Result<Option<String>, Error> {
+    let request = Request::of_token_user();
+    let call = Call::begin(core, &request, options)?;
+    call.token().await?;
+    let remaining = call.remaining().max(1.0);
+    options.deadline_ms = Some(remaining);
+    Ok(core.authorisation.user_id())
 }
 
 struct Call<'a> {
@@ -114,11 +114,26 @@ struct Call<'a> {
     token_was_refused: bool,
 }
 
-impl Call<'_> {
-    async fn run(&mut self) -> Result<Answer, Error> {
-        if let Some(reason) = self.options.signal.as_ref().and_then(host::abort_reason) {
+impl<'a> Call<'a> {
+    /// Nothing is begun for a caller who has aborted already.
+    fn begin(core: &'a Core, request: &'a Request, options: &'a CallOptions) -> Result<Self, Error> {
+        options.check()?;
+        if let Some(reason) = options.signal.as_ref().and_then(host::abort_reason) {
             return Err(aborted(reason));
         }
+        Ok(Call {
+            core,
+            request,
+            options,
+            limits: core.limits.with(options),
+            started: core.host.now(),
+            attempts: 0,
+            ambiguous: false,
+            token_was_refused: false,
+        })
+    }
+
+    async fn run(&mut self) -> Result<Answer, Error> {
         loop {
             let token = self.token().await?;
             let (outcome, hints, mut error) = match self.attempt(token.clone()).await {
@@ -134,6 +149,7 @@ impl Call<'_> {
             }
             self.ambiguous |= error.0.may_have_been_applied;
             error.0.retryable = retry::is_transient(self.request.operation, outcome, hints);
+            error.0.attempts = self.attempts;
             if outcome == Outcome::Status(401) && !self.token_was_refused && self.core.authorisation.can_renew() {
                 // Once, and apart from the retries: the provider may have a token that the service accepts.
                 self.token_was_refused = true;

@@ -6,15 +6,16 @@ use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
 use crate::authorise::{self, Authorisation};
-use crate::call::{Core, Listener};
+use crate::call::{self, Core, Listener};
 use crate::error::{Code, Error, RateLimit};
-use crate::host::{self, Host, Pending, Value};
+use crate::host::{self, Host, Pending, Text, Value};
 use crate::options::{
     CallOptions, Credentials, DEFAULT_GROUP, DEFAULT_VERSION, Limits, Place, TokenProvider, TokenReason,
 };
 use crate::request::{Request, encode};
 use crate::retry;
 use crate::user::User;
+#[cfg(feature = "serde")]
 use crate::users::Users;
 use crate::validate::{self, concat};
 
@@ -44,16 +45,16 @@ pub(crate) struct Identity {
 /// Makes a [`Client`]. Every setting has a default.
 #[derive(Default)]
 pub struct ClientBuilder {
-    api_key: String,
-    credentials: Option<Credentials>,
-    app_id: Option<String>,
-    place: Place,
-    version: Option<String>,
-    group: Option<String>,
-    expire_tokens: bool,
-    browser: Option<bool>,
-    limits: CallOptions,
-    listener: Option<Listener>,
+    pub(crate) api_key: String,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) app_id: Option<String>,
+    pub(crate) place: Place,
+    pub(crate) version: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) expire_tokens: bool,
+    pub(crate) browser: Option<bool>,
+    pub(crate) limits: CallOptions,
+    pub(crate) listener: Option<Listener>,
 }
 
 impl ClientBuilder {
@@ -152,18 +153,6 @@ impl ClientBuilder {
         self
     }
 
-    #[cfg(feature = "npm")]
-    pub(crate) fn place(mut self, place: Place) -> Self {
-        self.place = place;
-        self
-    }
-
-    #[cfg(feature = "npm")]
-    pub(crate) fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
-        self
-    }
-
     /// The client, on the global `fetch`.
     ///
     /// # Errors
@@ -257,6 +246,7 @@ impl Client {
     }
 
     /// The same operations in the style of a collection, and batches.
+    #[cfg(feature = "serde")]
     pub fn users(&self) -> Users {
         Users::new(self.clone())
     }
@@ -316,20 +306,21 @@ impl Client {
         self.identity.secret.is_some()
     }
 
-    /// The handle of the token's own user, asking the provider for a token where there was none yet.
-    pub(crate) async fn own_user(&self) -> Result<User, Error> {
+    /// Stores the token's own user, asking the provider for a token where there was none yet.
+    pub(crate) async fn set_own_user(&self, data: Text, mut options: CallOptions) -> Result<(String, Value), Error> {
         if self.using_api_secret() {
             let error = Error::site(Code::WrongSide, "setUser needs a user token, but this client has the app secret");
             return Err(error.with_hint("use client.user(id).getOrCreate(data)"));
         }
-        if self.user_id().is_none() {
-            self.core.authorisation.token(TokenReason::Initial, self.core.host.unix_ms()).await?;
-        }
-        let id = self.user_id().ok_or_else(|| {
-            Error::site(Code::WrongSide, "setUser needs a user token, but this client is anonymous")
-                .with_hint("pass a user token to connect")
-        })?;
-        self.user(&id)
+        let id = match self.user_id() {
+            Some(id) => id,
+            None => call::user_of_token(&self.core, &mut options).await?.ok_or_else(|| {
+                Error::site(Code::WrongSide, "setUser needs a user token, but this client is anonymous")
+                    .with_hint("pass a user token to connect")
+            })?,
+        };
+        let record = self.user(&id)?.with(options).record(Request::create(&id, data, true)).await?;
+        Ok((id, record))
     }
 
     pub(crate) fn flag_request(
@@ -391,7 +382,8 @@ mod typed {
         /// # Errors
         /// `wrong_side` without a user token, and as [`User::get_or_create`].
         pub async fn set_user<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
-            self.own_user().await?.get_or_create(data).await
+            let (_, record) = self.set_own_user(host::to_text(data, "data")?, CallOptions::default()).await?;
+            host::from_value(record)
         }
 
         /// Reports a user to the moderators.

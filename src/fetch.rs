@@ -7,22 +7,24 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use js_sys::{Function, JsString, Promise, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+    TextDecodeOptions, TextDecoder,
 };
 
 use crate::error::Phase;
 use crate::host::{self, Body, Failure, Host, Incoming, Interrupt, Outgoing, Pending, Signal};
+use crate::js::as_promise;
 
 #[wasm_bindgen]
 extern "C" {
-    // The global one, looked up at each call, so that whatever replaces it is used.
+    // The global one, looked up at each call, so that whatever replaces it is used; it may give anything.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn global_fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(callback: &Function, ms: f64) -> Result<JsValue, JsValue>;
@@ -33,22 +35,49 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
     fn monotonic_now() -> Result<f64, JsValue>;
 
-    // `web_sys::ReadableStreamDefaultReader` would bring types of a size that nothing here needs.
+    // In web-sys too, but there what a stand-in's getters throw is not caught, and would end the module.
+    type Response;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Response) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Response) -> Result<Headers, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch, js_name = type)]
+    fn kind(this: &Response) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn body(this: &Response) -> Result<Option<Stream>, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn text(this: &Response) -> Result<JsValue, JsValue>;
+
+    type Stream;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+
     type Reader;
 
     #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader) -> Result<Promise, JsValue>;
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn cancel(this: &Reader) -> Result<Promise, JsValue>;
+    fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
 
     type Chunk;
 
-    #[wasm_bindgen(method, getter)]
-    fn done(this: &Chunk) -> bool;
+    #[wasm_bindgen(method, getter, catch)]
+    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, getter)]
-    fn value(this: &Chunk) -> JsValue;
+    #[wasm_bindgen(method, getter, catch)]
+    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+}
+
+/// What a promise, or anything else that was given, settles with.
+async fn settled(given: JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(as_promise(&given)?).await
 }
 
 /// A host on `fetch`.
@@ -71,7 +100,7 @@ impl Fetch {
         Fetch { own, agent: concat!("user-handle-js-", env!("CARGO_PKG_VERSION")) }
     }
 
-    fn start(&self, outgoing: &Outgoing, controller: &AbortController) -> Result<Promise, JsValue> {
+    fn start(&self, outgoing: &Outgoing, controller: &AbortController) -> Result<JsValue, JsValue> {
         let headers = Headers::new()?;
         headers.set("stream-auth-type", "jwt")?;
         headers.set("x-stream-client", self.agent)?;
@@ -92,7 +121,7 @@ impl Fetch {
         init.set_referrer_policy(ReferrerPolicy::NoReferrer);
         match &self.own {
             None => global_fetch(&outgoing.url, &init),
-            Some(own) => own.call2(&JsValue::UNDEFINED, &outgoing.url.as_str().into(), &init)?.dyn_into(),
+            Some(own) => own.call2(&JsValue::UNDEFINED, &outgoing.url.as_str().into(), &init),
         }
     }
 }
@@ -118,27 +147,25 @@ impl Host for Fetch {
                 Failure { phase, status, unsent, cause }
             };
             let attempt = Attempt::new().map_err(|cause| failed(cause, None))?;
-            let promise = self.start(&outgoing, &attempt.controller).map_err(|cause| failed(cause, None))?;
-            let response = JsFuture::from(promise).await.map_err(|cause| failed(cause, None))?;
-            let response: Response = response.dyn_into().or_else(|value| as_response(value, &failed))?;
+            let given = self.start(&outgoing, &attempt.controller).map_err(|cause| failed(cause, None))?;
+            let response = settled(given).await.map_err(|cause| failed(cause, None))?;
+            // A stand-in for `fetch`, or one of another realm, answers with a class of its own.
+            let response: Response = response.unchecked_into();
+            let (status, headers) = response
+                .status()
+                .and_then(|status| Ok((status.as_f64().unwrap_or_default() as u16, response.headers()?)))
+                .map_err(|cause| failed(cause, None))?;
             outgoing.phase.set(Phase::Body);
-            let status = response.status();
-            let body = read_body(&response, outgoing.max_answer_bytes).await;
+            let body = read_body(&response, &headers, outgoing.max_answer_bytes).await;
             let body = body.map_err(|cause| failed(cause, Some(status)))?;
             attempt.finished.set(true);
-            Ok(Incoming { status, headers: response.headers(), body })
+            Ok(Incoming { status, headers, body })
         })
     }
 
     fn interrupt(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Interrupt> {
         Box::pin(Interruption::start(ms, signal))
     }
-}
-
-/// A stand-in for `fetch`, or one of another realm, may answer with a response of another class.
-fn as_response(value: JsValue, failed: &impl Fn(JsValue, Option<u16>) -> Failure) -> Result<Response, Failure> {
-    let is_response = value.is_object() && Reflect::has(&value, &"status".into()).unwrap_or_default();
-    if is_response { Ok(value.unchecked_into()) } else { Err(failed(value, None)) }
 }
 
 /// Node says in the cause when no connection was made; browsers never do.
@@ -172,16 +199,16 @@ impl Drop for Attempt {
 }
 
 /// Reads a body up to the cap. What `fetch` resolved with may still be cut short: only its JSON tells.
-async fn read_body(response: &Response, max_bytes: f64) -> Result<Body, JsValue> {
-    let text = if is_surely_short(response, max_bytes) {
-        JsFuture::from(response.text()?).await?
-    } else {
-        match read_capped(response, max_bytes).await? {
+async fn read_body(response: &Response, headers: &Headers, max_bytes: f64) -> Result<Body, JsValue> {
+    let stream = if is_surely_short(response, headers, max_bytes) { None } else { response.body()? };
+    let text = match stream {
+        None => settled(response.text()?).await?,
+        Some(stream) => match read_capped(&stream, max_bytes).await? {
             Some(text) => text,
             None => return Ok(Body::TooLong),
-        }
+        },
     };
-    let text: JsString = text.unchecked_into();
+    let text: JsString = text.dyn_into()?;
     if text.length() == 0 {
         return Ok(Body::Empty);
     }
@@ -193,35 +220,31 @@ async fn read_body(response: &Response, max_bytes: f64) -> Result<Body, JsValue>
 
 /// Whether the headers promise a body under the cap: its length is that of what is sent, so it must not be compressed,
 /// and across origins a browser does not show whether it is.
-fn is_surely_short(response: &Response, max_bytes: f64) -> bool {
-    let headers = response.headers();
-    let header = |name| headers.get(name).ok().flatten();
-    let length = header("content-length").and_then(|length| length.parse::<u32>().ok());
-    let plain = response.type_() != web_sys::ResponseType::Cors && header("content-encoding").is_none();
+fn is_surely_short(response: &Response, headers: &Headers, max_bytes: f64) -> bool {
+    let length = host::header(headers, "content-length").and_then(|length| length.parse::<u32>().ok());
+    let across_origins = response.kind().is_ok_and(|kind| kind == "cors");
+    let plain = !across_origins && host::header(headers, "content-encoding").is_none();
     plain && length.is_some_and(|length| f64::from(length) <= max_bytes)
 }
 
-async fn read_capped(response: &Response, max_bytes: f64) -> Result<Option<JsValue>, JsValue> {
-    let Some(stream) = response.body() else {
-        return JsFuture::from(response.text()?).await.map(Some);
-    };
-    let reader: Reader = stream.get_reader().unchecked_into();
-    let decoder = web_sys::TextDecoder::new()?;
+async fn read_capped(stream: &Stream, max_bytes: f64) -> Result<Option<JsValue>, JsValue> {
+    let reader = stream.get_reader()?;
+    let decoder = TextDecoder::new()?;
+    let options = TextDecodeOptions::new();
+    options.set_stream(true);
     let mut text = JsString::from("");
     let mut read = 0.0;
     loop {
-        let chunk: Chunk = JsFuture::from(reader.read()?).await?.unchecked_into();
-        if chunk.done() {
+        let chunk: Chunk = settled(reader.read()?).await?.unchecked_into();
+        if chunk.done()?.is_truthy() {
             break;
         }
-        let bytes: Uint8Array = chunk.value().dyn_into()?;
+        let bytes: Uint8Array = chunk.value()?.dyn_into()?;
         read += f64::from(bytes.length());
         if read > max_bytes {
             let _ = reader.cancel();
             return Ok(None);
         }
-        let options = web_sys::TextDecodeOptions::new();
-        options.set_stream(true);
         text = text.concat(&decoder.decode_with_js_u8_array_and_options(&bytes, &options)?.into());
     }
     Ok(Some(text.concat(&decoder.decode()?.into()).into()))
@@ -249,8 +272,12 @@ impl Interruption {
             let (fired, signal) = (fired.clone(), signal.clone());
             // A timer calls with nothing, a signal with an event.
             Closure::new(move |event: JsValue| {
-                let reason = signal.as_ref().filter(|_| !event.is_undefined()).map(|signal| signal.reason());
-                *fired.interrupt.borrow_mut() = Some(reason.map_or(Interrupt::Elapsed, Interrupt::Aborted));
+                let signal = signal.as_ref().filter(|_| !event.is_undefined());
+                let interrupt = match signal {
+                    Some(signal) => Interrupt::Aborted(host::abort_reason(signal).unwrap_or_default()),
+                    None => Interrupt::Elapsed,
+                };
+                *fired.interrupt.borrow_mut() = Some(interrupt);
                 let waker = fired.waker.borrow_mut().take();
                 waker.into_iter().for_each(Waker::wake);
             })

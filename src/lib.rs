@@ -33,12 +33,12 @@
 //! | `serde` | yes | `create::<T: Serialize>` and records as `T: Deserialize` |
 //! | `sign` | yes | signing tokens with the app secret |
 //! | `npm` | no | what the npm package's JavaScript calls |
-#![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![cfg_attr(not(any(feature = "serde", test)), no_std)]
 
 extern crate alloc;
 
 // The npm package is built without the standard library: its panics would bring the whole of `core::fmt`.
-#[cfg(all(feature = "npm", not(feature = "std"), target_arch = "wasm32"))]
+#[cfg(all(feature = "npm", not(feature = "serde"), target_arch = "wasm32"))]
 mod bare {
     #[global_allocator]
     static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
@@ -65,6 +65,7 @@ mod response;
 mod retry;
 pub mod token;
 mod user;
+#[cfg(feature = "serde")]
 mod users;
 pub mod validate;
 
@@ -80,4 +81,5 @@ pub use model::Record;
 pub use options::{CallOptions, TokenReason};
 pub use request::Operation;
 pub use user::User;
+#[cfg(feature = "serde")]
 pub use users::Users;

@@ -29,28 +29,45 @@ pub(crate) fn encode(text: &str) -> String {
 
 /// What is asked of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Operation {
     /// `POST user/`
-    Create,
+    Create = 0,
     /// `POST user/?get_or_create=true`
-    GetOrCreate,
+    GetOrCreate = 1,
     /// `GET user/{id}/`
-    Get,
+    Get = 2,
     /// `PUT user/{id}/`
-    Update,
+    Update = 3,
     /// `DELETE user/{id}/`
-    Delete,
+    Delete = 4,
     /// `POST users/`
-    AddUsers,
+    AddUsers = 5,
     /// `GET users/`
-    GetUsers,
+    GetUsers = 6,
     /// `DELETE users/`
-    DeleteUsers,
+    DeleteUsers = 7,
     /// `POST moderation/flag`
-    FlagUser,
+    FlagUser = 8,
 }
 
 impl Operation {
+    /// The operation with this number, by which the npm package's JavaScript names it.
+    #[cfg(feature = "npm")]
+    pub(crate) const fn from_number(number: u32) -> Self {
+        match number {
+            0 => Operation::Create,
+            1 => Operation::GetOrCreate,
+            2 => Operation::Get,
+            3 => Operation::Update,
+            4 => Operation::Delete,
+            5 => Operation::AddUsers,
+            6 => Operation::GetUsers,
+            7 => Operation::DeleteUsers,
+            _ => Operation::FlagUser,
+        }
+    }
+
     /// The name of the method that does it, as in events and error texts.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -114,6 +131,17 @@ impl Request {
             query: String::new(),
             body: None,
             subject: concat(["user ", id]),
+        }
+    }
+
+    /// Stands for the question who the user of a token is; never sent.
+    pub fn of_token_user() -> Request {
+        Request {
+            operation: Operation::GetOrCreate,
+            path: String::new(),
+            query: String::new(),
+            body: None,
+            subject: "the token's user".into(),
         }
     }
 
@@ -220,6 +248,7 @@ fn count(users: usize) -> String {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 

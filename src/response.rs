@@ -200,6 +200,7 @@ pub(crate) fn title(request: &Request) -> String {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use alloc::string::ToString;

@@ -3,9 +3,9 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use crate::call::{Answer, Core, call};
+use crate::call::{Core, call};
 use crate::error::Error;
-use crate::host::{self, Text, Value};
+use crate::host::{self, Value};
 use crate::model;
 use crate::options::CallOptions;
 use crate::request::Request;
@@ -41,23 +41,7 @@ impl User {
         self
     }
 
-    pub(crate) async fn send_create(&self, data: Text, get_or_create: bool) -> Result<Value, Error> {
-        self.record(Request::create(&self.id, data, get_or_create)).await
-    }
-
-    pub(crate) async fn send_get(&self, with_follow_counts: bool) -> Result<Value, Error> {
-        self.record(Request::get(&self.id, with_follow_counts)).await
-    }
-
-    pub(crate) async fn send_update(&self, data: Text) -> Result<Value, Error> {
-        self.record(Request::update(&self.id, data)).await
-    }
-
-    pub(crate) async fn send_delete(&self) -> Result<Answer, Error> {
-        call(&self.core, &Request::delete(&self.id), &self.options).await
-    }
-
-    async fn record(&self, request: Request) -> Result<Value, Error> {
+    pub(crate) async fn record(&self, request: Request) -> Result<Value, Error> {
         let answer = call(&self.core, &request, &self.options).await?;
         Ok(host::tidy_record(answer.value))
     }
@@ -77,8 +61,8 @@ mod typed {
         /// `conflict` if the user exists, `outcome_unknown` if the answer was lost; before any request `invalid_data`,
         /// `unrepresentable_value` or `data_too_large`.
         pub async fn create<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
-            let text = host::to_text(data, "data")?;
-            host::from_value(self.send_create(text, false).await?)
+            let request = Request::create(&self.id, host::to_text(data, "data")?, false);
+            host::from_value(self.record(request).await?)
         }
 
         /// Returns the user if it exists, unchanged; else creates it with `data`.
@@ -89,8 +73,8 @@ mod typed {
             &self,
             data: &Data,
         ) -> Result<Record<Data>, Error> {
-            let text = host::to_text(data, "data")?;
-            host::from_value(self.send_create(text, true).await?)
+            let request = Request::create(&self.id, host::to_text(data, "data")?, true);
+            host::from_value(self.record(request).await?)
         }
 
         /// Reads the user.
@@ -98,7 +82,7 @@ mod typed {
         /// # Errors
         /// `not_found`; `invalid_response` where the stored data is not of the type asked for.
         pub async fn get<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
-            host::from_value(self.send_get(false).await?)
+            host::from_value(self.record(Request::get(&self.id, false)).await?)
         }
 
         /// Reads the user with follow counts.
@@ -106,7 +90,7 @@ mod typed {
         /// # Errors
         /// As [`User::get`].
         pub async fn profile<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
-            host::from_value(self.send_get(true).await?)
+            host::from_value(self.record(Request::get(&self.id, true)).await?)
         }
 
         /// Replaces the user's data as a whole.
@@ -114,8 +98,8 @@ mod typed {
         /// # Errors
         /// `not_found`; before any request `invalid_data`, `unrepresentable_value` or `data_too_large`.
         pub async fn update<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
-            let text = host::to_text(data, "data")?;
-            host::from_value(self.send_update(text).await?)
+            let request = Request::update(&self.id, host::to_text(data, "data")?);
+            host::from_value(self.record(request).await?)
         }
 
         /// Deletes the user.
@@ -123,7 +107,8 @@ mod typed {
         /// # Errors
         /// `not_found`, unless an earlier attempt of the same call removed the user.
         pub async fn delete(&self) -> Result<Deleted, Error> {
-            Ok(Deleted { already_gone: self.send_delete().await?.already_gone })
+            let answer = call(&self.core, &Request::delete(&self.id), &self.options).await?;
+            Ok(Deleted { already_gone: answer.already_gone })
         }
     }
 }

@@ -204,6 +204,11 @@ pub fn not_an_object(found: &str, path: &str) -> Error {
     Error::validation(Code::InvalidData, path, concat([path, " must be a JSON object, but is ", found]))
 }
 
+/// `users[3]`.
+pub(crate) fn member(list: &str, index: usize) -> String {
+    concat([list, "[", &number(index), "]"])
+}
+
 /// Joins texts. Formatting with `core::fmt` would cost the download several kilobytes.
 pub(crate) fn concat<const N: usize>(parts: [&str; N]) -> String {
     let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());

@@ -1,6 +1,8 @@
 //! The boundary, in Node.
 #![cfg(target_arch = "wasm32")]
 
+// Helpers of tests fail as tests do.
+#[allow(clippy::unwrap_used)]
 mod boundary;
 
 // With modules, because the crate brings a JavaScript module of its own.

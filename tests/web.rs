@@ -1,6 +1,8 @@
 //! The boundary, in a browser.
 #![cfg(target_arch = "wasm32")]
 
+// Helpers of tests fail as tests do.
+#[allow(clippy::unwrap_used)]
 mod boundary;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

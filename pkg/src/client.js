@@ -1,4 +1,4 @@
-// The client. Each method is a line onto the function of the same name in src/js/face.rs.
+// The client. Each method is a line onto `Core` of src/js/face.rs.
 
 import { siteError, toError } from "./errors.js";
 import { current, enter, run } from "./load.js";
@@ -7,6 +7,10 @@ import { Users } from "./users.js";
 
 /** How handles make a call of their client; not for others. */
 export const call = Symbol("call");
+
+/** The numbers of `Operation` in src/request.rs. */
+export const CREATE = 0, GET_OR_CREATE = 1, GET = 2, UPDATE = 3, DELETE = 4;
+const ADD_USERS = 5, GET_USERS = 6, DELETE_USERS = 7, FLAG_USER = 8;
 
 const EVENTS = ["request", "response", "retry"];
 
@@ -39,8 +43,8 @@ export class Client {
     return this.#core;
   }
 
-  [call](work, then = (value) => value) {
-    return run(() => work(this.#open()), then);
+  [call](operation, subject, data, options, detail, then) {
+    return run(() => this.#open().call(operation, subject, data, options, detail), then);
   }
 
   get apiKey() { return this.#info.apiKey; }
@@ -66,8 +70,8 @@ export class Client {
   }
 
   setUser(data, options) {
-    return this[call](
-      (core) => core.setUser(data, options),
+    return run(
+      () => this.#open().setUser(data, options),
       ({ id, record }) => (this.#currentUser = User.of(this, id, record)),
     );
   }
@@ -77,19 +81,19 @@ export class Client {
   }
 
   addUsers(users, override, options) {
-    return this[call]((core) => core.addUsers(users, override, options));
+    return this[call](ADD_USERS, users, undefined, options, Boolean(override));
   }
 
   getUsers(ids, options) {
-    return this[call]((core) => core.getUsers(ids, options));
+    return this[call](GET_USERS, ids, undefined, options);
   }
 
   deleteUsers(ids, options) {
-    return this[call]((core) => core.deleteUsers(ids, options));
+    return this[call](DELETE_USERS, ids, undefined, options);
   }
 
   flagUser(id, options) {
-    return this[call]((core) => core.flagUser(id, options));
+    return this[call](FLAG_USER, id, undefined, options);
   }
 
   on(event, listener) {

@@ -102,20 +102,23 @@ function bury(started, cause) {
   started.pending.clear();
 }
 
+/** What the module describes, as an error; what the loader threw is one already. */
+const ours = (thrown) => (isUserHandleError(thrown) ? thrown : toError(thrown));
+
 /** Runs `work` inside the module; what it throws is an error of ours. */
 export function enter(work) {
   entered += 1;
   try {
     return work();
   } catch (thrown) {
-    throw isUserHandleError(thrown) ? thrown : toError(thrown);
+    throw ours(thrown);
   } finally {
     entered -= 1;
   }
 }
 
 /** The promise of `work`, which starts a call inside the module; `then` makes its result of what the call gives. */
-export function run(work, then) {
+export function run(work, then = (value) => value) {
   return new Promise((resolve, reject) => {
     const { pending } = current();
     const settle = (finish) => (value) => {
@@ -126,7 +129,7 @@ export function run(work, then) {
     try {
       enter(work).then(
         settle((value) => resolve(then(value))),
-        settle((description) => reject(toError(description))),
+        settle((rejected) => reject(ours(rejected))),
       );
     } catch (error) {
       settle(reject)(error);

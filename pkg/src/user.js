@@ -1,6 +1,6 @@
 // The handle on one user. It holds plain JavaScript values only, so that a handle nobody frees costs next to nothing.
 
-import { call } from "./client.js";
+import { CREATE, DELETE, GET, GET_OR_CREATE, UPDATE, call } from "./client.js";
 import { current, enter } from "./load.js";
 
 export class User {
@@ -15,27 +15,27 @@ export class User {
   }
 
   create(data, options) {
-    return this.#record((core) => core.create(this.id, this.#given(data), options));
+    return this.#record(CREATE, this.#given(data), options);
   }
 
   getOrCreate(data, options) {
-    return this.#record((core) => core.getOrCreate(this.id, this.#given(data), options));
+    return this.#record(GET_OR_CREATE, this.#given(data), options);
   }
 
   get(options) {
-    return this.#record((core) => core.get(this.id, options, false));
+    return this.#record(GET, undefined, options);
   }
 
   profile(options) {
-    return this.#record((core) => core.get(this.id, options, true));
+    return this.#record(GET, undefined, options, true);
   }
 
   update(data, options) {
-    return this.#record((core) => core.update(this.id, this.#given(data), options));
+    return this.#record(UPDATE, this.#given(data), options);
   }
 
   delete(options) {
-    return this.#client[call]((core) => core.delete(this.id, options));
+    return this.#client[call](DELETE, this.id, undefined, options);
   }
 
   flag(options) {
@@ -55,8 +55,8 @@ export class User {
     return data ?? this.data ?? {};
   }
 
-  #record(work) {
-    return this.#client[call](work, (record) => this.#keep(record));
+  #record(operation, data, options, withFollowCounts) {
+    return this.#client[call](operation, this.id, data, options, withFollowCounts, (record) => this.#keep(record));
   }
 
   #keep(record) {

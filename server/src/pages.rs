@@ -13,7 +13,7 @@ use crate::app::unknown_path;
 /// What a page may load: its own scripts and styles, and WebAssembly; it may call this server and any https service.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self' http://localhost:* http://127.0.0.1:* https:; base-uri 'none'; \
-    form-action 'none'";
+    form-action 'none'; frame-ancestors 'none'";
 
 /// Serves `www` at `/` and `pkg` at `/pkg`.
 pub(crate) fn pages(www: Option<&Path>, pkg: Option<&Path>) -> Router {

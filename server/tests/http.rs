@@ -159,7 +159,7 @@ async fn the_page_and_the_package_are_served_with_their_types_and_a_strict_polic
         assert_eq!(
             answer.header("content-security-policy"),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self' http://localhost:* http://127.0.0.1:* https:; base-uri 'none'; form-action 'none'"
+             connect-src 'self' http://localhost:* http://127.0.0.1:* https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         );
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
     }

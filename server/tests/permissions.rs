@@ -137,7 +137,7 @@ async fn a_token_that_is_refused_is_403() {
     for (authorization, detail) in [
         (vec![], "Missing auth header."),
         (vec![""], "Missing auth header."),
-        (vec!["demo-secret"], "user token does not have three parts"),
+        (vec!["demo-secret"], "token does not have three parts"),
         (vec![bearer.as_str()], "the Authorization header must be the token alone, without \"Bearer \""),
         (vec!["é"], "the Authorization header is not a token"),
         (vec![&other_app], "signature is invalid"),

@@ -5,15 +5,16 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
+use super::as_promise;
 use super::value::describe;
 use crate::call::Event;
-use crate::error::{ApiFailure, Code, Error, Kind, RateLimit};
+use crate::error::{Code, Error, Kind, Phase, RateLimit, Violation};
 use crate::options::{self, CallOptions, Credentials, Place, StreamUrl, TokenReason};
 use crate::validate::{self, concat};
 
@@ -59,7 +60,7 @@ pub(super) fn stream_url(environment: &JsValue) -> Option<StreamUrl> {
     options::stream_url(&property(environment, "STREAM_URL").ok()?.as_string()?)
 }
 
-fn text_option(options: &JsValue, name: &str) -> Result<Option<String>, Error> {
+pub(super) fn text_option(options: &JsValue, name: &str) -> Result<Option<String>, Error> {
     text(&property(options, name)?, &concat(["option ", name]))
 }
 
@@ -160,7 +161,7 @@ pub(super) fn new_user(member: &JsValue, path: &str) -> Result<(String, JsValue)
             Error::validation(Code::InvalidData, path, message).with_cause(thrown)
         })
     };
-    if !member.is_object() || Array::is_array(member) {
+    if !member.is_object() {
         return Err(validate::not_an_object(describe(member), path));
     }
     Ok((id(&read("id")?, &concat([path, ".id"]))?, read("data")?))
@@ -186,7 +187,7 @@ fn token_provider(provider: Function) -> crate::options::TokenProvider {
         let provider = provider.clone();
         Box::pin(async move {
             let given = provider.call1(&JsValue::UNDEFINED, &reason.as_str().into())?;
-            let token = JsFuture::from(Promise::resolve(&given)).await?;
+            let token = JsFuture::from(as_promise(&given)?).await?;
             // What is not a string is no token; its kind, and not the thing, is told.
             token
                 .as_string()
@@ -209,132 +210,131 @@ pub(super) fn place(options: &JsValue, environment: &JsValue) -> Result<Place, E
     })
 }
 
-/// The other options of `connect`.
-pub(super) struct Settings {
-    pub version: Option<String>,
-    pub group: Option<String>,
-    pub expire_tokens: bool,
-    pub browser: Option<bool>,
-    pub fetch: Option<Function>,
-}
-
-pub(super) fn settings(options: &JsValue) -> Result<Settings, Error> {
+/// The option `fetch` of `connect`.
+pub(super) fn own_fetch(options: &JsValue) -> Result<Option<Function>, Error> {
     let fetch = property(options, "fetch")?;
     if !missing(&fetch) && !fetch.is_function() {
         return Err(wrong("option fetch", "a function", &fetch));
     }
-    Ok(Settings {
-        version: text_option(options, "version")?,
-        group: text_option(options, "group")?,
-        expire_tokens: flag(options, "expireTokens")?.unwrap_or(false),
-        browser: flag(options, "browser")?,
-        fetch: fetch.dyn_into().ok(),
-    })
+    Ok(fetch.dyn_into().ok())
 }
 
 pub(super) fn reporter_and_reason(options: &JsValue) -> Result<(Option<String>, Option<String>), Error> {
     Ok((text_option(options, "user_id")?, text_option(options, "reason")?))
 }
 
-/// A plain object under construction.
-pub(super) struct Plain(Object);
+#[wasm_bindgen(module = "/src/js/shape.js")]
+extern "C" {
+    fn failure(
+        class: &str,
+        message: &str,
+        code: &str,
+        attempts: u32,
+        retryable: bool,
+        may_have_been_applied: bool,
+        hint: Option<&str>,
+        phase: Option<&str>,
+    ) -> JsValue;
 
-impl Plain {
-    pub fn new() -> Self {
-        Plain(Object::new())
-    }
+    #[wasm_bindgen(js_name = withCause)]
+    fn with_cause(failure: JsValue, cause: &JsValue) -> JsValue;
 
-    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
-        let _ = Reflect::set(&self.0, &name.into(), &value.into());
-        self
-    }
+    #[wasm_bindgen(js_name = withViolation)]
+    fn with_violation(failure: JsValue, path: &str, limit: Option<u32>, actual: Option<u32>) -> JsValue;
 
-    pub fn with_some(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
-        }
-    }
+    #[wasm_bindgen(js_name = withAnswer)]
+    fn with_answer(
+        failure: JsValue,
+        status: u16,
+        api_code: Option<f64>,
+        exception: Option<&str>,
+        detail: Option<&str>,
+        rate_limit: JsValue,
+        retry_after_ms: Option<f64>,
+        error: &JsValue,
+        headers: &JsValue,
+    ) -> JsValue;
 
-    pub fn done(self) -> JsValue {
-        self.0.into()
-    }
+    fn aborted(reason: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_name = rateLimit)]
+    fn rate_limit_object(limit: f64, remaining: f64, reset: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = requestEvent)]
+    fn request_event(method: &str, path: &str, attempt: u32, operation: &str) -> JsValue;
+
+    #[wasm_bindgen(js_name = responseEvent)]
+    fn response_event(
+        method: &str,
+        path: &str,
+        attempt: u32,
+        status: u16,
+        elapsed_ms: f64,
+        rate_limit: JsValue,
+    ) -> JsValue;
+
+    #[wasm_bindgen(js_name = retryEvent)]
+    fn retry_event(method: &str, path: &str, attempt: u32, delay_ms: f64, error: JsValue) -> JsValue;
 }
 
-pub(super) fn rate_limit(limits: RateLimit) -> JsValue {
-    let RateLimit { limit, remaining, reset } = limits;
-    Plain::new().with("limit", limit).with("remaining", remaining).with("reset", reset).done()
+pub(super) fn rate_limit(limits: Option<RateLimit>) -> JsValue {
+    limits.map(|limits| rate_limit_object(limits.limit, limits.remaining, limits.reset)).unwrap_or_default()
 }
 
-/// What the package's JavaScript makes an error of; for an aborted call, `{ reason }`.
+/// What the package's JavaScript makes an error of; for an aborted call, what it makes of the reason.
 pub(super) fn error(error: &Error) -> JsValue {
-    let class = match error.0.kind {
-        Kind::Aborted => {
-            return Plain::new().with("reason", error.0.cause.clone().unwrap_or_default()).done();
-        }
+    let facts = &*error.0;
+    let class = match facts.kind {
+        Kind::Aborted => return aborted(facts.cause.as_ref().unwrap_or(&JsValue::UNDEFINED)),
         Kind::Input => "FeedError",
         Kind::Validation => "ValidationError",
         Kind::Type => "TypeError",
         Kind::Site => "SiteError",
         Kind::Api => "StreamApiError",
     };
-    let mut fields = Plain::new()
-        .with("code", error.0.code.as_str())
-        .with("attempts", error.0.attempts)
-        .with("retryable", error.0.retryable)
-        .with("mayHaveBeenApplied", error.0.may_have_been_applied)
-        .with_some("hint", error.0.hint)
-        .with_some("phase", error.0.phase.map(|phase| phase.as_str()));
-    if let Some(violation) = error.violation() {
-        fields = fields
-            .with("path", &*violation.path)
-            .with_some("limit", violation.limit)
-            .with_some("actual", violation.actual);
+    let mut told = failure(
+        class,
+        &facts.message,
+        facts.code.as_str(),
+        facts.attempts,
+        facts.retryable,
+        facts.may_have_been_applied,
+        facts.hint,
+        facts.phase.map(Phase::as_str),
+    );
+    if let Some(cause) = &facts.cause {
+        told = with_cause(told, cause);
     }
-    if let Some(failure) = error.api() {
-        fields = api_fields(fields, failure);
+    if let Some(Violation { path, limit, actual }) = &facts.violation {
+        told = with_violation(told, path, *limit, *actual);
     }
-    Plain::new()
-        .with("class", class)
-        .with("message", &*error.0.message)
-        .with_some("cause", error.0.cause.clone())
-        .with("fields", fields.done())
-        .done()
-}
-
-fn api_fields(fields: Plain, failure: &ApiFailure) -> Plain {
-    // In the form in which Stream's client has it, without what that one's holds of the request: the token.
-    let response = Plain::new()
-        .with("status", failure.status)
-        .with("headers", failure.headers.clone())
-        .with("data", failure.body.clone());
-    fields
-        .with("status", failure.status)
-        .with_some("apiCode", failure.api_code)
-        .with_some("exception", failure.exception.as_deref())
-        .with_some("detail", failure.detail.as_deref())
-        .with_some("rateLimit", failure.rate_limit.map(rate_limit))
-        .with_some("retryAfterMs", failure.retry_after_ms)
-        .with("error", failure.body.clone())
-        .with("response", response.done())
+    if let Some(answer) = &facts.api {
+        told = with_answer(
+            told,
+            answer.status,
+            answer.api_code,
+            answer.exception.as_deref(),
+            answer.detail.as_deref(),
+            rate_limit(answer.rate_limit),
+            answer.retry_after_ms,
+            &answer.body,
+            &answer.headers,
+        );
+    }
+    told
 }
 
 /// The name of an event and what it tells.
 pub(super) fn event(event: &Event<'_>) -> (&'static str, JsValue) {
-    let common = |operation: &crate::Operation, path: &str, attempt: u32| {
-        Plain::new().with("method", operation.method()).with("path", path).with("attempt", attempt)
-    };
-    match event {
+    match *event {
         Event::Request { operation, path, attempt } => {
-            ("request", common(operation, path, *attempt).with("operation", operation.as_str()).done())
+            ("request", request_event(operation.method(), path, attempt, operation.as_str()))
         }
         Event::Response { operation, path, attempt, status, elapsed_ms, rate_limit: limits } => {
-            let told = common(operation, path, *attempt).with("status", *status).with("elapsedMs", *elapsed_ms);
-            ("response", told.with_some("rateLimit", limits.map(rate_limit)).done())
+            ("response", response_event(operation.method(), path, attempt, status, elapsed_ms, rate_limit(limits)))
         }
         Event::Retry { operation, path, attempt, delay_ms, error: failed } => {
-            let told = common(operation, path, *attempt).with("delayMs", *delay_ms);
-            ("retry", told.with("error", error(failed)).done())
+            ("retry", retry_event(operation.method(), path, attempt, delay_ms, error(failed)))
         }
     }
 }

@@ -6,24 +6,42 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::future::Future;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::convert::{self, Plain};
+use super::convert;
 use super::{is_browser, value};
-use crate::call::Answer;
-use crate::client::Client;
+use crate::call::{Answer, call};
+use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::fetch::Fetch;
-use crate::host::{Pending, Value};
-use crate::options::{Credentials, Place};
-use crate::user::User;
-use crate::users::{self, member};
-use crate::validate::concat;
+use crate::host::{self, Pending, Value};
+use crate::options::{CallOptions, Credentials};
+use crate::request::{Operation, Request};
+use crate::validate::{concat, member};
+
+#[wasm_bindgen(module = "/src/js/shape.js")]
+extern "C" {
+    fn identity(
+        api_key: &str,
+        app_id: Option<&str>,
+        base_url: &str,
+        version: &str,
+        group: &str,
+        location: Option<&str>,
+        using_api_secret: bool,
+        expire_tokens: bool,
+    ) -> JsValue;
+
+    #[wasm_bindgen(js_name = ownRecord)]
+    fn own_record(id: &str, record: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_name = alreadyGone)]
+    fn already_gone() -> JsValue;
+}
 
 /// A client, as the JavaScript class holds it.
 #[wasm_bindgen]
@@ -35,23 +53,7 @@ fn thrown(error: Error) -> JsValue {
     convert::error(&error)
 }
 
-/// A call that is ready to be sent. Boxed, so that there is one kind of it: each would bring its own copy of the code
-/// that drives a promise.
-type Prepared = Result<Pending<'static, Result<Value, Error>>, Error>;
-
-fn ready(work: impl Future<Output = Result<Value, Error>> + 'static) -> Prepared {
-    Ok(Box::pin(work))
-}
-
-/// The promise of a call, or one that is rejected where the arguments were refused.
-fn promise(prepared: Prepared) -> Promise {
-    match prepared {
-        Ok(work) => future_to_promise(async move { work.await.map_err(thrown) }),
-        Err(error) => Promise::reject(&thrown(error)),
-    }
-}
-
-/// Checks an id. @throws what `error` describes
+/// Checks an id. Throws what `convert::error` describes.
 #[wasm_bindgen(js_name = checkId)]
 pub fn check_id(id: &JsValue) -> Result<(), JsValue> {
     convert::id(id, "id").map(drop).map_err(thrown)
@@ -73,16 +75,16 @@ impl Core {
     /// What the class shows of it.
     pub fn describe(&self) -> JsValue {
         let client = &self.client;
-        Plain::new()
-            .with("apiKey", client.api_key())
-            .with_some("appId", client.app_id())
-            .with("baseUrl", client.base_url())
-            .with("version", client.version())
-            .with("group", client.group())
-            .with_some("location", client.location())
-            .with("usingApiSecret", client.using_api_secret())
-            .with("expireTokens", client.identity.expire_tokens)
-            .done()
+        identity(
+            client.api_key(),
+            client.app_id(),
+            client.base_url(),
+            client.version(),
+            client.group(),
+            client.location(),
+            client.using_api_secret(),
+            client.identity.expire_tokens,
+        )
     }
 
     /// `user_id` of the token in use.
@@ -94,7 +96,7 @@ impl Core {
     /// The limits last seen.
     #[wasm_bindgen(js_name = rateLimit)]
     pub fn rate_limit(&self) -> JsValue {
-        self.client.rate_limit().map(convert::rate_limit).unwrap_or_default()
+        convert::rate_limit(self.client.rate_limit())
     }
 
     /// Calls `listener(name, event)` from now on; with undefined, nothing is told.
@@ -109,81 +111,30 @@ impl Core {
         }));
     }
 
-    /// The record of the user that was created.
-    pub fn create(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
-        promise(self.prepare_create(id, data, options))
-    }
-
-    /// The record of the user that exists or was created.
-    #[wasm_bindgen(js_name = getOrCreate)]
-    pub fn get_or_create(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
-        promise(self.handle(id, options).and_then(|user| {
-            let text = value::write_data(data, "data")?;
-            ready(async move { user.send_create(text, true).await })
+    /// Makes a call. `operation` is the number of an `Operation`; `subject` is an id, or the users or ids of a batch;
+    /// `detail` is with_follow_counts, or override. Gives a record, or what the service answered.
+    pub fn call(&self, operation: u32, subject: &JsValue, data: &JsValue, options: &JsValue, detail: bool) -> Promise {
+        let operation = Operation::from_number(operation);
+        let core = self.client.core.clone();
+        let prepared = convert::call_options(options)
+            .and_then(|read| Ok((self.request(operation, subject, data, options, detail)?, read)));
+        promise(prepared.map(|(request, options)| -> Prepared {
+            Box::pin(async move { Ok(finish(operation, call(&core, &request, &options).await?)) })
         }))
-    }
-
-    /// The record.
-    pub fn get(&self, id: &JsValue, options: &JsValue, profile: bool) -> Promise {
-        promise(self.handle(id, options).and_then(|user| {
-            let with_follow_counts = profile || convert::flag(options, "with_follow_counts")?.unwrap_or(false);
-            ready(async move { user.send_get(with_follow_counts).await })
-        }))
-    }
-
-    /// The record of the user that was updated.
-    pub fn update(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
-        promise(self.handle(id, options).and_then(|user| {
-            let text = value::write_data(data, "data")?;
-            ready(async move { user.send_update(text).await })
-        }))
-    }
-
-    /// What the service answered.
-    pub fn delete(&self, id: &JsValue, options: &JsValue) -> Promise {
-        let prepared = self.handle(id, options);
-        promise(prepared.and_then(|user| ready(async move { Ok(deletion(user.send_delete().await?)) })))
     }
 
     /// `{ id, record }` of the token's own user.
     #[wasm_bindgen(js_name = setUser)]
     pub fn set_user(&self, data: &JsValue, options: &JsValue) -> Promise {
         let client = self.client.clone();
-        let prepared = convert::call_options(options).and_then(|options| {
-            let text = value::write_data_without(data, "id", "data")?;
-            ready(async move {
-                let user = client.own_user().await?.with(options);
-                let record = user.send_create(text, true).await?;
-                Ok(Plain::new().with("id", user.id()).with("record", record).done())
+        let prepared = convert::call_options(options)
+            .and_then(|options| Ok((value::write_data_without(data, "id", "data")?, options)));
+        promise(prepared.map(|(text, options)| -> Prepared {
+            Box::pin(async move {
+                let (id, record) = client.set_own_user(text, options).await?;
+                Ok(own_record(&id, &record))
             })
-        });
-        promise(prepared)
-    }
-
-    /// What the service answered.
-    #[wasm_bindgen(js_name = addUsers)]
-    pub fn add_users(&self, users: &JsValue, override_existing: &JsValue, options: &JsValue) -> Promise {
-        promise(self.prepare_add_users(users, override_existing, options))
-    }
-
-    /// What the service answered.
-    #[wasm_bindgen(js_name = getUsers)]
-    pub fn get_users(&self, ids: &JsValue, options: &JsValue) -> Promise {
-        let prepared = self.batch(ids, options);
-        promise(prepared.and_then(|(users, ids)| ready(async move { users.send_get(&ids).await })))
-    }
-
-    /// What the service answered.
-    #[wasm_bindgen(js_name = deleteUsers)]
-    pub fn delete_users(&self, ids: &JsValue, options: &JsValue) -> Promise {
-        let prepared = self.batch(ids, options);
-        promise(prepared.and_then(|(users, ids)| ready(async move { users.send_delete(&ids).await })))
-    }
-
-    /// What the service answered.
-    #[wasm_bindgen(js_name = flagUser)]
-    pub fn flag_user(&self, id: &JsValue, options: &JsValue) -> Promise {
-        promise(self.prepare_flag(id, options))
+        }))
     }
 
     /// A user token.
@@ -197,59 +148,80 @@ impl Core {
     }
 }
 
-// What is between the arguments and the request.
-impl Core {
-    fn handle(&self, id: &JsValue, options: &JsValue) -> Result<User, Error> {
-        let id = convert::id(id, "id")?;
-        Ok(User::new(self.client.core.clone(), &id).with(convert::call_options(options)?))
-    }
+/// A call that is ready to be sent. In a box, so that there is one kind of it: each kind would bring its own copy of the
+/// code that drives a promise.
+type Prepared = Pending<'static, Result<Value, Error>>;
 
-    fn prepare_create(&self, id: &JsValue, data: &JsValue, options: &JsValue) -> Prepared {
-        let user = self.handle(id, options)?;
-        // Stream's name, and that of the collection style.
-        let named = [convert::flag(options, "get_or_create")?, convert::flag(options, "getOrCreate")?];
-        let get_or_create = named.contains(&Some(true));
-        let text = value::write_data(data, "data")?;
-        ready(async move { user.send_create(text, get_or_create).await })
-    }
-
-    fn prepare_add_users(&self, users: &JsValue, override_existing: &JsValue, options: &JsValue) -> Prepared {
-        let collection = self.client.users().with(convert::call_options(options)?);
-        let override_existing = override_existing.is_truthy();
-        let mut written = Vec::new();
-        for (index, user) in convert::members(users, "users")?.iter().enumerate() {
-            let path = member("users", index);
-            let (id, data) = convert::new_user(user, &path)?;
-            let given = !data.is_undefined() && !data.is_null();
-            let text = given.then(|| value::write_data(&data, &concat([&path, ".data"])));
-            written.push((id, text.transpose()?));
-        }
-        ready(async move { collection.send_add(written, override_existing).await })
-    }
-
-    fn batch(&self, ids: &JsValue, options: &JsValue) -> Result<(users::Users, Vec<String>), Error> {
-        let collection = self.client.users().with(convert::call_options(options)?);
-        let ids = convert::members(ids, "ids")?;
-        let ids: Result<Vec<String>, Error> =
-            ids.iter().enumerate().map(|(index, id)| convert::id(id, &member("ids", index))).collect();
-        Ok((collection, ids?))
-    }
-
-    fn prepare_flag(&self, id: &JsValue, options: &JsValue) -> Prepared {
-        let id = convert::id(id, "id")?;
-        let call_options = convert::call_options(options)?;
-        let (reporter, reason) = convert::reporter_and_reason(options)?;
-        let request = self.client.flag_request(&id, reporter.as_deref(), reason.as_deref())?;
-        let core = self.client.core.clone();
-        ready(async move { Ok(crate::call::call(&core, &request, &call_options).await?.value) })
+/// The promise of a call, or one that is rejected where the arguments were refused.
+fn promise(prepared: Result<Prepared, Error>) -> Promise {
+    match prepared {
+        Ok(work) => future_to_promise(async move { work.await.map_err(thrown) }),
+        Err(error) => Promise::reject(&thrown(error)),
     }
 }
 
-fn deletion(answer: Answer) -> Value {
-    if !answer.already_gone {
-        return answer.value;
+fn finish(operation: Operation, answer: Answer) -> Value {
+    match operation {
+        Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
+            host::tidy_record(answer.value)
+        }
+        _ if answer.already_gone => already_gone(),
+        _ => answer.value,
     }
-    Plain::new().with("duration", "0.00ms").with("alreadyGone", true).done()
+}
+
+impl Core {
+    /// The request of a call, from its arguments.
+    fn request(
+        &self,
+        operation: Operation,
+        subject: &JsValue,
+        data: &JsValue,
+        options: &JsValue,
+        detail: bool,
+    ) -> Result<Request, Error> {
+        match operation {
+            Operation::AddUsers => return add_users(subject, detail),
+            Operation::GetUsers => return Ok(Request::get_users(&ids(subject)?)),
+            Operation::DeleteUsers => return Ok(Request::delete_users(&ids(subject)?)),
+            _ => {}
+        }
+        let id = convert::id(subject, "id")?;
+        match operation {
+            Operation::Get => {
+                Ok(Request::get(&id, detail || convert::flag(options, "with_follow_counts")? == Some(true)))
+            }
+            Operation::Update => Ok(Request::update(&id, value::write_data(data, "data")?)),
+            Operation::Delete => Ok(Request::delete(&id)),
+            Operation::FlagUser => {
+                let (reporter, reason) = convert::reporter_and_reason(options)?;
+                self.client.flag_request(&id, reporter.as_deref(), reason.as_deref())
+            }
+            _ => {
+                // Stream's name, and that of the collection style.
+                let asked = [convert::flag(options, "get_or_create")?, convert::flag(options, "getOrCreate")?];
+                let get_or_create = operation == Operation::GetOrCreate || asked.contains(&Some(true));
+                Ok(Request::create(&id, value::write_data(data, "data")?, get_or_create))
+            }
+        }
+    }
+}
+
+fn add_users(users: &JsValue, override_existing: bool) -> Result<Request, Error> {
+    let mut written = Vec::new();
+    for (index, user) in convert::members(users, "users")?.iter().enumerate() {
+        let path = member("users", index);
+        let (id, data) = convert::new_user(user, &path)?;
+        let given = !data.is_undefined() && !data.is_null();
+        let text = given.then(|| value::write_data(&data, &concat([&path, ".data"])));
+        written.push((id, text.transpose()?));
+    }
+    Ok(Request::add_users(written, override_existing))
+}
+
+fn ids(ids: &JsValue) -> Result<Vec<String>, Error> {
+    let ids = convert::members(ids, "ids")?;
+    ids.iter().enumerate().map(|(index, id)| convert::id(id, &member("ids", index))).collect()
 }
 
 fn open(
@@ -260,37 +232,27 @@ fn open(
     environment: &JsValue,
 ) -> Result<Client, Error> {
     convert::options_object(options)?;
-    let settings = convert::settings(options)?;
-    let mut place: Place = convert::place(options, environment)?;
-    let mut api_key = convert::text(api_key, "apiKey")?.unwrap_or_default();
-    let mut credentials = convert::credentials(secret_or_token)?;
-    let mut app_id = convert::app_id(app_id)?;
-    if api_key.is_empty()
+    let mut builder = ClientBuilder {
+        api_key: convert::text(api_key, "apiKey")?.unwrap_or_default(),
+        credentials: Some(convert::credentials(secret_or_token)?),
+        app_id: convert::app_id(app_id)?,
+        place: convert::place(options, environment)?,
+        version: convert::text_option(options, "version")?,
+        group: convert::text_option(options, "group")?,
+        expire_tokens: convert::flag(options, "expireTokens")? == Some(true),
+        browser: convert::flag(options, "browser")?,
+        limits: CallOptions { signal: None, ..convert::call_options(options)? },
+        listener: None,
+    };
+    if builder.api_key.is_empty()
         && let Some(url) = convert::stream_url(environment)
     {
-        api_key = url.api_key;
-        app_id = app_id.or(Some(url.app_id));
-        place.location = place.location.or(url.location);
-        if matches!(credentials, Credentials::None) {
-            credentials = Credentials::Secret(url.secret.into());
+        builder.api_key = url.api_key;
+        builder.app_id = builder.app_id.or(Some(url.app_id));
+        builder.place.location = builder.place.location.or(url.location);
+        if matches!(builder.credentials, Some(Credentials::None)) {
+            builder.credentials = Some(Credentials::Secret(url.secret.into()));
         }
     }
-    let mut builder = Client::builder(&api_key)
-        .credentials(credentials)
-        .place(place)
-        .expire_tokens(settings.expire_tokens)
-        .limits(convert::call_options(options)?);
-    if let Some(app_id) = app_id {
-        builder = builder.app_id(&app_id);
-    }
-    if let Some(version) = settings.version {
-        builder = builder.version(&version);
-    }
-    if let Some(group) = settings.group {
-        builder = builder.group(&group);
-    }
-    if let Some(browser) = settings.browser {
-        builder = builder.browser(browser);
-    }
-    builder.build_on(Box::new(Fetch::for_javascript(settings.fetch)), is_browser())
+    builder.build_on(Box::new(Fetch::for_javascript(convert::own_fetch(options)?)), is_browser())
 }

@@ -7,8 +7,15 @@ mod convert;
 #[cfg(feature = "npm")]
 mod face;
 
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a function of the caller's gave, as a promise. In js-sys too, but there what it throws would end the module.
+    #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
+    pub(crate) fn as_promise(value: &JsValue) -> Result<Promise, JsValue>;
+}
 
 /// Whether this is a browser, where everybody can read what the program holds.
 ///

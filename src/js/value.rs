@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Array, JSON, JsString, Object, Reflect};
+use js_sys::{JSON, JsString, Object, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -34,13 +34,20 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn parse_json(text: &JsString) -> Result<JsValue, JsValue>;
 
-    // As in js-sys, but with what a getter throws caught.
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
-    fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
+    // As in js-sys, but with what a revoked proxy throws caught: what is not caught ends the module.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
 pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
+    let text = write_object(data, path)?;
+    check_size(&text, path)?;
+    Ok(text)
+}
+
+/// Writes what must be an object, of any size.
+fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
     if !data.is_object() {
         return Err(validate::not_an_object(describe(data), path));
     }
@@ -54,24 +61,28 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
     if text.char_code_at(0) != f64::from(b'{') {
         return Err(validate::not_an_object(describe_text(&text), path));
     }
-    // A UTF-16 unit is at most three bytes: short text needs no count.
-    let units = text.length();
-    if units > (validate::MAX_DATA_BYTES / 3) as u32 {
-        let bytes = byte_length(&text).map_err(|thrown| unreadable(path, thrown))?;
-        validate::data_size(bytes as usize, path)?;
-    }
     Ok(text)
 }
 
-/// [`write_data`] without the property of this name.
-#[cfg(feature = "npm")]
-pub(crate) fn write_data_without(data: &Value, name: &str, path: &str) -> Result<Text, Error> {
-    if !is_object(data) {
-        return write_data(data, path);
+fn check_size(text: &Text, path: &str) -> Result<(), Error> {
+    // A UTF-16 unit is at most three bytes: short text needs no count.
+    if text.length() <= (validate::MAX_DATA_BYTES / 3) as u32 {
+        return Ok(());
     }
-    let kept = assign(&Object::new(), data).map_err(|thrown| unreadable(path, thrown))?;
-    let _ = Reflect::delete_property(&kept, &name.into());
-    write_data(&kept, path)
+    let bytes = byte_length(text).map_err(|thrown| unreadable(path, thrown))?;
+    validate::data_size(bytes as usize, path)
+}
+
+/// [`write_data`] without the property of this name.
+#[cfg(any(feature = "npm", feature = "sign"))]
+pub(crate) fn write_data_without(data: &Value, name: &str, path: &str) -> Result<Text, Error> {
+    let text = write_object(data, path)?;
+    // What was parsed is a plain object of ours: nothing of the caller's runs from here on.
+    let kept = parse_json(&text).map_err(|thrown| unreadable(path, thrown))?;
+    let _ = Reflect::delete_property(kept.unchecked_ref::<Object>(), &name.into());
+    let text = JSON::stringify(&kept).map_err(|thrown| unreadable(path, thrown))?;
+    check_size(&text, path)?;
+    Ok(text)
 }
 
 /// What `write` gave in place of a text: a refusal, or nothing at all.
@@ -159,11 +170,11 @@ pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {
 }
 
 pub(crate) fn is_object(value: &Value) -> bool {
-    value.is_object() && !Array::is_array(value)
+    value.is_object() && is_array(value) == Ok(false)
 }
 
 pub(crate) fn has_list(value: &Value, name: &str) -> bool {
-    field(value, name).is_some_and(|list| Array::is_array(&list))
+    field(value, name).is_some_and(|list| is_array(&list) == Ok(true))
 }
 
 pub(crate) fn empty_object() -> Value {
@@ -179,9 +190,10 @@ pub(crate) fn headers_value(headers: &Headers) -> Value {
     Object::from_entries(headers).map(Into::into).unwrap_or_else(|_| empty_object())
 }
 
-/// The reason, where the signal has fired.
+/// The reason, where the signal has fired. A signal is the caller's: its getters may be of any kind.
 pub(crate) fn abort_reason(signal: &Signal) -> Option<Value> {
-    signal.aborted().then(|| signal.reason())
+    let aborted = field(signal, "aborted")?.is_truthy();
+    aborted.then(|| field(signal, "reason").unwrap_or_default())
 }
 
 /// Milliseconds since the Unix epoch of an HTTP date.
@@ -210,14 +222,7 @@ pub(crate) fn tidy_record(record: Value) -> Value {
 /// The members of an object as JSON text, each with a comma before it, without the one of this name.
 #[cfg(feature = "sign")]
 pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<String, Error> {
-    if !is_object(object) {
-        return Err(validate::not_an_object(describe(object), path));
-    }
-    let text = write_data(object, path)?;
-    // What was parsed is a plain object of ours: nothing of the caller's runs from here on.
-    let kept = parse_json(&text).map_err(|thrown| unreadable(path, thrown))?;
-    let _ = Reflect::delete_property(kept.unchecked_ref::<Object>(), &name.into());
-    let text = JSON::stringify(&kept).map_err(|thrown| unreadable(path, thrown))?;
+    let text = write_data_without(object, name, path)?;
     let inner = String::from(text.slice(1, text.length() - 1));
     Ok(if inner.is_empty() { inner } else { concat([",", &inner]) })
 }

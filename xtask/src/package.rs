@@ -86,7 +86,8 @@ pub fn build(folders: &Folders) -> Result<()> {
 fn wasm(folders: &Folders) -> Result<std::path::PathBuf> {
     println!("build: cargo");
     cargo()
-        .words("build --profile npm --target wasm32-unknown-unknown --package user-handle --lib")
+        // `rustc` with the one crate type: with an rlib beside it, cargo leaves out link-time optimisation without a word.
+        .words("rustc --crate-type cdylib --profile npm --target wasm32-unknown-unknown --package user-handle --lib")
         .words("--no-default-features --features npm,sign")
         .arg("--target-dir")
         .arg(&folders.target)
@@ -203,7 +204,11 @@ fn bundle(folders: &Folders, wasm: &Path, from: &str, to: &str, flags: &str) -> 
 }
 
 fn esbuild(folders: &Folders) -> Cmd {
-    folders.npm_bin("esbuild").words("--bundle --target=es2022 --legal-comments=none --log-level=warning")
+    folders
+        .npm_bin("esbuild")
+        .words("--bundle --target=es2022 --legal-comments=none --log-level=warning")
+        // wasm-bindgen names a snippet once for each function that it imports straight from it; the values are the same.
+        .words("--log-override:duplicate-object-key=silent")
 }
 
 /// Prints what the package weighs; the last row is what a bundler makes of it for a page.

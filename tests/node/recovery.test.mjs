@@ -1,0 +1,189 @@
+// A trap inside the module, which no input is known to cause: it costs the calls that run, and nothing else.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, describe, test } from "node:test";
+
+import { dist, fresh, project } from "../support/package.mjs";
+import { record, startRecorder } from "../support/recorder.mjs";
+import { failure } from "../support/refusal.mjs";
+import { withTrap } from "../support/trap.mjs";
+
+const bytes = readFileSync(join(dist, "user-handle.wasm"));
+const recorder = await startRecorder();
+after(() => recorder.stop());
+afterEach(() => {
+  recorder.answer = () => ({});
+  recorder.requests.length = 0;
+});
+
+// Not signed: nobody here looks at the signature.
+const TOKEN = "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30";
+/** The one function inside the module that `client.setUser` alone calls. */
+const SET_USER = "core_setUser";
+
+/** A client on a module in which `setUser` traps. */
+async function trapping(face) {
+  const api = await fresh(face);
+  await api.init(withTrap(bytes, SET_USER));
+  return { api, client: api.connect("key", TOKEN, undefined, { baseUrl: recorder.api }) };
+}
+
+/** `internal`, and that a write may have been applied: nobody knows how far the call had come. */
+function assertInternal(api, error) {
+  assert.ok(error instanceof api.SiteError, String(error));
+  const { code, mayHaveBeenApplied, retryable, message } = error;
+  assert.deepEqual({ code, mayHaveBeenApplied, retryable, message }, {
+    code: "internal", mayHaveBeenApplied: true, retryable: false, message: "a defect of user-handle stopped the call",
+  });
+}
+
+for (const face of ["import", "require"]) {
+  describe(face, () => {
+    test("the call that traps, and those in flight, reject with internal; the next works", async () => {
+      const { api, client } = await trapping(face);
+      recorder.answer = () => "silence";
+      const arrived = recorder.arrived();
+      const inFlight = [failure(() => client.user("ada").update({})), failure(() => client.user("ada").delete())];
+      await arrived;
+
+      const error = await failure(() => client.setUser({}));
+      assertInternal(api, error);
+      assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+      for (const lost of await Promise.all(inFlight)) assertInternal(api, lost);
+
+      recorder.answer = () => ({ body: record("ada", { after: "the trap" }) });
+      assert.deepEqual((await client.user("ada").create({})).data, { after: "the trap" });
+    });
+
+    test("as often as it happens", async () => {
+      const { api, client } = await trapping(face);
+      const user = client.user("ada");
+      for (let round = 0; round < 10; round += 1) {
+        assertInternal(api, await failure(() => client.setUser({})));
+        await user.create({ round });
+        assert.deepEqual(JSON.parse(recorder.requests.at(-1).body), { id: "ada", data: { round } });
+      }
+    });
+
+    test("the client keeps its token, its listeners and its handles; other clients live on", async () => {
+      const { api, client } = await trapping(face);
+      const other = api.connect("other", null, undefined, { baseUrl: recorder.api });
+      const { currentUser } = client;
+      const heard = [];
+      client.on("request", ({ operation }) => heard.push(operation));
+      assertInternal(api, await failure(() => client.setUser({})));
+      assert.equal(client.userId, "ada");
+      assert.equal(client.currentUser, currentUser);
+      await currentUser.update({ a: 1 });
+      await client.user("ada").getOrCreate({ a: 1 });
+      await other.user("eve").create();
+      assert.deepEqual(heard, ["update", "getOrCreate"]);
+      assert.deepEqual(recorder.requests.map(({ query, headers }) => [query.api_key, headers.authorization]), [
+        ["key", TOKEN], ["key", TOKEN], ["other", undefined],
+      ]);
+    });
+
+    test("a client that is disposed after the trap of another call is disposed", async () => {
+      const { client } = await trapping(face);
+      await failure(() => client.setUser({}));
+      client[Symbol.dispose]();
+      assert.equal((await failure(() => client.user("ada").create())).code, "not_connected");
+    });
+  });
+}
+
+test("a trap in any function that is exported leaves no call pending and ends no process", { timeout: 60_000 }, async () => {
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).filter(({ kind }) => kind === "function");
+  const stopped = new Set();
+  for (const { name } of names) {
+    const api = await fresh();
+    try {
+      await api.init(withTrap(bytes, name));
+      const client = api.connect("key", () => TOKEN, undefined, { baseUrl: recorder.api });
+      const calls = [
+        client.user("ada").create({ a: [1, "é"] }), client.user("ada").get(), client.setUser({}), client.getUsers(["a"]),
+        client.user("ada").update({}, { signal: AbortSignal.timeout(50) }),
+      ];
+      const outcomes = await Promise.allSettled(calls);
+      for (const { reason } of outcomes.filter(({ status }) => status === "rejected")) throw reason;
+      client[Symbol.dispose]();
+    } catch (error) {
+      // `getUsers` is answered with a record, which is no list of users.
+      if (error.code === "invalid_response") continue;
+      stopped.add(name);
+      assert.ok(["internal", "wrong_side"].includes(error.code), `${name}: ${error.stack}`);
+    }
+  }
+  assert.ok(stopped.has(SET_USER) && stopped.has("checkId") && stopped.has("core_open"), [...stopped].join());
+  assert.ok([...stopped].some((name) => name.includes("invoke")), "no trap came from the event loop");
+});
+
+test("a process whose module trapped ends by itself, in silence", async () => {
+  writeFileSync(join(project, "trapped.wasm"), withTrap(bytes, SET_USER));
+  writeFileSync(join(project, "trapping.js"), `
+    import { readFileSync } from "node:fs";
+    import { connect, init } from "user-handle";
+
+    await init(readFileSync("trapped.wasm"));
+    const answer = async () => new Response('{"id":"ada","data":{}}');
+    const client = connect("key", "${TOKEN}", undefined, { fetch: answer });
+    const calls = [client.user("ada").update({}), client.setUser({}), client.user("ada").update({})];
+    const codes = await Promise.all(calls.map((call) => call.then(() => "done", ({ code }) => code)));
+    await client.user("ada").create();
+    console.log(codes.join());
+  `);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["trapping.js"], { cwd: project, encoding: "utf8" });
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  // What ran when the module trapped is lost with it; what was called after it is not.
+  assert.equal(stdout, "internal,internal,done\n");
+});
+
+describe("memory", () => {
+  const NativeInstance = WebAssembly.Instance;
+  const started = [];
+  WebAssembly.Instance = function Instance(...given) {
+    const instance = new NativeInstance(...given);
+    started.push(instance.exports);
+    return instance;
+  };
+  after(() => {
+    WebAssembly.Instance = NativeInstance;
+  });
+
+  const answer = JSON.stringify(record("ada", { text: "x".repeat(1000) }));
+  const opened = async () => {
+    const api = await fresh();
+    const client = api.connect("key", "secret", undefined, { fetch: async () => new Response(answer) });
+    const { memory, __wbindgen_externrefs: table } = started.at(-1);
+    return { client, size: () => ({ bytes: memory.buffer.byteLength, references: table.length }) };
+  };
+
+  test("100 000 handles that are never freed take nothing of the module", async () => {
+    const { client, size } = await opened();
+    const handles = [client.user("warm")];
+    const before = size();
+    for (let n = 0; n < 100_000; n += 1) handles.push(client.user(`user-${n}`));
+    assert.deepEqual(size(), before);
+    assert.equal(handles.length, 100_001);
+  });
+
+  test("2 000 calls, refusals and aborts among them, leave it as large as 200 did", async () => {
+    const { client, size } = await opened();
+    const data = { text: "y".repeat(5000) };
+    const round = async (calls) => {
+      for (let n = 0; n < calls; n += 1) {
+        const user = client.user(`user-${n}`);
+        await user.create(data);
+        await failure(() => user.update({ a: [NaN] }));
+        await failure(() => user.get({ signal: AbortSignal.abort() }));
+      }
+    };
+    await round(200);
+    const before = size();
+    await round(2000);
+    assert.deepEqual(size(), before);
+  });
+});

@@ -1,0 +1,49 @@
+// The published types, as a strict consumer sees them: from an ES module, and from CommonJS.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { dist, esm, project } from "../support/package.mjs";
+
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+const consumer = fileURLToPath(new URL("../support/consumer.ts", import.meta.url));
+
+/** What `tsc --strict` says of a file in the consumer's project. */
+function check(file, ...flags) {
+  const strict = ["--strict", "--noEmit", "--noUncheckedIndexedAccess"];
+  const given = ["--target", "es2022", "--lib", "es2022,dom,dom.iterable,esnext.disposable", ...flags];
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...strict, ...given, file], { cwd: project, encoding: "utf8" });
+  return { status, stdout };
+}
+
+for (const [title, extension, ...flags] of [
+  ["an ES module", "mts", "--module", "nodenext"],
+  ["CommonJS", "cts", "--module", "nodenext"],
+  ["a bundler", "ts", "--module", "esnext", "--moduleResolution", "bundler"],
+  ["the strictest consumer", "mts", "--module", "nodenext", "--exactOptionalPropertyTypes", "--verbatimModuleSyntax"],
+]) {
+  test(`${title} compiles, and each marked line is an error`, () => {
+    const file = `consumer.${extension}`;
+    copyFileSync(consumer, join(project, file));
+    assert.deepEqual(check(file, ...flags), { status: 0, stdout: "" });
+  });
+}
+
+test("a wrong program does not compile", () => {
+  writeFileSync(join(project, "wrong.mts"), 'import { connect } from "user-handle";\nconnect(7);\n');
+  const { status, stdout } = check("wrong.mts", "--module", "nodenext");
+  assert.notEqual(status, 0);
+  assert.match(stdout, /^wrong\.mts\(2,9\): error TS2345/);
+});
+
+test("both faces have the same types, and export what those declare", () => {
+  const types = readFileSync(join(dist, "index.d.ts"), "utf8");
+  assert.equal(readFileSync(join(dist, "index.d.cts"), "utf8"), types);
+  const values = [...types.matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(Object.keys(esm).sort(), values.sort());
+});

@@ -1,0 +1,107 @@
+// Compiled by tests/node/types.test.mjs, never run. Each @ts-expect-error is a line that must not compile.
+
+import {
+  Client, FeedError, SiteError, StreamApiError, User, ValidationError, connect, init, isUserHandleError, user,
+} from "user-handle";
+import type {
+  AddUsersResponse, CallOptions, ClientOptions, DeleteResponse, ErrorCode, RateLimit, TokenProvider, UserRecord,
+} from "user-handle";
+
+type Profile = { name: string; born?: number };
+
+const options: ClientOptions = { baseUrl: "https://example.com/api/", timeout: 1, retries: 0, fetch };
+const client: Client<Profile> = connect<Profile>("key", "secret", "1", options);
+const plain: Client = connect("key", null);
+const provider: TokenProvider = (reason) => (reason === "initial" ? "token" : Promise.resolve("token"));
+connect("key", provider);
+connect();
+// @ts-expect-error a key is text
+connect(7);
+// @ts-expect-error credentials are text, a function or null
+connect("key", {});
+// @ts-expect-error a provider gives text
+connect("key", () => 7);
+// @ts-expect-error there is no such option
+connect("key", null, undefined, { region: "eu" });
+// @ts-expect-error a signal belongs to a call
+connect("key", null, undefined, { signal: new AbortController().signal });
+// @ts-expect-error clients come from connect
+new Client("key");
+// @ts-expect-error handles come from clients
+new User(client, "ada");
+
+export async function handles(): Promise<void> {
+  const ada: User<Profile> = await client.user("ada").create({ name: "Ada" });
+  await ada.getOrCreate({ name: "Ada" }, { signal: AbortSignal.timeout(1), timeout: 1, deadline: 1, retries: 1 });
+  await ada.update({ born: 1815 });
+  await ada.create({ name: "Ada" }, { get_or_create: true, retries: 0 });
+  const born: number | undefined = ada.data?.born;
+  const full: UserRecord<Profile> | undefined = ada.full;
+  const followers: number | undefined = (await ada.profile()).full?.followers_count;
+  const deleted: DeleteResponse = await ada.delete();
+  const gone: true | undefined = deleted.alreadyGone;
+  const ref: string = ada.ref();
+  // @ts-expect-error a name is text
+  await ada.create({ name: 7 });
+  // @ts-expect-error there is no such key
+  await ada.update({ nmae: "Ada" });
+  // @ts-expect-error an id is text
+  client.user(7);
+  // @ts-expect-error an id cannot be changed
+  ada.id = "eve";
+  // @ts-expect-error data may not have been seen yet
+  ada.data.name;
+  // @ts-expect-error there is no such option
+  await ada.get({ with_follows: true });
+
+  const top: User<Profile> = user<Profile>("ada");
+  const any: unknown = (await plain.user("ada").get()).data?.["anything"];
+  const batch: AddUsersResponse<Profile> = await client.addUsers([{ id: "a", data: { name: "A" } }, { id: "b" }, top], true);
+  await client.addUsers(new Set([{ id: "a" }]));
+  const names: string[] = (await client.getUsers(["a"])).users.map((found) => found.data.name);
+  const ids: string[] = (await client.deleteUsers(new Set(["a"]))).deleted_user_ids;
+  // @ts-expect-error a member has an id
+  await client.addUsers([{ data: { name: "A" } }]);
+  const added: User<Profile> = await client.users.add("a", { name: "A" }, { getOrCreate: true, timeout: 1 });
+  const own: User<Profile> = await client.setUser({ name: "A" });
+  const token: string = client.createUserToken("a", { exp: 1 });
+  const flagged: string = (await client.flagUser("a", { reason: "spam", user_id: "me", timeout: 1 })).duration;
+  const limit: number | undefined = client.rateLimit?.limit;
+  const current: User<Profile> | undefined = client.currentUser;
+  await init(new URL("https://example.com/user-handle.wasm"));
+  client[Symbol.dispose]();
+  void [born, full, followers, gone, ref, any, batch, names, ids, added, own, token, flagged, limit, current];
+}
+
+export function events(): void {
+  const stop: () => void = client.on("response", (event) => {
+    const status: number = event.status;
+    const limits: RateLimit | undefined = event.rateLimit;
+    void [status, limits];
+  });
+  stop();
+  client.on("retry", ({ delayMs, error }) => void [delayMs.toFixed(), error.message]);
+  client.off("retry");
+  client.off();
+  // @ts-expect-error there is no such event
+  client.on("respond", () => {});
+  // @ts-expect-error a request has no status yet
+  client.on("request", (event) => event.status);
+}
+
+export function errors(error: unknown): string {
+  if (error instanceof StreamApiError) return `${error.status} ${error.apiCode} ${error.rateLimit?.reset}`;
+  if (error instanceof ValidationError) return `${error.path} ${error.limit}`;
+  if (error instanceof FeedError) return error.hint ?? "";
+  if (error instanceof SiteError) return error.phase ?? "";
+  if (!isUserHandleError(error)) return "";
+  const attempts: number = error.attempts;
+  const code: ErrorCode = error.code;
+  // @ts-expect-error the list of codes is closed
+  if (code === "teapot") return "";
+  // @ts-expect-error codes are read only
+  error.code = "conflict";
+  return `${attempts} ${code}`;
+}
+
+export const callOptions: CallOptions = { signal: new AbortController().signal };

@@ -1,0 +1,41 @@
+// The package under test, installed from the tarball that `npm pack` made: what users get, not what lies in the tree.
+
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { temporaryFolder, variable } from "./temporary.mjs";
+
+/** A project that has the package installed. */
+export const project = temporaryFolder();
+writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--no-save", variable("USER_HANDLE_TARBALL")], {
+  cwd: project,
+  stdio: ["ignore", "ignore", "pipe"],
+});
+
+/** What is installed of it. */
+export const dist = join(project, "node_modules", "user-handle", "dist");
+
+// `import` by name, as users do. `require` by file: from Node 20.19 on `require("user-handle")` gives the module as well,
+// so that both share one state, and only older versions take index.cjs.
+writeFileSync(join(project, "entry.js"), 'export * from "user-handle";\n');
+const require = createRequire(join(project, "entry.js"));
+const commonJs = join(dist, "index.cjs");
+
+export const esm = await import(pathToFileURL(join(project, "entry.js")));
+export const cjs = require(commonJs);
+
+/** The two faces, for tests that run once for each. */
+export const faces = { import: esm, require: cjs };
+
+let copies = 0;
+
+/** A copy of the package with a state of its own: no client yet, and a module that has not been started. */
+export async function fresh(face = "import") {
+  if (face === "import") return import(`${pathToFileURL(join(dist, "index.js"))}?copy=${(copies += 1)}`);
+  delete require.cache[commonJs];
+  return require(commonJs);
+}

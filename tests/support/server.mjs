@@ -1,0 +1,51 @@
+// The real server on a free port, with a fresh SQLite file.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { atExit, temporaryFolder, variable } from "./temporary.mjs";
+
+export const KEY = "test-key";
+export const SECRET = "test-secret";
+
+/** Starts the server with these further flags, such as `--rate-limit 2`. */
+export async function startServer(flags = "", database = join(temporaryFolder(), "users.db")) {
+  const child = spawn(
+    variable("USER_HANDLE_SERVER"),
+    ["--listen", "localhost:0", "--database", `sqlite:${database}`, "--app", `${KEY}:${SECRET}`, "--log", "error"].concat(
+      flags.split(" ").filter(Boolean),
+    ),
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const forget = atExit(() => child.kill("SIGKILL"));
+  const exited = once(child, "exit").finally(forget);
+  const url = await Promise.race([
+    firstUrl(child.stdout),
+    exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code} before it listened`))),
+  ]);
+  return {
+    url,
+    /** What `connect` takes as `baseUrl`. */
+    api: `${url}/api/`,
+    database,
+    /** Asks it to stop, and gives its exit code. */
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+async function firstUrl(stdout) {
+  for await (const line of createInterface(stdout)) {
+    const found = /listening on (http:\/\/[^\s,]+)/.exec(line);
+    if (found) {
+      stdout.resume();
+      return found[1];
+    }
+  }
+  throw new Error("the server printed no URL");
+}
