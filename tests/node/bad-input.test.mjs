@@ -59,7 +59,7 @@ for (const [face, api] of Object.entries(faces)) {
     });
 
     describe("data", () => {
-      for (const { title, make, code = "unrepresentable_value", text, path = "", copied, ...rest } of badData) {
+      for (const { title, make, code = "unrepresentable_value", text, path = "", ...rest } of badData) {
         test(title, async () => {
           const refusal = (place) =>
             ({ name: "ValidationError", code, path: place + path, text: text.replace(/^data/, place), ...rest });
@@ -70,7 +70,7 @@ for (const [face, api] of Object.entries(faces)) {
             [() => ada.update(make()), "data"],
             [() => client.users.add("new", make()), "data"],
             [() => client.users.update(ada.id, make()), "data"],
-            ...(copied ? [] : [[() => own.setUser(make()), "data"]]),
+            [() => own.setUser(make()), "data"],
             [() => client.addUsers([{ id: "fine" }, { id: "bad", data: make() }]), "users[1].data"],
           ]) {
             assertError(api, await rejection(run), refusal(place));

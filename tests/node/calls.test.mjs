@@ -156,9 +156,10 @@ for (const [face, api] of Object.entries(faces)) {
 
       test("a process with nothing else to do ends: no timer is left", async () => {
         await client().user("ada").get({ timeout: 100_000, deadline: 100_000 });
-        const timers = process.getActiveResourcesInfo().filter((name) => name === "Timeout");
+        const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+        const before = timers();
         await client().user("ada").get({ timeout: 100_000, deadline: 100_000 });
-        assert.deepEqual(process.getActiveResourcesInfo().filter((name) => name === "Timeout"), timers);
+        assert.ok(timers() <= before, `${timers()} timers, ${before} before`);
       });
     });
 

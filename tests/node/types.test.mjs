@@ -13,30 +13,29 @@ import { dist, esm, project } from "../support/package.mjs";
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const consumer = fileURLToPath(new URL("../support/consumer.ts", import.meta.url));
 
-/** What `tsc --strict` says of a file in the consumer's project. */
-function check(file, ...flags) {
+/** What `tsc --strict` says of these files in the consumer's project. */
+function check(files, ...flags) {
   const strict = ["--strict", "--noEmit", "--noUncheckedIndexedAccess"];
   const given = ["--target", "es2022", "--lib", "es2022,dom,dom.iterable,esnext.disposable", ...flags];
-  const { status, stdout } = spawnSync(process.execPath, [tsc, ...strict, ...given, file], { cwd: project, encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...strict, ...given, ...files], { cwd: project, encoding: "utf8" });
   return { status, stdout };
 }
 
-for (const [title, extension, ...flags] of [
-  ["an ES module", "mts", "--module", "nodenext"],
-  ["CommonJS", "cts", "--module", "nodenext"],
-  ["a bundler", "ts", "--module", "esnext", "--moduleResolution", "bundler"],
-  ["the strictest consumer", "mts", "--module", "nodenext", "--exactOptionalPropertyTypes", "--verbatimModuleSyntax"],
+for (const [title, extensions, ...flags] of [
+  ["an ES module and CommonJS", ["mts", "cts"], "--module", "nodenext"],
+  ["a bundler, with the strictest settings", ["ts"], "--module", "esnext", "--moduleResolution", "bundler",
+    "--exactOptionalPropertyTypes", "--verbatimModuleSyntax"],
 ]) {
-  test(`${title} compiles, and each marked line is an error`, () => {
-    const file = `consumer.${extension}`;
-    copyFileSync(consumer, join(project, file));
-    assert.deepEqual(check(file, ...flags), { status: 0, stdout: "" });
+  test(`${title}: the consumer compiles, and each marked line is an error`, () => {
+    const files = extensions.map((extension) => `consumer.${extension}`);
+    for (const file of files) copyFileSync(consumer, join(project, file));
+    assert.deepEqual(check(files, ...flags), { status: 0, stdout: "" });
   });
 }
 
 test("a wrong program does not compile", () => {
   writeFileSync(join(project, "wrong.mts"), 'import { connect } from "user-handle";\nconnect(7);\n');
-  const { status, stdout } = check("wrong.mts", "--module", "nodenext");
+  const { status, stdout } = check(["wrong.mts"], "--module", "nodenext");
   assert.notEqual(status, 0);
   assert.match(stdout, /^wrong\.mts\(2,9\): error TS2345/);
 });

@@ -28,10 +28,7 @@ export const badIds = [
 
 const HELD = "which JSON cannot hold";
 
-/**
- * Data that is refused, and how. `path` is below `data`. Where `copied`, `setUser` sees something else: as in Stream's
- * client it takes the own properties, without `id`.
- */
+/** Data that is refused, and how. `path` is below `data`. */
 export const badData = [
   { title: "a string", make: () => "text", code: "invalid_data", text: "data must be a JSON object, but is a string" },
   { title: "an array", make: () => [1], code: "invalid_data", text: "data must be a JSON object, but is an array" },
@@ -39,7 +36,7 @@ export const badData = [
   { title: "true", make: () => true, code: "invalid_data", text: "data must be a JSON object, but is a boolean" },
   { title: "a function", make: () => () => {}, code: "invalid_data", text: "data must be a JSON object, but is a function" },
   { title: "a symbol", make: () => Symbol("a"), code: "invalid_data", text: "data must be a JSON object, but is a symbol" },
-  { title: "a toJSON that gives a string", copied: true, make: () => new Date(0), code: "invalid_data",
+  { title: "a toJSON that gives a string", make: () => new Date(0), code: "invalid_data",
     text: "data must be a JSON object, but is a string" },
   { title: "10 241 bytes", make: () => ({ a: "x".repeat(10_233) }), code: "data_too_large", limit: 10240, actual: 10241,
     text: "data is 10241 bytes of JSON, at most 10240 are allowed" },
@@ -62,7 +59,7 @@ export const badData = [
     hint: "pass a base64 string" },
   { title: "a promise", make: () => ({ a: Promise.resolve() }), path: ".a",
     text: `data.a is an object whose content JSON would lose, ${HELD}` },
-  { title: "a cycle", copied: true, make: () => { const data = { a: {} }; data.a.b = [data]; return data; }, path: ".a.b[0]",
+  { title: "a cycle", make: () => { const data = { a: {} }; data.a.b = [data]; return data; }, path: ".a.b[0]",
     text: `data.a.b[0] is a reference to an object around it, ${HELD}` },
   { title: "half of a surrogate pair", make: () => ({ a: ["\ud800"] }), path: ".a[0]",
     text: `data.a[0] is a string with half of a surrogate pair, ${HELD}` },
