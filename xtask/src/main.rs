@@ -3,7 +3,10 @@
 mod demo;
 mod fingerprint;
 mod lint;
+mod matrix;
+mod names;
 mod package;
+mod payload;
 mod setup;
 mod shell;
 mod tests;
@@ -31,6 +34,8 @@ enum Command {
     Demo(demo::Options),
     /// Run every test: native, wasm in Node and in Chromium, then the packed npm package
     Test(tests::Options),
+    /// Install the packed npm package in every runtime, browser, bundler and framework, and run a program there
+    Matrix(matrix::Options),
     /// Check formatting, lints, docs, types, and that no file names a machine
     Lint,
     /// What cargo runs wasm test binaries with
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
         Command::Build => package::run(),
         Command::Demo(options) => return finish(demo::run(&options)),
         Command::Test(options) => tests::run(&options),
+        Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);

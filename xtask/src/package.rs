@@ -4,7 +4,7 @@
 //!
 //! - `user-handle:glue`: wasm-bindgen's JavaScript, as a function of `WebAssembly` that gives a new, separate instance of
 //!   the module each time, so that the loader can start again after a trap;
-//! - `user-handle:payload`: the wasm, as base64.
+//! - `user-handle:payload`: the wasm, as text (see `payload.rs`).
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, setup};
+use crate::{fingerprint, names, payload, setup};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -103,6 +103,8 @@ fn wasm(folders: &Folders) -> Result<std::path::PathBuf> {
     let paths = [input.into(), "--out-name".into(), "user_handle".into(), "--out-dir".into(), out.clone().into()];
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args.chain(paths)).context("wasm-bindgen failed")?;
 
+    names::shorten(&out.join("user_handle_bg.wasm"), &out.join("user_handle.js"))?;
+
     println!("build: wasm-opt");
     let wasm = folders.npm.join("user-handle.wasm");
     folders
@@ -170,10 +172,12 @@ fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
         fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
     }
     fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
-    bundle(folders, wasm, "index.js", "index.js", "--format=esm --platform=neutral")?;
+    let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    write(&folders.npm.join("payload.js"), format!("export default \"{}\";\n", payload::encode(&bytes)))?;
+    bundle(folders, "index.js", "index.js", "--format=esm --platform=neutral")?;
     // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
-    bundle(folders, wasm, "index.js", "index.cjs", "--format=cjs --platform=node")?;
-    bundle(folders, wasm, "edge.js", "edge.js", "--format=esm --platform=neutral --external:*.wasm?module")?;
+    bundle(folders, "index.js", "index.cjs", "--format=cjs --platform=node")?;
+    bundle(folders, "edge.js", "edge.js", "--format=esm --platform=neutral --external:*.wasm?module")?;
 
     copy(wasm, &dist.join("user-handle.wasm"))?;
     for types in ["index.d.ts", "index.d.cts"] {
@@ -185,7 +189,7 @@ fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
     Ok(())
 }
 
-fn bundle(folders: &Folders, wasm: &Path, from: &str, to: &str, flags: &str) -> Result<()> {
+fn bundle(folders: &Folders, from: &str, to: &str, flags: &str) -> Result<()> {
     let alias = |name: &str, path: &Path| {
         let mut flag = OsString::from(format!("--alias:user-handle:{name}="));
         flag.push(path);
@@ -195,9 +199,8 @@ fn bundle(folders: &Folders, wasm: &Path, from: &str, to: &str, flags: &str) -> 
     outfile.push(folders.root.join("pkg/dist").join(to));
     esbuild(folders)
         .words(flags)
-        .arg("--loader:.wasm=base64")
         .arg(alias("glue", &folders.npm.join("glue.js")))
-        .arg(alias("payload", wasm))
+        .arg(alias("payload", &folders.npm.join("payload.js")))
         .arg(outfile)
         .arg(folders.root.join("pkg/src").join(from))
         .run()
