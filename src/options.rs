@@ -183,32 +183,6 @@ fn check_base_url(name: &str, url: &str) -> Result<String, Error> {
     Ok(url)
 }
 
-/// What `STREAM_URL` holds: `https://KEY:SECRET@HOST/?app_id=N`.
-#[cfg(any(feature = "npm", test))]
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct StreamUrl {
-    pub api_key: String,
-    pub secret: String,
-    pub location: Option<String>,
-    pub app_id: String,
-}
-
-/// Takes `STREAM_URL` apart. The first label of the host is the region, unless it is that of the service.
-#[cfg(any(feature = "npm", test))]
-pub(crate) fn stream_url(url: &str) -> Option<StreamUrl> {
-    let (credentials, place) = url.strip_prefix("https://")?.split_once('@')?;
-    let (api_key, secret) = credentials.split_once(':')?;
-    let (host, query) = place.split_once('?')?;
-    let app_id = query.split('&').find_map(|parameter| parameter.strip_prefix("app_id="))?;
-    let label = host.split(['.', '/', ':']).next().unwrap_or_default();
-    let location = match label {
-        "" | "api" | "getstream" | "stream-io-api" => None,
-        region => Some(region.strip_suffix("-api").unwrap_or(region).into()),
-    };
-    let all_there = ![api_key, secret, app_id].contains(&"");
-    all_there.then(|| StreamUrl { api_key: api_key.into(), secret: secret.into(), location, app_id: app_id.into() })
-}
-
 fn is_loopback(authority: &str) -> bool {
     let host = match authority.strip_prefix('[') {
         Some(v6) => return v6.split_once(']').is_some_and(|(host, _)| host == "::1"),
@@ -295,24 +269,6 @@ mod tests {
             place.base_url().unwrap_err().to_string(),
             "option location must be a region label of letters, digits and -"
         );
-    }
-
-    #[test]
-    fn a_stream_url_holds_key_secret_region_and_app() {
-        let url = |text| stream_url(text).map(|url| (url.api_key, url.secret, url.location, url.app_id));
-        let found = |location: Option<&str>| {
-            Some(("key".to_string(), "secret".to_string(), location.map(ToString::to_string), "42".to_string()))
-        };
-        assert_eq!(url("https://key:secret@getstream.io/?app_id=42"), found(None));
-        assert_eq!(url("https://key:secret@stream-io-api.com/?app_id=42"), found(None));
-        assert_eq!(url("https://key:secret@api.stream-io-api.com/?app_id=42"), found(None));
-        assert_eq!(url("https://key:secret@dublin.stream-io-api.com/?app_id=42"), found(Some("dublin")));
-        assert_eq!(url("https://key:secret@us-east-api.stream-io-api.com/?a=b&app_id=42"), found(Some("us-east")));
-        for broken in
-            ["", "https://getstream.io", "https://key@h/?app_id=1", "https://:s@h/?app_id=1", "https://k:s@h/"]
-        {
-            assert_eq!(url(broken), None, "{broken}");
-        }
     }
 
     #[test]

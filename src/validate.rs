@@ -210,7 +210,14 @@ pub(crate) fn member(list: &str, index: usize) -> String {
 }
 
 /// Joins texts. Formatting with `core::fmt` would cost the download several kilobytes.
+#[inline]
 pub(crate) fn concat<const N: usize>(parts: [&str; N]) -> String {
+    join(&parts)
+}
+
+// One copy of it, however many parts.
+#[inline(never)]
+fn join(parts: &[&str]) -> String {
     let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
     for part in parts {
         text.push_str(part);

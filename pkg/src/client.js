@@ -1,6 +1,7 @@
 // The client. Each method is a line onto `Core` of src/js/face.rs.
 
-import { siteError, toError } from "./errors.js";
+import { callOptions, connectArguments, flagOptions, members, newUsers } from "./arguments.js";
+import { optionError, siteError, toError } from "./errors.js";
 import { current, enter, run } from "./load.js";
 import { User } from "./user.js";
 import { Users } from "./users.js";
@@ -24,9 +25,8 @@ export class Client {
   #listeners = new Map();
 
   constructor(apiKey, secretOrToken, appId, options) {
-    this.#arguments = [apiKey, secretOrToken, appId, options];
+    this.#arguments = connectArguments(apiKey, secretOrToken, appId, options);
     this.#info = enter(() => this.#open().describe());
-    if (options) this.#arguments[3] = { ...options };
   }
 
   /** The client inside the module: opened anew where the module had to be started anew. */
@@ -36,15 +36,19 @@ export class Client {
     }
     const engine = current();
     if (this.#engine !== engine) {
-      this.#core = engine.exports.Core.open(...this.#arguments, globalThis.process?.env);
+      this.#core = engine.exports.Core.open(...this.#arguments);
       this.#engine = engine;
       this.#listen();
     }
     return this.#core;
   }
 
-  [call](operation, subject, data, options, detail, then) {
-    return run(() => this.#open().call(operation, subject, data, options, detail), then);
+  /** `read` gives the subject, the data and two details of the operation, and then the caller's options. */
+  [call](operation, read, then) {
+    return run(() => {
+      const [subject, data, detail, another, options] = read();
+      return this.#open().call(operation, subject, data, detail, another, ...callOptions(options));
+    }, then);
   }
 
   get apiKey() { return this.#info.apiKey; }
@@ -71,7 +75,7 @@ export class Client {
 
   setUser(data, options) {
     return run(
-      () => this.#open().setUser(data, options),
+      () => this.#open().setUser(data, ...callOptions(options)),
       ({ id, record }) => (this.#currentUser = User.of(this, id, record)),
     );
   }
@@ -81,24 +85,24 @@ export class Client {
   }
 
   addUsers(users, override, options) {
-    return this[call](ADD_USERS, users, undefined, options, Boolean(override));
+    return this[call](ADD_USERS, () => [newUsers(users), undefined, Boolean(override), undefined, options]);
   }
 
   getUsers(ids, options) {
-    return this[call](GET_USERS, ids, undefined, options);
+    return this[call](GET_USERS, () => [members(ids, "ids"), undefined, undefined, undefined, options]);
   }
 
   deleteUsers(ids, options) {
-    return this[call](DELETE_USERS, ids, undefined, options);
+    return this[call](DELETE_USERS, () => [members(ids, "ids"), undefined, undefined, undefined, options]);
   }
 
   flagUser(id, options) {
-    return this[call](FLAG_USER, id, undefined, options);
+    return this[call](FLAG_USER, () => [id, undefined, ...flagOptions(options), options]);
   }
 
   on(event, listener) {
     checkEvent(event);
-    if (typeof listener !== "function") throw invalidOption("listener must be a function");
+    if (typeof listener !== "function") throw optionError("listener must be a function");
     const listeners = this.#listeners.get(event) ?? new Set();
     listeners.add(listener);
     this.#listeners.set(event, listeners);
@@ -143,13 +147,6 @@ export class Client {
   }
 }
 
-const invalidOption = (message) =>
-  toError({
-    class: "FeedError",
-    message,
-    fields: { code: "invalid_option", attempts: 0, retryable: false, mayHaveBeenApplied: false },
-  });
-
 function checkEvent(event) {
-  if (!EVENTS.includes(event)) throw invalidOption(`event must be one of ${EVENTS.join(", ")}`);
+  if (!EVENTS.includes(event)) throw optionError(`event must be one of ${EVENTS.join(", ")}`);
 }

@@ -42,11 +42,16 @@ export function toError(description) {
   return Object.assign(error, fields);
 }
 
-/** An error of the package's own JavaScript. */
-export const siteError = (code, message, hint, cause) =>
+/** An error that the package's own JavaScript finds, before any request. */
+const found = (name, code, message, more, cause) =>
   toError({
-    class: "SiteError",
+    class: name,
     message,
-    ...(cause === undefined ? {} : { cause }),
-    fields: { code, attempts: 0, retryable: false, mayHaveBeenApplied: false, ...(hint ? { hint } : {}) },
+    ...(cause && { cause: cause.thrown }),
+    fields: { code, attempts: 0, retryable: false, mayHaveBeenApplied: false, ...more },
   });
+
+// `cause` is `{ thrown }`: what was thrown may be undefined.
+export const siteError = (code, message, hint, cause) => found("SiteError", code, message, hint && { hint }, cause);
+export const optionError = (message, cause) => found("FeedError", "invalid_option", message, {}, cause);
+export const dataError = (path, message, cause) => found("ValidationError", "invalid_data", message, { path }, cause);

@@ -50,7 +50,7 @@ function start() {
       "wrong_side",
       "WebAssembly could not be started here",
       "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src",
-      cause,
+      { thrown: cause },
     );
   }
   return started;
@@ -70,9 +70,9 @@ const toModule = (given) => (ArrayBuffer.isView(given) ? new WebAssembly.Module(
  * of it throws. Whatever throws out of the module has unwound no Rust frame, so its memory cannot be trusted again.
  */
 function guarded(started) {
-  const guard = (run) => (a, b, c, d, e, f, g, h) => {
+  const guard = (run) => (...given) => {
     try {
-      if (!started.dead) return run(a, b, c, d, e, f, g, h);
+      if (!started.dead) return run(...given);
     } catch (cause) {
       bury(started, cause);
     }
@@ -90,6 +90,7 @@ function guarded(started) {
   return { Instance, Module: { [Symbol.hasInstance]: () => true } };
 }
 
+/** `cause` is `{ thrown }`. */
 const internal = (cause) =>
   Object.assign(siteError("internal", "a defect of user-handle stopped the call", undefined, cause), {
     mayHaveBeenApplied: true,
@@ -98,7 +99,7 @@ const internal = (cause) =>
 function bury(started, cause) {
   started.dead = true;
   if (engine === started) engine = undefined;
-  for (const reject of started.pending) reject(internal(cause));
+  for (const reject of started.pending) reject(internal({ thrown: cause }));
   started.pending.clear();
 }
 

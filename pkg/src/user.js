@@ -1,5 +1,6 @@
 // The handle on one user. It holds plain JavaScript values only, so that a handle nobody frees costs next to nothing.
 
+import { wantsFollowCounts, wantsGetOrCreate } from "./arguments.js";
 import { CREATE, DELETE, GET, GET_OR_CREATE, UPDATE, call } from "./client.js";
 import { current, enter } from "./load.js";
 
@@ -15,27 +16,27 @@ export class User {
   }
 
   create(data, options) {
-    return this.#record(CREATE, this.#given(data), options);
+    return this.#record(CREATE, () => [this.#given(data), wantsGetOrCreate(options)], options);
   }
 
   getOrCreate(data, options) {
-    return this.#record(GET_OR_CREATE, this.#given(data), options);
+    return this.#record(GET_OR_CREATE, () => [this.#given(data)], options);
   }
 
   get(options) {
-    return this.#record(GET, undefined, options);
+    return this.#record(GET, () => [undefined, wantsFollowCounts(options)], options);
   }
 
   profile(options) {
-    return this.#record(GET, undefined, options, true);
+    return this.#record(GET, () => [undefined, true], options);
   }
 
   update(data, options) {
-    return this.#record(UPDATE, this.#given(data), options);
+    return this.#record(UPDATE, () => [this.#given(data)], options);
   }
 
   delete(options) {
-    return this.#client[call](DELETE, this.id, undefined, options);
+    return this.#client[call](DELETE, () => [this.id, undefined, undefined, undefined, options]);
   }
 
   flag(options) {
@@ -55,8 +56,12 @@ export class User {
     return data ?? this.data ?? {};
   }
 
-  #record(operation, data, options, withFollowCounts) {
-    return this.#client[call](operation, this.id, data, options, withFollowCounts, (record) => this.#keep(record));
+  #record(operation, read, options) {
+    const all = () => {
+      const [data, detail] = read();
+      return [this.id, data, detail, undefined, options];
+    };
+    return this.#client[call](operation, all, (record) => this.#keep(record));
   }
 
   #keep(record) {

@@ -7,10 +7,11 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
 
 use super::convert;
 use super::{is_browser, value};
@@ -19,9 +20,9 @@ use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::fetch::Fetch;
 use crate::host::{self, Pending, Value};
-use crate::options::{CallOptions, Credentials};
+use crate::options::{CallOptions, Place};
 use crate::request::{Operation, Request};
-use crate::validate::{concat, member};
+use crate::validate::{self, concat, member};
 
 #[wasm_bindgen(module = "/src/js/shape.js")]
 extern "C" {
@@ -61,15 +62,49 @@ pub fn check_id(id: &JsValue) -> Result<(), JsValue> {
 
 #[wasm_bindgen]
 impl Core {
-    /// A client from the arguments of `connect`, and the variables of the process where there is one.
+    /// A client from what pkg/src/arguments.js makes of the arguments of `connect`.
+    #[allow(clippy::too_many_arguments)]
     pub fn open(
         api_key: &JsValue,
-        secret_or_token: &JsValue,
         app_id: &JsValue,
-        options: &JsValue,
+        base_url: &JsValue,
+        url_override: &JsValue,
         environment: &JsValue,
+        local: bool,
+        location: &JsValue,
+        protocol: &JsValue,
+        version: &JsValue,
+        group: &JsValue,
+        expire_tokens: bool,
+        browser: &JsValue,
+        fetch: &JsValue,
+        timeout: Option<f64>,
+        deadline: Option<f64>,
+        retries: Option<u32>,
+        credentials: u32,
+        credential: &JsValue,
     ) -> Result<Core, JsValue> {
-        open(api_key, secret_or_token, app_id, options, environment).map(|client| Core { client }).map_err(thrown)
+        let builder = ClientBuilder {
+            api_key: api_key.as_string().unwrap_or_default(),
+            credentials: Some(convert::credentials(credentials, credential)),
+            app_id: app_id.as_string(),
+            place: Place {
+                base_url: base_url.as_string(),
+                url_override: url_override.as_string(),
+                environment: environment.as_string(),
+                local,
+                location: location.as_string(),
+                protocol: protocol.as_string(),
+            },
+            version: version.as_string(),
+            group: group.as_string(),
+            expire_tokens,
+            browser: browser.as_bool(),
+            limits: CallOptions { signal: None, timeout_ms: timeout, deadline_ms: deadline, retries },
+            listener: None,
+        };
+        let host = Box::new(Fetch::for_javascript(fetch.dyn_ref().cloned()));
+        builder.build_on(host, is_browser()).map(|client| Core { client }).map_err(thrown)
     }
 
     /// What the class shows of it.
@@ -111,25 +146,44 @@ impl Core {
         }));
     }
 
-    /// Makes a call. `operation` is the number of an `Operation`; `subject` is an id, or the users or ids of a batch;
-    /// `detail` is with_follow_counts, or override. Gives a record, or what the service answered.
-    pub fn call(&self, operation: u32, subject: &JsValue, data: &JsValue, options: &JsValue, detail: bool) -> Promise {
+    /// Makes a call. `operation` is the number of an `Operation`; `subject` is an id, or the ids of a batch, or the ids
+    /// and data of one in turn. What `detail` and `another` are depends on the operation.
+    #[allow(clippy::too_many_arguments)]
+    pub fn call(
+        &self,
+        operation: u32,
+        subject: &JsValue,
+        data: &JsValue,
+        detail: &JsValue,
+        another: &JsValue,
+        signal: Option<AbortSignal>,
+        timeout: Option<f64>,
+        deadline: Option<f64>,
+        retries: Option<u32>,
+    ) -> Promise {
         let operation = Operation::from_number(operation);
         let core = self.client.core.clone();
-        let prepared = convert::call_options(options)
-            .and_then(|read| Ok((self.request(operation, subject, data, options, detail)?, read)));
-        promise(prepared.map(|(request, options)| -> Prepared {
+        let options = CallOptions { signal, timeout_ms: timeout, deadline_ms: deadline, retries };
+        let prepared = options.check().and_then(|()| self.request(operation, subject, data, detail, another));
+        promise(prepared.map(|request| -> Prepared {
             Box::pin(async move { Ok(finish(operation, call(&core, &request, &options).await?)) })
         }))
     }
 
     /// `{ id, record }` of the token's own user.
     #[wasm_bindgen(js_name = setUser)]
-    pub fn set_user(&self, data: &JsValue, options: &JsValue) -> Promise {
+    pub fn set_user(
+        &self,
+        data: &JsValue,
+        signal: Option<AbortSignal>,
+        timeout: Option<f64>,
+        deadline: Option<f64>,
+        retries: Option<u32>,
+    ) -> Promise {
         let client = self.client.clone();
-        let prepared = convert::call_options(options)
-            .and_then(|options| Ok((value::write_data_without(data, "id", "data")?, options)));
-        promise(prepared.map(|(text, options)| -> Prepared {
+        let options = CallOptions { signal, timeout_ms: timeout, deadline_ms: deadline, retries };
+        let prepared = options.check().and_then(|()| value::write_data_without(data, "id", "data"));
+        promise(prepared.map(|text| -> Prepared {
             Box::pin(async move {
                 let (id, record) = client.set_own_user(text, options).await?;
                 Ok(own_record(&id, &record))
@@ -177,30 +231,25 @@ impl Core {
         operation: Operation,
         subject: &JsValue,
         data: &JsValue,
-        options: &JsValue,
-        detail: bool,
+        detail: &JsValue,
+        another: &JsValue,
     ) -> Result<Request, Error> {
         match operation {
-            Operation::AddUsers => return add_users(subject, detail),
+            Operation::AddUsers => return add_users(subject, detail.is_truthy()),
             Operation::GetUsers => return Ok(Request::get_users(&ids(subject)?)),
             Operation::DeleteUsers => return Ok(Request::delete_users(&ids(subject)?)),
             _ => {}
         }
         let id = convert::id(subject, "id")?;
         match operation {
-            Operation::Get => {
-                Ok(Request::get(&id, detail || convert::flag(options, "with_follow_counts")? == Some(true)))
-            }
+            Operation::Get => Ok(Request::get(&id, detail.is_truthy())),
             Operation::Update => Ok(Request::update(&id, value::write_data(data, "data")?)),
             Operation::Delete => Ok(Request::delete(&id)),
             Operation::FlagUser => {
-                let (reporter, reason) = convert::reporter_and_reason(options)?;
-                self.client.flag_request(&id, reporter.as_deref(), reason.as_deref())
+                self.client.flag_request(&id, detail.as_string().as_deref(), another.as_string().as_deref())
             }
             _ => {
-                // Stream's name, and that of the collection style.
-                let asked = [convert::flag(options, "get_or_create")?, convert::flag(options, "getOrCreate")?];
-                let get_or_create = operation == Operation::GetOrCreate || asked.contains(&Some(true));
+                let get_or_create = operation == Operation::GetOrCreate || detail.is_truthy();
                 Ok(Request::create(&id, value::write_data(data, "data")?, get_or_create))
             }
         }
@@ -208,51 +257,22 @@ impl Core {
 }
 
 fn add_users(users: &JsValue, override_existing: bool) -> Result<Request, Error> {
-    let mut written = Vec::new();
-    for (index, user) in convert::members(users, "users")?.iter().enumerate() {
+    let users: Vec<JsValue> = Array::from(users).to_vec();
+    validate::batch_size(users.len() / 2, "users")?;
+    let mut written = Vec::with_capacity(users.len() / 2);
+    for (index, user) in users.chunks_exact(2).enumerate() {
+        let [id, data] = user else { continue };
         let path = member("users", index);
-        let (id, data) = convert::new_user(user, &path)?;
+        let id = convert::id(id, &concat([&path, ".id"]))?;
         let given = !data.is_undefined() && !data.is_null();
-        let text = given.then(|| value::write_data(&data, &concat([&path, ".data"])));
+        let text = given.then(|| value::write_data(data, &concat([&path, ".data"])));
         written.push((id, text.transpose()?));
     }
     Ok(Request::add_users(written, override_existing))
 }
 
 fn ids(ids: &JsValue) -> Result<Vec<String>, Error> {
-    let ids = convert::members(ids, "ids")?;
-    ids.iter().enumerate().map(|(index, id)| convert::id(id, &member("ids", index))).collect()
-}
-
-fn open(
-    api_key: &JsValue,
-    secret_or_token: &JsValue,
-    app_id: &JsValue,
-    options: &JsValue,
-    environment: &JsValue,
-) -> Result<Client, Error> {
-    convert::options_object(options)?;
-    let mut builder = ClientBuilder {
-        api_key: convert::text(api_key, "apiKey")?.unwrap_or_default(),
-        credentials: Some(convert::credentials(secret_or_token)?),
-        app_id: convert::app_id(app_id)?,
-        place: convert::place(options, environment)?,
-        version: convert::text_option(options, "version")?,
-        group: convert::text_option(options, "group")?,
-        expire_tokens: convert::flag(options, "expireTokens")? == Some(true),
-        browser: convert::flag(options, "browser")?,
-        limits: CallOptions { signal: None, ..convert::call_options(options)? },
-        listener: None,
-    };
-    if builder.api_key.is_empty()
-        && let Some(url) = convert::stream_url(environment)
-    {
-        builder.api_key = url.api_key;
-        builder.app_id = builder.app_id.or(Some(url.app_id));
-        builder.place.location = builder.place.location.or(url.location);
-        if matches!(builder.credentials, Some(Credentials::None)) {
-            builder.credentials = Some(Credentials::Secret(url.secret.into()));
-        }
-    }
-    builder.build_on(Box::new(Fetch::for_javascript(convert::own_fetch(options)?)), is_browser())
+    let ids = Array::from(ids);
+    validate::batch_size(ids.length() as usize, "ids")?;
+    ids.iter().enumerate().map(|(index, id)| convert::id(&id, &member("ids", index))).collect()
 }

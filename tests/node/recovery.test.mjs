@@ -118,7 +118,8 @@ test("a trap in any function that is exported leaves no call pending and ends no
     }
   }
   assert.ok(stopped.has(SET_USER) && stopped.has("checkId") && stopped.has("core_open"), [...stopped].join());
-  assert.ok([...stopped].some((name) => name.includes("invoke")), "no trap came from the event loop");
+  // xtask/src/names.rs calls the entries of closures so.
+  assert.ok([...stopped].some((name) => name.startsWith("_e")), "no trap came from the event loop");
 });
 
 test("a process whose module trapped ends by itself, in silence", async () => {

@@ -161,7 +161,8 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     if files.is_empty() {
         bail!("there are no tests in {folder}: no file is called *.test.mjs");
     }
-    let mut command = Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2").args(files);
+    let mut command =
+        Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2 --test-timeout=120000").args(files);
     if let Some(Artifacts { tarball, server }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
     }

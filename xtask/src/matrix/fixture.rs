@@ -37,19 +37,13 @@ impl Environment {
         self.name == name || self.folder.file_name().is_some_and(|folder| folder == name)
     }
 
-    /// Copies the fixture into a new folder, with the program, and with the tarball as a dependency.
+    /// Copies the fixture into a new folder, with the programs, and with the tarball as a dependency.
     pub fn copy_to(&self, into: &Path, tarball: &Path) -> Result<()> {
         if into.exists() {
             fs::remove_dir_all(into).with_context(|| format!("cannot empty {}", into.display()))?;
         }
         copy_all(&self.folder, into)?;
-        let program = self.folder.with_file_name("program.mjs");
-        let text = fs::read_to_string(&program).with_context(|| format!("cannot read {}", program.display()))?;
-        write(
-            &into.join("program.cjs"),
-            &text.replace("export async function run", "exports.run = async function run"),
-        )?;
-        write(&into.join("program.mjs"), &text)?;
+        self.copy_programs(into)?;
         let mut manifest = self.manifest.clone();
         if let Some(fields) = manifest.as_object_mut() {
             fields.remove("matrix");
@@ -59,6 +53,20 @@ impl Environment {
             }
         }
         write(&into.join("package.json"), &format!("{manifest:#}\n"))
+    }
+
+    /// The files that the fixtures share; those that have `require` get the same program as a CommonJS module.
+    fn copy_programs(&self, into: &Path) -> Result<()> {
+        for name in ["in-node.cjs", "in-node.mjs", "in-page.cjs", "in-page.mjs", "program.mjs"] {
+            let file = self.folder.with_file_name(name);
+            let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            write(&into.join(name), &text)?;
+            if name == "program.mjs" {
+                let text = text.replace("export async function run", "exports.run = async function run");
+                write(&into.join("program.cjs"), &text)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -23,6 +23,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How much of a log is shown of a step that failed.
 const LAST_LINES: usize = 25;
 const INSTALL: &str = "install --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error";
+/// How tools are told to call nobody.
+const QUIET: [&str; 4] =
+    ["DO_NOT_TRACK", "NEXT_TELEMETRY_DISABLED", "ASTRO_TELEMETRY_DISABLED", "NUXT_TELEMETRY_DISABLED"];
 
 /// What all environments share.
 pub struct Setting {
@@ -64,8 +67,9 @@ pub fn run(environment: &Environment, setting: &Setting) -> Vec<Row> {
         }
         let start = Instant::now();
         let done = play(environment, setting, &folder, &log, script);
-        let version = fs::read_to_string(&log).ok().and_then(|text| printed_version(&text));
-        rows.push(row(script, version.as_ref().unwrap_or(&environment.version), done.is_ok(), start));
+        let known = Some(environment.version.clone()).filter(|version| !version.is_empty());
+        let version = known.or_else(|| printed_version(&fs::read_to_string(&log).ok()?)).unwrap_or_default();
+        rows.push(row(script, &version, done.is_ok(), start));
         match done {
             Ok(()) => println!("matrix: {name} {script}: ok in {:.0?}", start.elapsed()),
             Err(error) => tell(&format!("{name} {script}: FAILED: {error:#}"), &log),
@@ -107,8 +111,8 @@ fn command(environment: &Environment, setting: &Setting, folder: &Path, log: &Pa
     npm.current_dir(folder).stdin(Stdio::null()).stdout(out).stderr(error);
     npm.env("MATRIX", setting.runtimes.join("support")).env("MATRIX_NAME", &environment.name);
     npm.envs(setting.server.given(&environment.name)?).envs(setting.browsers.variables());
-    // Tools behave as on a developer's machine, and call nobody.
-    npm.env_remove("CI").env("NO_COLOR", "1").env("DO_NOT_TRACK", "1");
+    // As on a developer's machine.
+    npm.env_remove("CI").env("NO_COLOR", "1").envs(QUIET.map(|name| (name, "1")));
     std::os::unix::process::CommandExt::process_group(&mut npm, 0);
     Ok(npm)
 }
@@ -147,7 +151,7 @@ fn wait(ended: &Receiver<std::io::Result<ExitStatus>>, deadline: Duration, stop:
     }
 }
 
-/// What a script says of the version it runs on: a line `version 1.2`.
+/// What a script says of the version of its browser: a line `version 1.2`.
 fn printed_version(log: &str) -> Option<String> {
     log.lines().find_map(|line| line.strip_prefix("version ")).map(|version| version.trim().to_owned())
 }
