@@ -7,7 +7,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use js_sys::{Function, JsString, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -18,7 +18,7 @@ use web_sys::{
 
 use crate::error::Phase;
 use crate::host::{self, Body, Failure, Host, Incoming, Interrupt, Outgoing, Pending, Signal};
-use crate::js::as_promise;
+use crate::js::{as_promise, is_workerd};
 
 #[wasm_bindgen]
 extern "C" {
@@ -84,46 +84,77 @@ async fn settled(given: JsValue) -> Result<JsValue, JsValue> {
 pub(crate) struct Fetch {
     /// Used instead of the global one.
     own: Option<Function>,
-    /// What this client calls itself.
+    /// What all requests have in common; copied for each.
+    init: RequestInit,
+    /// What the requests say they come from, in `X-Stream-Client`.
     agent: &'static str,
+    /// The headers for the token last used; copied for each request.
+    headers: RefCell<Option<(Option<Rc<str>>, Object)>>,
 }
 
 impl Fetch {
     /// On the global `fetch`.
     pub fn global() -> Self {
-        Fetch { own: None, agent: concat!("user-handle-rust-", env!("CARGO_PKG_VERSION")) }
+        Fetch::new(None, concat!("user-handle-rust-", env!("CARGO_PKG_VERSION")))
     }
 
     /// On `own`, where it is given, for the npm package.
     #[cfg(feature = "npm")]
     pub fn for_javascript(own: Option<Function>) -> Self {
-        Fetch { own, agent: concat!("user-handle-js-", env!("CARGO_PKG_VERSION")) }
+        Fetch::new(own, concat!("user-handle-js-", env!("CARGO_PKG_VERSION")))
+    }
+
+    fn new(own: Option<Function>, agent: &'static str) -> Self {
+        let init = RequestInit::new();
+        init.set_credentials(RequestCredentials::Omit);
+        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        if is_workerd() {
+            // It has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
+            init.set_redirect(RequestRedirect::Manual);
+        } else {
+            init.set_redirect(RequestRedirect::Error);
+            init.set_cache(RequestCache::NoStore);
+        }
+        Fetch { own, init, agent, headers: RefCell::new(None) }
     }
 
     fn start(&self, outgoing: &Outgoing, controller: &AbortController) -> Result<JsValue, JsValue> {
-        let headers = Headers::new()?;
-        headers.set("stream-auth-type", "jwt")?;
-        headers.set("x-stream-client", self.agent)?;
-        if let Some(token) = &outgoing.token {
-            headers.set("authorization", token)?;
-        }
-        let init = RequestInit::new();
+        let headers = self.headers(&outgoing.token);
+        let init: RequestInit = Object::assign(&Object::new(), &self.init).unchecked_into();
         init.set_method(outgoing.method);
         if let Some(body) = &outgoing.body {
-            headers.set("content-type", "application/json")?;
+            set(&headers, "content-type", "application/json");
             init.set_body(body);
         }
         init.set_headers(&headers);
         init.set_signal(Some(&controller.signal()));
-        init.set_credentials(RequestCredentials::Omit);
-        init.set_redirect(RequestRedirect::Error);
-        init.set_cache(RequestCache::NoStore);
-        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
         match &self.own {
             None => global_fetch(&outgoing.url, &init),
             Some(own) => own.call2(&JsValue::UNDEFINED, &outgoing.url.as_str().into(), &init),
         }
     }
+
+    /// The headers that all requests with this token have, for one of them.
+    fn headers(&self, token: &Option<Rc<str>>) -> Object {
+        let known = self.headers.take().filter(|(of, _)| of == token).map(|(_, headers)| headers);
+        let headers = known.unwrap_or_else(|| {
+            let headers = Object::new();
+            set(&headers, "stream-auth-type", "jwt");
+            set(&headers, "x-stream-client", self.agent);
+            if let Some(token) = token {
+                set(&headers, "authorization", token);
+            }
+            headers
+        });
+        let copy = Object::assign(&Object::new(), &headers);
+        self.headers.replace(Some((token.clone(), headers)));
+        copy
+    }
+}
+
+/// Sets a property of an object of ours, which cannot fail.
+fn set(object: &Object, name: &str, value: &str) {
+    let _ = Reflect::set(object, &name.into(), &value.into());
 }
 
 impl Host for Fetch {

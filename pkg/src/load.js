@@ -26,7 +26,9 @@ export async function init(from) {
 async function compile(from) {
   const given = await from;
   if (given instanceof WebAssembly.Module) return given;
-  return WebAssembly.compile(typeof given?.arrayBuffer === "function" ? await given.arrayBuffer() : given);
+  // No `await` inside the call: for the edge, Next's development server puts the call into a function of its own.
+  const bytes = typeof given?.arrayBuffer === "function" ? await given.arrayBuffer() : given;
+  return WebAssembly.compile(bytes);
 }
 
 /** The running module. */

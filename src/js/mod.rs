@@ -27,6 +27,15 @@ pub(crate) fn is_browser() -> bool {
     if !get(&global, "Deno").is_undefined() {
         return false;
     }
-    let agent = get(&get(&global, "navigator"), "userAgent").as_string().unwrap_or_default();
-    !get(&global, "window").is_undefined() || agent.starts_with("Mozilla/")
+    !get(&global, "window").is_undefined() || user_agent().starts_with("Mozilla/")
+}
+
+/// Whether this is workerd, whose `fetch` refuses options that it does not have.
+pub(crate) fn is_workerd() -> bool {
+    user_agent() == "Cloudflare-Workers"
+}
+
+fn user_agent() -> alloc::string::String {
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    get(&get(&js_sys::global(), "navigator"), "userAgent").as_string().unwrap_or_default()
 }

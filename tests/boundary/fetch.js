@@ -3,7 +3,7 @@
 export function answerWith(status, text) {
   const calls = [];
   globalThis.fetch = async (url, init) => {
-    calls.push({ url, init, headers: Object.fromEntries(init.headers) });
+    calls.push({ url, init, headers: Object.fromEntries(new Headers(init.headers)) });
     return new Response(text, { status });
   };
   return calls;
