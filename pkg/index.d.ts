@@ -55,10 +55,10 @@ export function connect<Data extends UserData = UserData>(
 export function user<Data extends UserData = UserData>(id: string): User<Data>;
 
 /**
- * Optional: loads the WebAssembly module from a place of your own (a URL, a Response, bytes or a Module) instead of the
- * one that is built in. Never needed otherwise; without effect once a client is open.
+ * Optional: loads the WebAssembly module from a place of your own (a URL, a Response, bytes or a `WebAssembly.Module`,
+ * which only the DOM's types know by that name) instead of the one that is built in. Never needed otherwise; without effect once a client is open.
  */
-export function init(source?: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void>;
+export function init(source?: string | URL | Response | ArrayBuffer | ArrayBufferView | object): Promise<void>;
 
 /** Options of one call. */
 export interface CallOptions {
@@ -139,7 +139,8 @@ export class Client<Data extends UserData = UserData> {
    * Server side. @throws ValidationError with a path such as `users[17].data` · StreamApiError `not_allowed`
    */
   addUsers(users: Iterable<NewUser<Data>>, override?: boolean, options?: CallOptions): Promise<AddUsersResponse<Data>>;
-  /** Reads up to 1 000 users in one request; those that do not exist are left out. Server side. */
+  /** Reads up to 1 000 users in one request; those that do not exist are left out. The ids travel in the URL: services and
+   *  proxies cut at some 8 to 64 kB. Server side. */
   getUsers(ids: Iterable<string>, options?: CallOptions): Promise<GetUsersResponse<Data>>;
   /** Deletes up to 1 000 users in one request; those that do not exist are no error. Server side. */
   deleteUsers(ids: Iterable<string>, options?: CallOptions): Promise<DeleteUsersResponse>;
@@ -278,7 +279,7 @@ export interface ClientEvents {
 export interface UserHandleError extends Error {
   /** What went wrong. */
   readonly code: ErrorCode;
-  /** Requests that were sent. */
+  /** Requests that were sent; 0 for `internal`, where that is not known. */
   readonly attempts: number;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;

@@ -11,6 +11,7 @@ use crate::error::{Code, Error};
 use crate::host::{self, Value};
 use crate::options::{Credentials, TokenProvider, TokenReason};
 use crate::token;
+use crate::validate;
 
 /// A token is taken as expired this long before it is, so that it does not expire on its way.
 const LEEWAY_MS: f64 = 5_000.0;
@@ -33,6 +34,8 @@ struct Provider {
     /// Why the next token is asked for, where that is known already.
     refused: Cell<bool>,
     asking: Cell<bool>,
+    /// How many questions have been answered, with a token or a failure.
+    answered: Cell<u32>,
     /// How the last question ended, for those who waited for it.
     failed: RefCell<Option<Error>>,
     waiting: RefCell<Vec<Waker>>,
@@ -58,6 +61,7 @@ impl Authorisation {
                 held: RefCell::new(None),
                 refused: Cell::new(false),
                 asking: Cell::new(false),
+                answered: Cell::new(0),
                 failed: RefCell::new(None),
                 waiting: RefCell::new(Vec::new()),
             }),
@@ -113,9 +117,18 @@ impl Provider {
             if !self.asking.get() {
                 return self.ask(reason).await;
             }
+            let answered = self.answered.get();
             self.wait().await;
+            if answered == self.answered.get() {
+                // The call that was asking has been aborted.
+                continue;
+            }
             if let Some(error) = self.failed.borrow().clone() {
                 return Err(error);
+            }
+            // As fresh as a token of this provider is: asking again would only give another like it.
+            if let Some(held) = self.held.borrow().clone() {
+                return Ok(held);
             }
         }
     }
@@ -125,6 +138,7 @@ impl Provider {
         // Dropped when the asking call is aborted: those who wait then ask for themselves.
         let _turn = Turn::take(self);
         let result = (self.ask)(reason).await.map_err(provider_failed).and_then(check);
+        self.answered.set(self.answered.get().wrapping_add(1));
         match result {
             Ok(held) => {
                 self.refused.set(false);
@@ -187,7 +201,7 @@ fn check(token: String) -> Result<Held, Error> {
 
 /// The claims of a user token, which must name its user.
 pub(crate) fn claims(token: &str) -> Result<Value, Error> {
-    let malformed = |text| Error::input(Code::InvalidToken, text);
+    let malformed = |text: &str| Error::input(Code::InvalidToken, text);
     if token.is_empty() {
         return Err(malformed("the user token is empty").with_hint("connect once the token has been loaded"));
     }
@@ -195,10 +209,12 @@ pub(crate) fn claims(token: &str) -> Result<Value, Error> {
     let text = String::from_utf8(parts.claims).unwrap_or_default();
     let claims = host::parse(&text).filter(host::is_object);
     let claims = claims.ok_or_else(|| malformed("token is malformed: its claims are not a JSON object"))?;
-    if host::string_field(&claims, "user_id").is_none() {
+    let Some(user_id) = host::string_field(&claims, "user_id") else {
         let mut error = malformed("user_id is missing in user token, or is not a string");
         error.0.kind = crate::error::Kind::Type;
         return Err(error);
-    }
+    };
+    // It goes into paths and bodies as any other id does.
+    validate::id_at(&user_id, "user_id in user token").map_err(|error| malformed(&error.0.message))?;
     Ok(claims)
 }

@@ -112,6 +112,8 @@ struct Call<'a> {
     /// An attempt may have taken effect although no answer said so.
     ambiguous: bool,
     token_was_refused: bool,
+    /// The token that was refused, and the error to report where the provider has no other.
+    refused: Option<(Option<Rc<str>>, Error)>,
 }
 
 impl<'a> Call<'a> {
@@ -130,12 +132,19 @@ impl<'a> Call<'a> {
             attempts: 0,
             ambiguous: false,
             token_was_refused: false,
+            refused: None,
         })
     }
 
     async fn run(&mut self) -> Result<Answer, Error> {
         loop {
-            let token = self.token().await?;
+            let token = self.token().await.map_err(|error| self.after_attempts(error))?;
+            if let Some((refused, error)) = self.refused.take()
+                && refused == token
+            {
+                // The provider has no other.
+                return Err(error);
+            }
             let (outcome, hints, mut error) = match self.attempt(token.clone()).await {
                 Ok(value) => {
                     self.core.budget.set(retry::refund(self.core.budget.get()));
@@ -150,10 +159,11 @@ impl<'a> Call<'a> {
             self.ambiguous |= error.0.may_have_been_applied;
             error.0.retryable = retry::is_transient(self.request.operation, outcome, hints);
             error.0.attempts = self.attempts;
-            if outcome == Outcome::Status(401) && !self.token_was_refused && self.core.authorisation.can_renew() {
+            if response::refuses_token(&error) && !self.token_was_refused && self.core.authorisation.can_renew() {
                 // Once, and apart from the retries: the provider may have a token that the service accepts.
                 self.token_was_refused = true;
                 self.core.authorisation.refuse(token.as_deref());
+                self.refused = Some((token, error));
                 continue;
             }
             match self.decide(outcome, hints) {
@@ -161,6 +171,12 @@ impl<'a> Call<'a> {
                 Decision::After(delay_ms) => self.wait(delay_ms, &error).await?,
             }
         }
+    }
+
+    /// An earlier attempt of this call may have taken effect, whatever ends it now.
+    fn after_attempts(&self, mut error: Error) -> Error {
+        error.0.may_have_been_applied |= self.ambiguous;
+        error
     }
 
     async fn token(&self) -> Result<Option<Rc<str>>, Error> {
@@ -261,7 +277,7 @@ impl<'a> Call<'a> {
 
     /// The error that the caller sees: a create whose answer was lost has a code of its own.
     fn conclude(&self, outcome: Outcome, mut error: Error) -> Error {
-        error.0.may_have_been_applied |= self.ambiguous;
+        error = self.after_attempts(error);
         if self.request.operation == Operation::Create && outcome == Outcome::Lost && error.0.may_have_been_applied {
             error.0.code = Code::OutcomeUnknown;
             error.0.hint = Some("read the user to see whether it was created, or use getOrCreate");

@@ -7,7 +7,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use js_sys::{Function, JsString, Object, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Object, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -48,7 +48,7 @@ extern "C" {
     fn kind(this: &Response) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
-    fn body(this: &Response) -> Result<Option<Stream>, JsValue>;
+    fn body(this: &Response) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn text(this: &Response) -> Result<JsValue, JsValue>;
@@ -73,6 +73,22 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, catch)]
     fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+
+    // In web-sys for the byte arrays of this realm alone.
+    type Decoder;
+
+    #[wasm_bindgen(method, catch)]
+    fn decode(this: &Decoder, bytes: &JsValue, options: &TextDecodeOptions) -> Result<JsString, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/js/arm.js")]
+extern "C" {
+    type Armed;
+
+    fn arm(callback: &Closure<dyn FnMut(JsValue)>) -> Armed;
+
+    #[wasm_bindgen(method)]
+    fn disarm(this: &Armed);
 }
 
 /// What a promise, or anything else that was given, settles with.
@@ -231,13 +247,16 @@ impl Drop for Attempt {
 
 /// Reads a body up to the cap. What `fetch` resolved with may still be cut short: only its JSON tells.
 async fn read_body(response: &Response, headers: &Headers, max_bytes: f64) -> Result<Body, JsValue> {
-    let stream = if is_surely_short(response, headers, max_bytes) { None } else { response.body()? };
-    let text = match stream {
-        None => settled(response.text()?).await?,
-        Some(stream) => match read_capped(&stream, max_bytes).await? {
+    let stream = if is_surely_short(response, headers, max_bytes) { JsValue::NULL } else { response.body()? };
+    // A stand-in may have no body to read from, or one of another kind.
+    let is_stream = Reflect::get(&stream, &"getReader".into()).is_ok_and(|method| method.is_function());
+    let text = if !is_stream {
+        settled(response.text()?).await?
+    } else {
+        match read_capped(stream.unchecked_ref(), max_bytes).await? {
             Some(text) => text,
             None => return Ok(Body::TooLong),
-        },
+        }
     };
     let text: JsString = text.dyn_into()?;
     if text.length() == 0 {
@@ -260,7 +279,7 @@ fn is_surely_short(response: &Response, headers: &Headers, max_bytes: f64) -> bo
 
 async fn read_capped(stream: &Stream, max_bytes: f64) -> Result<Option<JsValue>, JsValue> {
     let reader = stream.get_reader()?;
-    let decoder = TextDecoder::new()?;
+    let decoder: Decoder = TextDecoder::new()?.unchecked_into();
     let options = TextDecodeOptions::new();
     options.set_stream(true);
     let mut text = JsString::from("");
@@ -270,15 +289,17 @@ async fn read_capped(stream: &Stream, max_bytes: f64) -> Result<Option<JsValue>,
         if chunk.done()?.is_truthy() {
             break;
         }
-        let bytes: Uint8Array = chunk.value()?.dyn_into()?;
-        read += f64::from(bytes.length());
+        let bytes = chunk.value()?;
+        read += Reflect::get(&bytes, &"byteLength".into())?.as_f64().unwrap_or(f64::INFINITY);
         if read > max_bytes {
             let _ = reader.cancel();
             return Ok(None);
         }
-        text = text.concat(&decoder.decode_with_js_u8_array_and_options(&bytes, &options)?.into());
+        let part = decoder.decode(&bytes, &options)?;
+        text = text.concat(&part);
     }
-    Ok(Some(text.concat(&decoder.decode()?.into()).into()))
+    let rest = decoder.decode(&JsValue::UNDEFINED, &TextDecodeOptions::new())?;
+    Ok(Some(text.concat(&rest).into()))
 }
 
 /// A timer and a listener on the caller's signal; both are gone once it is dropped.
@@ -286,7 +307,9 @@ struct Interruption {
     fired: Rc<Fired>,
     timer: JsValue,
     signal: Option<Signal>,
-    callback: Closure<dyn FnMut(JsValue)>,
+    armed: Armed,
+    /// What `armed` calls.
+    _callback: Closure<dyn FnMut(JsValue)>,
 }
 
 #[derive(Default)]
@@ -313,14 +336,15 @@ impl Interruption {
                 waker.into_iter().for_each(Waker::wake);
             })
         };
-        let function: &Function = callback.as_ref().unchecked_ref();
+        let armed = arm(&callback);
+        let function: &Function = armed.unchecked_ref();
         let timer = set_timeout(function, ms).unwrap_or_default();
         if let Some(signal) = &signal {
             // What fired before is not told again.
             *fired.interrupt.borrow_mut() = host::abort_reason(signal).map(Interrupt::Aborted);
             let _ = signal.add_event_listener_with_callback("abort", function);
         }
-        Interruption { fired, timer, signal, callback }
+        Interruption { fired, timer, signal, armed, _callback: callback }
     }
 }
 
@@ -340,9 +364,10 @@ impl Future for Interruption {
 
 impl Drop for Interruption {
     fn drop(&mut self) {
+        self.armed.disarm();
         let _ = clear_timeout(&self.timer);
         if let Some(signal) = &self.signal {
-            let _ = signal.remove_event_listener_with_callback("abort", self.callback.as_ref().unchecked_ref());
+            let _ = signal.remove_event_listener_with_callback("abort", self.armed.unchecked_ref());
         }
     }
 }

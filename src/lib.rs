@@ -50,6 +50,7 @@ mod bare {
 }
 
 mod authorise;
+mod builder;
 mod call;
 mod client;
 pub mod error;
@@ -74,8 +75,9 @@ pub mod validate;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use builder::ClientBuilder;
 pub use call::{Event, Listener};
-pub use client::{Client, ClientBuilder};
+pub use client::Client;
 pub use error::{Code, Error, Kind, RateLimit};
 pub use model::Record;
 pub use options::{CallOptions, TokenReason};

@@ -154,9 +154,22 @@ impl Place {
             ));
         }
         let protocol = self.protocol.as_deref().unwrap_or("https");
+        if !["http", "https"].contains(&protocol) {
+            return Err(Error::input(Code::InvalidOption, "option protocol must be http or https"));
+        }
         let url = concat([protocol, "://", location, "-api.stream-io-api.com/api/"]);
         check_base_url("protocol", &url)
     }
+}
+
+/// # Errors
+/// `invalid_option` for what is not one segment of a path: `..` would lead elsewhere.
+pub(crate) fn check_version(version: &str) -> Result<(), Error> {
+    let is_segment = version.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if is_segment && !["", ".", ".."].contains(&version) {
+        return Ok(());
+    }
+    Err(Error::input(Code::InvalidOption, "option version must be one path segment, such as v1.0"))
 }
 
 fn check_base_url(name: &str, url: &str) -> Result<String, Error> {
@@ -269,6 +282,23 @@ mod tests {
             place.base_url().unwrap_err().to_string(),
             "option location must be a region label of letters, digits and -"
         );
+    }
+
+    #[test]
+    fn a_version_is_one_segment() {
+        assert!(check_version("v1.0").is_ok());
+        for bad in ["", ".", "..", "a/b", "v1?x", "é"] {
+            assert_eq!(
+                check_version(bad).unwrap_err().to_string(),
+                "option version must be one path segment, such as v1.0"
+            );
+        }
+    }
+
+    #[test]
+    fn a_protocol_is_http_or_https() {
+        let place = Place { location: Some("eu".into()), protocol: Some("ftp://".into()), ..Place::default() };
+        assert_eq!(place.base_url().unwrap_err().to_string(), "option protocol must be http or https");
     }
 
     #[test]

@@ -279,15 +279,30 @@ fn a_provider_is_asked_once_and_again_when_its_token_expires() {
 
 #[test]
 fn a_refused_token_is_renewed_once_and_no_more() {
-    let refused = || Ending::Answer(401, json!({"detail": "token is expired", "code": 3}));
+    let refused = || Ending::Answer(403, json!({"detail": "token is expired", "code": 17}));
     let script = Script::of([refused(), Ending::Answer(200, user(json!({})))]);
     let (client, reasons) = provided(&script, vec![token(None), token(Some(1_895_244_460))]);
     get(&client).unwrap();
     assert_eq!(*reasons.borrow(), [TokenReason::Initial, TokenReason::Refused]);
     let script = Script::of([refused(), refused()]);
-    let (client, reasons) = provided(&script, vec![token(None), token(None)]);
-    assert_eq!(get(&client).unwrap_err().code().as_str(), "unauthorized");
+    let (client, reasons) = provided(&script, vec![token(None), token(Some(1_895_244_460))]);
+    assert_eq!(get(&client).unwrap_err().code().as_str(), "not_allowed");
     assert_eq!(reasons.borrow().len(), 2);
+    // A provider that gives the same token again is not believed twice.
+    let script = Script::of([refused()]);
+    let (client, _) = provided(&script, vec![token(None), token(None)]);
+    assert_eq!(get(&client).unwrap_err().attempts(), 1);
+}
+
+#[test]
+fn a_write_whose_answer_was_lost_stays_in_doubt_when_the_next_token_fails() {
+    let script = Script::of([Ending::Lost]);
+    let (client, _) = provided(&script, vec![token(Some(1_795_244_406))]);
+    script.clock.set(900.0);
+    // Expires by the leeway while the call waits to try again.
+    let error = run(client.user("ada").unwrap().update(&json!({}))).unwrap_err();
+    assert_eq!(error.code().as_str(), "token_provider");
+    assert!(error.may_have_been_applied());
 }
 
 #[test]

@@ -68,7 +68,10 @@ export const wantsGetOrCreate = (options) =>
 
 export const flagOptions = (options) => [textOption(options, "user_id"), textOption(options, "reason")];
 
-/** The first 1 001 members of an iterable: one more than a batch may have, for the module to refuse. */
+/**
+ * The members of an array; of another iterable, which may have no end, the first 1 001: one more than a batch may have,
+ * for the module to refuse.
+ */
 export function members(iterable, name) {
   const refused = (cause) =>
     dataError(name, `${name} must be an array or another iterable, but is ${describe(iterable)}`, cause);
@@ -76,7 +79,7 @@ export function members(iterable, name) {
   const found = [];
   try {
     if (typeof iterable[Symbol.iterator] !== "function") throw undefined;
-    for (const member of iterable) if (found.push(member) > 1000) break;
+    for (const member of iterable) if (found.push(member) > 1000 && !Array.isArray(iterable)) break;
   } catch (thrown) {
     throw refused(thrown === undefined ? undefined : { thrown });
   }

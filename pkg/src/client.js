@@ -27,6 +27,8 @@ export class Client {
   constructor(apiKey, secretOrToken, appId, options) {
     this.#arguments = connectArguments(apiKey, secretOrToken, appId, options);
     this.#info = enter(() => this.#open().describe());
+    // By the rules of URLs too, before a request fails with the URL, and the key in it, in its cause.
+    if (!isUrl(this.#info.baseUrl)) throw optionError("baseUrl must be an absolute URL");
   }
 
   /** The client inside the module: opened anew where the module had to be started anew. */
@@ -47,8 +49,10 @@ export class Client {
   [call](operation, read, then) {
     return run(() => {
       const [subject, data, detail, another, options] = read();
-      return this.#open().call(operation, subject, data, detail, another, ...callOptions(options));
-    }, then);
+      // Read to the end first: getters are the caller's code, and may even dispose of this client.
+      const limits = callOptions(options);
+      return this.#open().call(operation, subject, data, detail, another, ...limits);
+    }, operation !== GET && operation !== GET_USERS, then);
   }
 
   get apiKey() { return this.#info.apiKey; }
@@ -74,10 +78,11 @@ export class Client {
   }
 
   setUser(data, options) {
-    return run(
-      () => this.#open().setUser(data, ...callOptions(options)),
-      ({ id, record }) => (this.#currentUser = User.of(this, id, record)),
-    );
+    const start = () => {
+      const limits = callOptions(options);
+      return this.#open().setUser(data, ...limits);
+    };
+    return run(start, true, ({ id, record }) => (this.#currentUser = User.of(this, id, record)));
   }
 
   createUserToken(userId, claims) {
@@ -142,8 +147,21 @@ export class Client {
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
-    if (!this.#engine?.dead) this.#core?.free();
+    const core = this.#core;
+    const engine = this.#engine;
     this.#arguments = this.#core = this.#engine = undefined;
+    // Later, in case this runs inside the module: in a getter of data that is being written.
+    queueMicrotask(() => {
+      if (core && !engine.dead) core.free();
+    });
+  }
+}
+
+function isUrl(text) {
+  try {
+    return Boolean(new URL(text));
+  } catch {
+    return false;
   }
 }
 

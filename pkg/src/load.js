@@ -48,6 +48,8 @@ function start() {
     glue.initSync({ module: compiled });
     started.exports = glue;
   } catch (cause) {
+    // What `init` was given may be at fault: the next start takes what is built in.
+    compiled = undefined;
     throw siteError(
       "wrong_side",
       "WebAssembly could not be started here",
@@ -93,20 +95,23 @@ function guarded(started) {
 }
 
 /** `cause` is `{ thrown }`. */
-const internal = (cause) =>
+const internal = (cause, mayHaveBeenApplied = false) =>
   Object.assign(siteError("internal", "a defect of user-handle stopped the call", undefined, cause), {
-    mayHaveBeenApplied: true,
+    mayHaveBeenApplied,
   });
 
 function bury(started, cause) {
   started.dead = true;
   if (engine === started) engine = undefined;
-  for (const reject of started.pending) reject(internal({ thrown: cause }));
+  for (const { reject, writes } of started.pending) reject(internal({ thrown: cause }, writes));
   started.pending.clear();
 }
 
-/** What the module describes, as an error; what the loader threw is one already. */
-const ours = (thrown) => (isUserHandleError(thrown) ? thrown : toError(thrown));
+/** What the module describes, as an error; what the loader threw is one already, and what the glue threw is a defect. */
+function ours(thrown) {
+  if (isUserHandleError(thrown)) return thrown;
+  return thrown instanceof Error ? internal({ thrown }) : toError(thrown);
+}
 
 /** Runs `work` inside the module; what it throws is an error of ours. */
 export function enter(work) {
@@ -121,19 +126,17 @@ export function enter(work) {
 }
 
 /** The promise of `work`, which starts a call inside the module; `then` makes its result of what the call gives. */
-export function run(work, then = (value) => value) {
+export function run(work, writes, then = (value) => value) {
   return new Promise((resolve, reject) => {
     const { pending } = current();
+    const call = { reject, writes };
     const settle = (finish) => (value) => {
-      pending.delete(reject);
+      pending.delete(call);
       finish(value);
     };
-    pending.add(reject);
+    pending.add(call);
     try {
-      enter(work).then(
-        settle((value) => resolve(then(value))),
-        settle((rejected) => reject(ours(rejected))),
-      );
+      enter(work).then(then).then(settle(resolve), settle((rejected) => reject(ours(rejected))));
     } catch (error) {
       settle(reject)(error);
     }

@@ -18,6 +18,16 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
     Ok(text)
 }
 
+/// [`write_data`] without the property of this name.
+#[cfg(feature = "serde")]
+pub(crate) fn write_data_without(data: &Value, name: &str, path: &str) -> Result<Text, Error> {
+    let mut kept = data.clone();
+    if let Some(map) = kept.as_object_mut() {
+        map.shift_remove(name);
+    }
+    write_data(&kept, path)
+}
+
 fn check(value: &Value, path: &str, depth: u32) -> Result<(), Error> {
     let kind = match value {
         Value::Array(_) => ValueKind::Array,
@@ -115,16 +125,17 @@ pub(crate) fn tidy_record(mut record: Value) -> Value {
     record
 }
 
-/// The members of an object as JSON text, each with a comma before it, without the one of this name.
+/// The members of an object as JSON text, each with a comma before it, without the one of this name; and whether one is
+/// called `iat`.
 #[cfg(feature = "sign")]
-pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<String, Error> {
+pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<(String, bool), Error> {
     let mut kept = object.clone();
     if let Some(map) = kept.as_object_mut() {
         map.shift_remove(name);
     }
     let text = write_data(&kept, path)?;
     let inner = text.get(1..text.len() - 1).unwrap_or_default();
-    Ok(if inner.is_empty() { String::new() } else { format!(",{inner}") })
+    Ok((if inner.is_empty() { String::new() } else { format!(",{inner}") }, kept.get("iat").is_some()))
 }
 
 #[cfg(feature = "serde")]

@@ -15,8 +15,9 @@ use web_sys::AbortSignal;
 
 use super::convert;
 use super::{is_browser, value};
+use crate::builder::ClientBuilder;
 use crate::call::{Answer, call};
-use crate::client::{Client, ClientBuilder};
+use crate::client::Client;
 use crate::error::Error;
 use crate::fetch::Fetch;
 use crate::host::{self, Pending, Value};

@@ -34,6 +34,12 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
     fn parse_json(text: &JsString) -> Result<JsValue, JsValue>;
 
+    // As in web-sys, but a stand-in's headers may give anything.
+    type AnyHeaders;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &AnyHeaders, name: &str) -> Result<JsValue, JsValue>;
+
     // As in js-sys, but with what a revoked proxy throws caught: what is not caught ends the module.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
@@ -182,7 +188,7 @@ pub(crate) fn empty_object() -> Value {
 }
 
 pub(crate) fn header(headers: &Headers, name: &str) -> Option<String> {
-    headers.get(name).ok().flatten()
+    headers.unchecked_ref::<AnyHeaders>().get(name).ok()?.as_string()
 }
 
 /// The headers as a plain object.
@@ -219,12 +225,14 @@ pub(crate) fn tidy_record(record: Value) -> Value {
     record
 }
 
-/// The members of an object as JSON text, each with a comma before it, without the one of this name.
+/// The members of an object as JSON text, each with a comma before it, without the one of this name; and whether one is
+/// called `iat`.
 #[cfg(feature = "sign")]
-pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<String, Error> {
+pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<(String, bool), Error> {
     let text = write_data_without(object, name, path)?;
+    let has_iat = parse_text(&text).is_some_and(|kept| Reflect::has(&kept, &"iat".into()).unwrap_or_default());
     let inner = String::from(text.slice(1, text.length() - 1));
-    Ok(if inner.is_empty() { inner } else { concat([",", &inner]) })
+    Ok((if inner.is_empty() { inner } else { concat([",", &inner]) }, has_iat))
 }
 
 #[cfg(feature = "serde")]

@@ -162,8 +162,34 @@ for (const [face, api] of Object.entries(faces)) {
         assert.deepEqual(sent(), [first, second]);
       });
 
+      test("the same token again is not sent twice", async () => {
+        const { reasons, provider } = giving(sign({ user_id: "ada" }));
+        recorder.answer = () => ({ status: 401, body: {} });
+        assert.equal((await failure(() => at(recorder, provider).user("ada").get())).attempts, 1);
+        assert.deepEqual(reasons, ["initial", "refused"]);
+      });
+
+      test("the server's own refusals are told from what a user may not do, and from a wrong key", async () => {
+        const [forged, good] = [`${fresh("ada").slice(0, -6)}AAAAAA`, fresh("ada")];
+        const renewing = giving(forged, good);
+        await at(server, renewing.provider).user("ada").getOrCreate({});
+        assert.deepEqual(renewing.reasons, ["initial", "refused"]);
+        const other = giving(good);
+        assert.equal((await failure(() => at(server, other.provider).user("bob").update({}))).code, "not_allowed");
+        assert.deepEqual(other.reasons, ["initial"]);
+      });
+
+      test("ten callers with tokens that are always about to expire ask once together", async () => {
+        let asked = 0;
+        const provider = async () => (asked++, sign({ user_id: "ada", exp: seconds() + 3, n: asked }));
+        const client = at(recorder, provider);
+        recorder.answer = () => ({});
+        await Promise.all(Array.from({ length: 10 }, () => client.user("ada").get()));
+        assert.equal(asked, 1);
+      });
+
       test("a second refusal in one call is the answer", async () => {
-        const { reasons, provider } = giving(fresh("ada"));
+        const { reasons, provider } = giving(sign({ user_id: "ada" }), fresh("ada"));
         recorder.answer = () => ({ status: 401, body: {} });
         const error = await failure(() => at(recorder, provider).user("ada").get());
         assert.equal(error.code, "unauthorized");

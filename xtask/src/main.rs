@@ -36,6 +36,8 @@ enum Command {
     Test(tests::Options),
     /// Install the packed npm package in every runtime, browser, bundler and framework, and run a program there
     Matrix(matrix::Options),
+    /// Run the benchmarks
+    Bench,
     /// Check formatting, lints, docs, types, and that no file names a machine
     Lint,
     /// What cargo runs wasm test binaries with
@@ -53,6 +55,10 @@ fn main() -> ExitCode {
         Command::Demo(options) => return finish(demo::run(&options)),
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
+        Command::Bench => {
+            println!("bench: there are no benchmarks yet");
+            Ok(())
+        }
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
