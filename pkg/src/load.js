@@ -53,7 +53,9 @@ function start() {
     throw siteError(
       "wrong_side",
       "WebAssembly could not be started here",
-      "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src",
+      cause instanceof TypeError
+        ? "a global that it needs is missing, or was frozen before its first use: the cause names it"
+        : "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src",
       { thrown: cause },
     );
   }

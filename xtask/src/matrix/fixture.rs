@@ -86,34 +86,34 @@ pub fn all(runtimes: &Path) -> Result<Vec<Environment>> {
     Ok(found)
 }
 
-/// The environments of one package.json. Its key `matrix` holds `kind`, and where they are needed `tool` (the dependency
-/// whose version is shown, else the one called as the folder is), `needs`, `deadline`, and `variants`: the names of
-/// several environments, each with dependencies of its own.
+/// The environments of one package.json; `tests/runtimes/README.md` says what its key `matrix` holds.
 fn environments(folder: &Path, manifest: &Value) -> Result<Vec<Environment>> {
     let own = folder.file_name().and_then(|name| name.to_str()).context("its folder's name is not UTF-8")?;
     let about = manifest.get("matrix").context("it has no key `matrix`")?;
     let kind = about.get("kind").and_then(Value::as_str).context("matrix.kind is missing")?;
     let kind =
         KINDS.iter().position(|known| *known == kind).with_context(|| format!("matrix.kind is none of {KINDS:?}"))?;
-    let tool = about.get("tool").and_then(Value::as_str).unwrap_or(own);
     let one = Map::from_iter([(own.to_owned(), json!({}))]);
     let variants = about.get("variants").and_then(Value::as_object).unwrap_or(&one);
     let scripts = manifest.get("scripts").and_then(Value::as_object).context("it has no scripts")?;
-    let make = |(name, dependencies): (&String, &Value)| {
+    let make = |(name, variant): (&String, &Value)| {
         let mut manifest = manifest.clone();
-        if let (Some(own), Some(more)) =
-            (manifest.get_mut("dependencies").and_then(Value::as_object_mut), dependencies.as_object())
-        {
+        let more = variant.get("dependencies").and_then(Value::as_object);
+        if let (Some(own), Some(more)) = (manifest.get_mut("dependencies").and_then(Value::as_object_mut), more) {
             own.extend(more.clone());
         }
+        let said = |key: &str| variant.get(key).or_else(|| about.get(key));
+        let tool = said("tool").and_then(Value::as_str).unwrap_or(own);
+        let some = said("scripts").map(|some| strings(Some(some)));
+        let scripts = scripts.keys().filter(|script| some.as_ref().is_none_or(|some| some.contains(script)));
         let version = manifest.get("dependencies").and_then(|all| all.get(tool)).and_then(Value::as_str);
         Environment {
             name: name.clone(),
             folder: folder.to_owned(),
-            needs: strings(about.get("needs")),
-            scripts: scripts.keys().cloned().collect(),
+            needs: strings(said("needs")),
+            scripts: scripts.cloned().collect(),
             version: version.unwrap_or_default().to_owned(),
-            deadline: about.get("deadline").and_then(Value::as_u64).unwrap_or(DEADLINE),
+            deadline: said("deadline").and_then(Value::as_u64).unwrap_or(DEADLINE),
             kind,
             manifest,
         }
@@ -152,12 +152,16 @@ mod test {
         let manifest = json!({
             "scripts": { "require": "", "import": "" },
             "dependencies": { "node": "0.0.0" },
-            "matrix": { "kind": "runtime", "variants": { "node-18": { "node": "18.0.0" }, "node-20": { "node": "20.0.0" } } },
+            "matrix": { "kind": "runtime", "variants": {
+                "node-18": { "dependencies": { "node": "18.0.0" }, "scripts": ["import"] },
+                "node-20": { "dependencies": { "node": "20.0.0" } },
+            } },
         });
         let found = environments(Path::new("tests/runtimes/node"), &manifest).unwrap();
         let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.version.as_str())).collect();
         assert_eq!(names, [("node-18", "18.0.0"), ("node-20", "20.0.0")]);
-        assert_eq!(found[0].scripts, ["require", "import"]);
+        assert_eq!(found[0].scripts, ["import"]);
+        assert_eq!(found[1].scripts, ["require", "import"]);
         assert!(found[0].is_called("node") && found[0].is_called("node-18") && !found[0].is_called("node-20"));
     }
 }

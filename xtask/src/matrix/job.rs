@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use super::browsers::Found;
 use super::fixture::Environment;
@@ -125,14 +125,23 @@ fn finish(mut command: Command, environment: &Environment, setting: &Setting) ->
     std::thread::spawn(move || sender.send(child.wait()));
     let status = wait(&ended, Duration::from_secs(environment.deadline), &setting.stop);
     if status.is_err() {
-        let _ = kill_process_group(group, Signal::TERM);
-        let _ = ended.recv_timeout(GRACE);
+        end(group);
     }
     // An error says that nothing was left.
     let _ = kill_process_group(group, Signal::KILL);
     match status? {
         status if status.success() => Ok(()),
         status => bail!("{status}"),
+    }
+}
+
+/// Tells a step to end, and waits until nothing is left of it, so that it can end its browser.
+fn end(group: Pid) {
+    let start = Instant::now();
+    let mut left = kill_process_group(group, Signal::TERM).is_ok();
+    while left && start.elapsed() < GRACE {
+        std::thread::sleep(TICK);
+        left = test_kill_process_group(group).is_ok();
     }
 }
 

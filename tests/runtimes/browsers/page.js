@@ -1,0 +1,4 @@
+import * as api from "./node_modules/user-handle/dist/index.js";
+import { run } from "./program.mjs";
+
+document.documentElement.dataset.told = await run(api, location.search);

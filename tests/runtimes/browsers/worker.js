@@ -1,0 +1,4 @@
+import * as api from "./node_modules/user-handle/dist/index.js";
+import { run } from "./program.mjs";
+
+postMessage(await run(api, location.search));

@@ -1,0 +1,8 @@
+import * as api from "user-handle";
+import { run } from "../../program.mjs";
+
+export const runtime = "edge";
+
+export async function GET(request) {
+  return new Response(await run(api, new URL(request.url).search));
+}

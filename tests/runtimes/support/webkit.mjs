@@ -1,0 +1,68 @@
+// A WebDriver client, as small as it can be, for WebKitGTK's MiniBrowser on a display of its own.
+
+import { spawn } from "node:child_process";
+
+import { freePort } from "./port.mjs";
+
+const { XVFB_RUN, WEBKIT_DRIVER, MINI_BROWSER } = process.env;
+
+/** What the page at `url` tells. */
+export async function visitWithWebKit(url) {
+  const port = await freePort();
+  // xvfb-run leaves its display behind when it is killed alone: the group is ended.
+  const driver = spawn(XVFB_RUN, ["-a", WEBKIT_DRIVER, `--port=${port}`], { detached: true, stdio: ["ignore", 2, 2] });
+  const end = () => {
+    try {
+      process.kill(-driver.pid, "SIGTERM");
+    } catch {
+      // It has ended already.
+    }
+  };
+  process.once("exit", end);
+  try {
+    return await visit(url, `http://127.0.0.1:${port}/session`);
+  } finally {
+    end();
+  }
+}
+
+async function visit(url, sessions) {
+  const options = { binary: MINI_BROWSER, args: ["--automation"] };
+  const capabilities = { alwaysMatch: { "browserName": "MiniBrowser", "webkitgtk:browserOptions": options } };
+  const session = await started(() => send("POST", sessions, { capabilities }));
+  console.log(`version ${session.capabilities.browserVersion}`);
+  const at = `${sessions}/${session.sessionId}`;
+  try {
+    await send("POST", `${at}/timeouts`, { script: 60_000, pageLoad: 60_000 });
+    await send("POST", `${at}/url`, { url });
+    const script = `
+      const done = arguments[0];
+      const look = () => {
+        const { told } = document.documentElement.dataset;
+        if (told === undefined) setTimeout(look, 20); else done(told);
+      };
+      look();`;
+    return await send("POST", `${at}/execute/async`, { script, args: [] });
+  } finally {
+    await send("DELETE", at);
+  }
+}
+
+/** Tries until the driver listens. */
+async function started(attempt) {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error.cause?.code !== "ECONNREFUSED") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function send(method, url, body) {
+  const answer = await fetch(url, { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } });
+  const { value } = await answer.json();
+  if (!answer.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value.error}: ${value.message}`);
+  return value;
+}

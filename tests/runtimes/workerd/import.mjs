@@ -1,0 +1,6 @@
+import * as api from "user-handle";
+import { run } from "./program.mjs";
+
+export default {
+  fetch: async (request) => new Response(await run(api, new URL(request.url).search)),
+};

@@ -1,0 +1,6 @@
+const api = require("user-handle");
+const { run } = require("./program.cjs");
+
+export default {
+  fetch: async (request) => new Response(await run(api, new URL(request.url).search)),
+};
