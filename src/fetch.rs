@@ -91,6 +91,11 @@ extern "C" {
     fn disarm(this: &Armed);
 }
 
+#[wasm_bindgen(module = "/src/js/scrub.js")]
+extern "C" {
+    fn scrub(cause: JsValue, query: &str) -> JsValue;
+}
+
 /// What a promise, or anything else that was given, settles with.
 async fn settled(given: JsValue) -> Result<JsValue, JsValue> {
     JsFuture::from(as_promise(&given)?).await
@@ -188,23 +193,24 @@ impl Host for Fetch {
 
     fn send(&self, outgoing: Outgoing) -> Pending<'_, Result<Incoming, Failure>> {
         Box::pin(async move {
-            let failed = |cause: JsValue, status: Option<u16>| {
-                let unsent = status.is_none() && is_unsent(&cause);
+            let query = outgoing.url.split_once('?').map_or("?", |(_, query)| query);
+            let failed = |cause: JsValue, answered: bool| {
+                let unsent = !answered && is_unsent(&cause);
                 let phase = if unsent { Phase::Connect } else { outgoing.phase.get() };
-                Failure { phase, status, unsent, cause }
+                Failure { phase, unsent, cause: scrub(cause, query) }
             };
-            let attempt = Attempt::new().map_err(|cause| failed(cause, None))?;
-            let given = self.start(&outgoing, &attempt.controller).map_err(|cause| failed(cause, None))?;
-            let response = settled(given).await.map_err(|cause| failed(cause, None))?;
+            let attempt = Attempt::new().map_err(|cause| failed(cause, false))?;
+            let given = self.start(&outgoing, &attempt.controller).map_err(|cause| failed(cause, false))?;
+            let response = settled(given).await.map_err(|cause| failed(cause, false))?;
             // A stand-in for `fetch`, or one of another realm, answers with a class of its own.
             let response: Response = response.unchecked_into();
             let (status, headers) = response
                 .status()
                 .and_then(|status| Ok((status.as_f64().unwrap_or_default() as u16, response.headers()?)))
-                .map_err(|cause| failed(cause, None))?;
+                .map_err(|cause| failed(cause, false))?;
             outgoing.phase.set(Phase::Body);
             let body = read_body(&response, &headers, outgoing.max_answer_bytes).await;
-            let body = body.map_err(|cause| failed(cause, Some(status)))?;
+            let body = body.map_err(|cause| failed(cause, true))?;
             attempt.finished.set(true);
             Ok(Incoming { status, headers, body })
         })

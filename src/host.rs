@@ -95,8 +95,6 @@ pub enum Body {
 pub struct Failure {
     /// How far it came.
     pub phase: Phase,
-    /// The status, where the headers had arrived.
-    pub status: Option<u16>,
     /// Whether it is certain that the service never saw the request.
     pub unsent: bool,
     /// What it was rejected with.

@@ -371,7 +371,7 @@ mod tests {
     #[test]
     fn a_lost_connection_says_how_far_it_came() {
         let lost = |phase, unsent| {
-            let cause = Failure { phase, status: None, unsent, cause: json!("ECONNRESET") };
+            let cause = Failure { phase, unsent, cause: json!("ECONNRESET") };
             failure(&Request::create("ada", "{}".into(), false), cause, false)
         };
         let (outcome, error) = lost(Phase::Connect, true);

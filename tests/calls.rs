@@ -70,7 +70,7 @@ impl Host for Script {
         let body = body.unwrap_or_default();
         self.sent.borrow_mut().push(format!("{method} {url} {} {body}", token.as_deref().unwrap_or("-")));
         let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
-        let lost = |unsent| Failure { phase: Phase::Headers, status: None, unsent, cause: json!("reset") };
+        let lost = |unsent| Failure { phase: Phase::Headers, unsent, cause: json!("reset") };
         let answer = |status, headers: &[(&str, &str)], body| {
             let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             Ok(Incoming { status, headers, body: Body::Json(body) })

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, describe, test } from "node:test";
+import { inspect } from "node:util";
 
 import { fresh } from "../support/package.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
@@ -88,6 +89,20 @@ test("a base URL that is none is refused before a request could name it, and the
     const error = await failure(async () => api.connect("key-canary", TOKEN, undefined, { baseUrl }));
     assert.deepEqual([error.code, error.message], ["invalid_option", "baseUrl must be an absolute URL"]);
   }
+});
+
+test("what fetch fails with loses the query, and the key in it, and nothing else", async () => {
+  const api = await fresh();
+  // As Deno words it, and as Bun and a cause below it hold it.
+  const fetch = async (url) => {
+    const below = Object.assign(new Error(`error sending request for url (${url})`), { path: url });
+    throw Object.assign(new TypeError("fetch failed", { cause: below }), { code: "ECONNRESET" });
+  };
+  const client = api.connect("key-canary", TOKEN, undefined, { baseUrl: recorder.api, fetch, retries: 0 });
+  const error = await failure(() => client.user("ada").get());
+  assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /canary/);
+  assert.deepEqual([error.cause.message, error.cause.code], ["fetch failed", "ECONNRESET"]);
+  assert.match(error.cause.cause.message, /^error sending request for url \(http.*user\/ada\/\?\)$/);
 });
 
 test("a token whose user_id is no id is refused: it would go into paths", async () => {
