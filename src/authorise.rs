@@ -1,100 +1,94 @@
-//! Which token goes with a request: the client's own, or the provider's, asked once for many callers.
+//! The token of each request: none, a fixed one, or the last that a provider gave. Whoever drives a call asks the
+//! provider; whether to ask, and whether its token is one, is decided here.
 
-use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::future::poll_fn;
-use core::task::{Poll, Waker};
 
-use crate::error::{Code, Error};
-use crate::host::{self, Value};
-use crate::options::{Credentials, TokenProvider, TokenReason};
+use crate::error::{Code, Error, Kind};
+use crate::host::{self, Outside, Text, Value};
+use crate::options::TokenReason;
 use crate::token;
 use crate::validate;
 
-/// A token is taken as expired this long before it is, so that it does not expire on its way.
+/// A token is renewed when it has less than this left, in milliseconds: it must outlive the request's way.
 const LEEWAY_MS: f64 = 5_000.0;
 
+/// What lets the client's requests in.
 pub(crate) struct Authorisation {
-    source: Source,
-    /// The user of the token in use.
+    renewable: bool,
+    held: RefCell<Option<Held>>,
+    /// The service refused the last token, and no other came since.
+    refused: Cell<bool>,
+    /// Kept when the token is refused: the client is still that user's.
     user_id: RefCell<Option<String>>,
 }
 
-enum Source {
-    None,
-    Fixed(Rc<str>),
-    Provider(Provider),
-}
-
-struct Provider {
-    ask: TokenProvider,
-    held: RefCell<Option<Held>>,
-    /// Why the next token is asked for, where that is known already.
-    refused: Cell<bool>,
-    asking: Cell<bool>,
-    /// How many questions have been answered, with a token or a failure.
-    answered: Cell<u32>,
-    /// How the last question ended, for those who waited for it.
-    failed: RefCell<Option<Error>>,
-    waiting: RefCell<Vec<Waker>>,
-}
-
-#[derive(Clone)]
 struct Held {
-    token: Rc<str>,
+    token: Text,
     /// Milliseconds since the Unix epoch.
     expires: Option<f64>,
-    user_id: Option<String>,
 }
 
 impl Authorisation {
-    /// `server_token` is what a secret signs; `user_id` is that of a fixed token.
-    pub fn new(credentials: Credentials, server_token: impl FnOnce(&str) -> Rc<str>, user_id: Option<String>) -> Self {
-        let source = match credentials {
-            Credentials::None => Source::None,
-            Credentials::Secret(secret) => Source::Fixed(server_token(&secret)),
-            Credentials::Token(token) => Source::Fixed(token),
-            Credentials::Provider(ask) => Source::Provider(Provider {
-                ask,
-                held: RefCell::new(None),
-                refused: Cell::new(false),
-                asking: Cell::new(false),
-                answered: Cell::new(0),
-                failed: RefCell::new(None),
-                waiting: RefCell::new(Vec::new()),
-            }),
-        };
-        Authorisation { source, user_id: RefCell::new(user_id) }
+    /// With this token for good; or with none, or those that a provider will give.
+    pub fn new(token: Option<Text>, renewable: bool) -> Self {
+        let held = token.map(|token| Held { token, expires: None });
+        Authorisation { renewable, held: RefCell::new(held), refused: Cell::new(false), user_id: RefCell::new(None) }
+    }
+
+    /// With this user token for good.
+    ///
+    /// # Errors
+    /// `invalid_token`.
+    pub fn of_user(token: Text) -> Result<Self, Error> {
+        let user_id = host::string_field(&claims(&token)?, "user_id");
+        let authorisation = Authorisation::new(Some(token), false);
+        authorisation.user_id.replace(user_id);
+        Ok(authorisation)
     }
 
     /// Whether another token can be had.
     pub fn can_renew(&self) -> bool {
-        matches!(self.source, Source::Provider(_))
+        self.renewable
     }
 
-    /// Forgets the token that the service refused, unless another has taken its place already.
-    pub fn refuse(&self, token: Option<&str>) {
-        if let Source::Provider(provider) = &self.source {
-            let mut held = provider.held.borrow_mut();
-            if held.as_ref().map(|held| &*held.token) == token {
-                *held = None;
-                provider.refused.set(true);
+    /// The token to send, if any; or why the provider is to be asked.
+    pub fn current(&self, reason: TokenReason, outside: &Outside) -> Result<Option<Text>, TokenReason> {
+        match &*self.held.borrow() {
+            Some(held) if held.expires.is_some_and(|at| at - LEEWAY_MS <= outside.unix_ms()) => {
+                Err(TokenReason::Expired)
             }
+            Some(held) => Ok(Some(held.token.clone())),
+            None if !self.renewable => Ok(None),
+            None if self.refused.get() => Err(TokenReason::Refused),
+            None => Err(reason),
         }
     }
 
-    /// The token to send, if any.
-    pub async fn token(&self, reason: TokenReason, unix_ms: f64) -> Result<Option<Rc<str>>, Error> {
-        match &self.source {
-            Source::None => Ok(None),
-            Source::Fixed(token) => Ok(Some(token.clone())),
-            Source::Provider(provider) => {
-                let held = provider.token(reason, unix_ms).await?;
-                *self.user_id.borrow_mut() = held.user_id;
-                Ok(Some(held.token))
-            }
+    /// Keeps the token that the provider gave; it is used by the call that hears of it, however soon it expires: another
+    /// would be like it.
+    pub fn take(&self, given: Result<Text, Value>) -> Result<Text, Error> {
+        let token = given
+            .map_err(|cause| Error::site(Code::TokenProvider, &["the token provider failed"]).with_cause(cause))?;
+        let claims = claims(&token).map_err(|mut error| {
+            error.0.code = Code::TokenProvider;
+            error.0.kind = Kind::Site;
+            error.0.message = validate::concat(["the token provider gave a bad token: ", &error.0.message]);
+            error
+        })?;
+        let expires = host::number_field(&claims, "exp").map(|seconds| seconds * 1_000.0);
+        self.refused.set(false);
+        self.user_id.replace(host::string_field(&claims, "user_id"));
+        self.held.replace(Some(Held { token: token.clone(), expires }));
+        Ok(token)
+    }
+
+    /// Forgets the token that the service refused, unless another has taken its place already.
+    pub fn refuse(&self, token: Option<&Text>) {
+        let mut held = self.held.borrow_mut();
+        if held.as_ref().map(|held| &held.token) == token {
+            *held = None;
+            self.refused.set(true);
         }
     }
 
@@ -104,114 +98,16 @@ impl Authorisation {
     }
 }
 
-impl Provider {
-    async fn token(&self, reason: TokenReason, unix_ms: f64) -> Result<Held, Error> {
-        loop {
-            let held = self.held.borrow().clone();
-            let reason = match held {
-                Some(held) if held.expires.is_none_or(|at| at - LEEWAY_MS > unix_ms) => return Ok(held),
-                Some(_) => TokenReason::Expired,
-                None if self.refused.get() => TokenReason::Refused,
-                None => reason,
-            };
-            if !self.asking.get() {
-                return self.ask(reason).await;
-            }
-            let answered = self.answered.get();
-            self.wait().await;
-            if answered == self.answered.get() {
-                // The call that was asking has been aborted.
-                continue;
-            }
-            if let Some(error) = self.failed.borrow().clone() {
-                return Err(error);
-            }
-            // As fresh as a token of this provider is: asking again would only give another like it.
-            if let Some(held) = self.held.borrow().clone() {
-                return Ok(held);
-            }
-        }
-    }
-
-    /// Asks the provider, on behalf of all who wait.
-    async fn ask(&self, reason: TokenReason) -> Result<Held, Error> {
-        // Dropped when the asking call is aborted: those who wait then ask for themselves.
-        let _turn = Turn::take(self);
-        let result = (self.ask)(reason).await.map_err(provider_failed).and_then(check);
-        self.answered.set(self.answered.get().wrapping_add(1));
-        match result {
-            Ok(held) => {
-                self.refused.set(false);
-                *self.held.borrow_mut() = Some(held.clone());
-                Ok(held)
-            }
-            Err(error) => {
-                *self.failed.borrow_mut() = Some(error.clone());
-                Err(error)
-            }
-        }
-    }
-
-    async fn wait(&self) {
-        poll_fn(|context| {
-            if !self.asking.get() {
-                return Poll::Ready(());
-            }
-            self.waiting.borrow_mut().push(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-struct Turn<'a>(&'a Provider);
-
-impl<'a> Turn<'a> {
-    fn take(provider: &'a Provider) -> Self {
-        provider.asking.set(true);
-        *provider.failed.borrow_mut() = None;
-        Turn(provider)
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.asking.set(false);
-        let waiting = core::mem::take(&mut *self.0.waiting.borrow_mut());
-        waiting.into_iter().for_each(Waker::wake);
-    }
-}
-
-fn provider_failed(cause: Value) -> Error {
-    Error::site(Code::TokenProvider, "the token provider failed").with_cause(cause)
-}
-
-fn check(token: String) -> Result<Held, Error> {
-    let refused = |error: Error| {
-        let mut error = error;
-        error.0.code = Code::TokenProvider;
-        error.0.kind = crate::error::Kind::Site;
-        error.0.message = crate::validate::concat(["the token provider gave a bad token: ", &error.0.message]);
-        error
-    };
-    let claims = claims(&token).map_err(refused)?;
-    let expires = host::number_field(&claims, "exp").map(|seconds| seconds * 1_000.0);
-    Ok(Held { token: token.into(), expires, user_id: host::string_field(&claims, "user_id") })
-}
-
 /// The claims of a user token, which must name its user.
-pub(crate) fn claims(token: &str) -> Result<Value, Error> {
-    let malformed = |text: &str| Error::input(Code::InvalidToken, text);
-    if token.is_empty() {
+fn claims(token: &Text) -> Result<Value, Error> {
+    let malformed = |text: &str| Error::input(Code::InvalidToken, &[text]);
+    if host::is_empty(token) {
         return Err(malformed("the user token is empty").with_hint("connect once the token has been loaded"));
     }
-    let parts = token::decode(token)?;
-    let text = String::from_utf8(parts.claims).unwrap_or_default();
-    let claims = host::parse(&text).filter(host::is_object);
-    let claims = claims.ok_or_else(|| malformed("token is malformed: its claims are not a JSON object"))?;
+    let claims = host::claims(token).map_err(token::malformed)?;
     let Some(user_id) = host::string_field(&claims, "user_id") else {
         let mut error = malformed("user_id is missing in user token, or is not a string");
-        error.0.kind = crate::error::Kind::Type;
+        error.0.kind = Kind::Type;
         return Err(error);
     };
     // It goes into paths and bodies as any other id does.

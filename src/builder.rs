@@ -3,51 +3,50 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use core::cell::{Cell, RefCell};
+use core::future::Future;
 
-use crate::authorise::{self, Authorisation};
-use crate::call::{Core, Listener};
+use crate::authorise::Authorisation;
+use crate::call::Listener;
 use crate::client::{Client, Identity};
+use crate::drive::Provider;
 use crate::error::{Code, Error};
-use crate::host::{self, Host, Pending, Value};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::host::Host;
+use crate::host::{self, Outside, Pending, Value};
 use crate::options::{
-    CallOptions, Credentials, DEFAULT_GROUP, DEFAULT_VERSION, Limits, Place, TokenProvider, TokenReason, check_version,
+    CallOptions, Credentials, DEFAULT_GROUP, DEFAULT_VERSION, LOCAL_BASE_URL, Limits, TokenProvider, TokenReason,
 };
-use crate::request::encode;
-use crate::retry;
+use crate::place::{Place, check_version};
+use crate::shared::Shared;
 use crate::validate::concat;
-
-/// The claims of the token that a secret signs for the client's own requests. Source: Stream's JavaScript client.
-#[cfg(feature = "sign")]
-const SERVER_CLAIMS: &str = r#"{"resource":"*","action":"*","feed_id":"*"}"#;
 
 /// Makes a [`Client`]. Every setting has a default.
 #[derive(Default)]
 pub struct ClientBuilder {
     pub(crate) api_key: String,
-    pub(crate) credentials: Option<Credentials>,
-    pub(crate) app_id: Option<String>,
-    pub(crate) place: Place,
-    pub(crate) version: Option<String>,
-    pub(crate) group: Option<String>,
-    pub(crate) expire_tokens: bool,
-    pub(crate) browser: Option<bool>,
-    pub(crate) limits: CallOptions,
-    pub(crate) listener: Option<Listener>,
+    credentials: Credentials,
+    place: Place,
+    version: Option<String>,
+    group: Option<String>,
+    limits: CallOptions,
+    app_id: Option<String>,
+    expire_tokens: bool,
+    browser: Option<bool>,
+    listener: Option<Listener>,
 }
 
 impl ClientBuilder {
     /// The app secret: for servers. It is refused in a browser.
     #[must_use]
     pub fn secret(mut self, secret: &str) -> Self {
-        self.credentials = Some(Credentials::Secret(secret.into()));
+        self.credentials = Credentials::Secret(secret.into());
         self
     }
 
     /// A user token, made by your server.
     #[must_use]
     pub fn token(mut self, token: &str) -> Self {
-        self.credentials = Some(Credentials::Token(token.into()));
+        self.credentials = Credentials::Token(token.into());
         self
     }
 
@@ -58,7 +57,7 @@ impl ClientBuilder {
         F: Future<Output = Result<String, Value>> + 'static,
     {
         let provider: TokenProvider = Rc::new(move |reason| -> Pending<'static, _> { Box::pin(ask(reason)) });
-        self.credentials = Some(Credentials::Provider(provider));
+        self.credentials = Credentials::Provider(provider);
         self
     }
 
@@ -72,7 +71,7 @@ impl ClientBuilder {
     /// The API root, such as `https://api.stream-io-api.com/api/` (the default). https, unless the host is this machine.
     #[must_use]
     pub fn base_url(mut self, url: &str) -> Self {
-        self.place.base_url = Some(url.into());
+        self.place.url = Some(("baseUrl", url.into()));
         self
     }
 
@@ -83,10 +82,10 @@ impl ClientBuilder {
         self
     }
 
-    /// `http://localhost:8000/api/`, where the stand-in server listens.
+    /// `http://localhost:8000/api/`, where the stand-in server listens; a base URL goes before it.
     #[must_use]
     pub fn local(mut self) -> Self {
-        self.place.local = true;
+        self.place.url.get_or_insert_with(|| ("local", LOCAL_BASE_URL.into()));
         self
     }
 
@@ -138,35 +137,49 @@ impl ClientBuilder {
     /// `invalid_option` for a missing key or a malformed option, `invalid_token`, `secret_in_browser`.
     #[cfg(target_arch = "wasm32")]
     pub fn build(self) -> Result<Client, Error> {
-        self.build_on(Box::new(crate::fetch::Fetch::global()), crate::js::is_browser())
+        self.open(crate::fetch::Fetch::for_rust(), crate::js::is_browser())
     }
 
-    /// The client, on a host of your own: for tests, and for programs that are not in a browser.
+    /// The client, on a host of your own: for tests, and for programs without a `fetch`.
     ///
     /// # Errors
-    /// As `build`.
-    pub fn build_on(self, host: Box<dyn Host>, in_browser: bool) -> Result<Client, Error> {
+    /// `invalid_option` for a missing key or a malformed option, `invalid_token`, `secret_in_browser`.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn build_on(self, host: Rc<dyn Host>, in_browser: bool) -> Result<Client, Error> {
+        self.open(host, in_browser)
+    }
+
+    fn open(self, outside: Outside, in_browser: bool) -> Result<Client, Error> {
         if self.api_key.is_empty() {
-            let error = Error::input(Code::InvalidOption, "the API key is missing");
+            let error = Error::input(Code::InvalidOption, &["the API key is missing"]);
             return Err(error.with_hint("pass it to connect, or set STREAM_URL"));
         }
         self.limits.check()?;
-        let credentials = self.credentials.unwrap_or(Credentials::None);
-        let (secret, user_id) = admit(&credentials, self.browser.unwrap_or(in_browser))?;
+        let mut secret = None;
+        let mut provider = None;
+        let authorisation = match self.credentials {
+            Credentials::None => Authorisation::new(None, false),
+            Credentials::Token(token) => Authorisation::of_user(token.as_str().into())?,
+            Credentials::Secret(given) => {
+                let token = server_token(&given, self.browser.unwrap_or(in_browser))?;
+                secret = Some(given);
+                Authorisation::new(Some(token.as_str().into()), false)
+            }
+            Credentials::Provider(ask) => {
+                provider = Some(Provider::new(ask));
+                Authorisation::new(None, true)
+            }
+        };
         let base_url = self.place.base_url()?;
         let version = self.version.unwrap_or_else(|| DEFAULT_VERSION.into());
         check_version(&version)?;
         let group = self.group.unwrap_or_else(|| DEFAULT_GROUP.into());
-        let core = Core {
-            host,
-            root: concat([&base_url, &encode(&version), "/"]),
-            parameters: concat(["?api_key=", &encode(&self.api_key), "&location=", &encode(&group)]),
-            authorisation: Authorisation::new(credentials, server_token, user_id),
-            limits: Limits::default().with(&self.limits),
-            listener: RefCell::new(self.listener),
-            rate_limit: Cell::new(None),
-            budget: Cell::new(retry::BUDGET),
-        };
+        let root = concat([&base_url, &version, "/"]);
+        let parameters = concat(["?api_key=", &host::encode(&self.api_key), "&location=", &host::encode(&group)]);
+        let limits = Limits::default().with(&self.limits);
+        let mut core = Shared::new(outside, root, parameters, authorisation, limits);
+        core.provider = provider;
+        core.listener.replace(self.listener);
         let identity = Identity {
             api_key: self.api_key,
             app_id: self.app_id,
@@ -181,36 +194,20 @@ impl ClientBuilder {
     }
 }
 
-/// Checks credentials: the secret, if that is what they are, and the user of a token.
-fn admit(credentials: &Credentials, in_browser: bool) -> Result<(Option<Rc<str>>, Option<String>), Error> {
-    match credentials {
-        Credentials::None | Credentials::Provider(_) => Ok((None, None)),
-        Credentials::Token(token) => {
-            let claims = authorise::claims(token)?;
-            Ok((None, host::string_field(&claims, "user_id")))
-        }
-        Credentials::Secret(secret) if secret.is_empty() => Err(Error::input(Code::InvalidToken, "the token is empty")
-            .with_hint("connect once the token has been loaded, or pass null to be anonymous")),
-        Credentials::Secret(_) if in_browser => Err(Error::input(
-            Code::SecretInBrowser,
-            "the app secret was given to a browser, where everybody can read it",
-        )
-        .with_hint("make a user token on your server and connect with that")),
-        Credentials::Secret(_) if !cfg!(feature = "sign") => {
-            let text = "the app secret was given to a build that cannot sign with it";
-            Err(Error::site(Code::WrongSide, text)
-                .with_hint("build with the feature sign, or connect with a user token"))
-        }
-        Credentials::Secret(secret) => Ok((Some(secret.clone()), None)),
+/// The token that the secret signs for the client's own requests.
+fn server_token(secret: &str, in_browser: bool) -> Result<String, Error> {
+    if secret.is_empty() {
+        return Err(Error::input(Code::InvalidToken, &["the token is empty"])
+            .with_hint("connect once the token has been loaded, or pass null to be anonymous"));
     }
-}
-
-#[cfg(feature = "sign")]
-fn server_token(secret: &str) -> Rc<str> {
-    crate::token::sign(SERVER_CLAIMS, secret).into()
-}
-
-#[cfg(not(feature = "sign"))]
-fn server_token(_secret: &str) -> Rc<str> {
-    "".into()
+    if in_browser {
+        let text = "the app secret was given to a browser, where everybody can read it";
+        return Err(Error::input(Code::SecretInBrowser, &[text])
+            .with_hint("make a user token on your server and connect with that"));
+    }
+    #[cfg(feature = "sign")]
+    return Ok(crate::signer::server_token(secret));
+    #[cfg(not(feature = "sign"))]
+    Err(Error::site(Code::WrongSide, &["the app secret was given to a build that cannot sign with it"])
+        .with_hint("build with the feature sign, or connect with a user token"))
 }

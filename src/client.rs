@@ -4,22 +4,19 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use crate::builder::ClientBuilder;
-use crate::call::{self, Core, Listener};
+use crate::call::Listener;
 use crate::error::{Code, Error, RateLimit};
-#[cfg(any(feature = "serde", feature = "sign"))]
+#[cfg(feature = "sign")]
 use crate::host;
-use crate::host::{Text, Value};
-use crate::options::CallOptions;
-use crate::request::Request;
+use crate::shared::Shared;
 use crate::user::User;
-#[cfg(feature = "serde")]
 use crate::users::Users;
-use crate::validate::{self, concat};
+use crate::validate;
 
 /// A client of one application. Cheap to clone: clones share the credentials, the limits and the rate limit seen.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) core: Rc<Core>,
+    pub(crate) core: Rc<Shared>,
     pub(crate) identity: Rc<Identity>,
 }
 
@@ -32,13 +29,15 @@ pub(crate) struct Identity {
     pub group: String,
     pub location: Option<String>,
     pub expire_tokens: bool,
-    pub secret: Option<Rc<str>>,
+    pub secret: Option<String>,
 }
 
 impl Client {
     /// Starts a client of the application with this API key.
     pub fn builder(api_key: &str) -> ClientBuilder {
-        ClientBuilder { api_key: api_key.into(), ..ClientBuilder::default() }
+        let mut builder = ClientBuilder::default();
+        builder.api_key = api_key.into();
+        builder
     }
 
     /// A handle on one user; makes no request.
@@ -51,7 +50,6 @@ impl Client {
     }
 
     /// The same operations in the style of a collection, and batches.
-    #[cfg(feature = "serde")]
     pub fn users(&self) -> Users {
         Users::new(self.clone())
     }
@@ -111,74 +109,40 @@ impl Client {
         self.identity.secret.is_some()
     }
 
-    /// Stores the token's own user, asking the provider for a token where there was none yet.
-    pub(crate) async fn set_own_user(&self, data: Text, mut options: CallOptions) -> Result<(String, Value), Error> {
-        if self.using_api_secret() {
-            let error = Error::site(Code::WrongSide, "setUser needs a user token, but this client has the app secret");
-            return Err(error.with_hint("use client.user(id).getOrCreate(data)"));
-        }
-        let id = match self.user_id() {
-            Some(id) => id,
-            None => call::user_of_token(&self.core, &mut options).await?.ok_or_else(|| {
-                Error::site(Code::WrongSide, "setUser needs a user token, but this client is anonymous")
-                    .with_hint("pass a user token to connect")
-            })?,
-        };
-        let record = self.user(&id)?.with(options).record(Request::create(&id, data, true)).await?;
-        Ok((id, record))
-    }
-
-    pub(crate) fn flag_request(
-        &self,
-        id: &str,
-        reporter: Option<&str>,
-        reason: Option<&str>,
-    ) -> Result<Request, Error> {
-        self.secret("flagUser")?;
-        validate::id(id)?;
-        reporter.map_or(Ok(()), |reporter| validate::id_at(reporter, "user_id"))?;
-        Ok(Request::flag_user(id, reporter, reason))
-    }
-
-    fn secret(&self, method: &str) -> Result<&str, Error> {
-        self.identity.secret.as_deref().ok_or_else(|| {
-            let message = concat([method, " needs the app secret, but this client has none"]);
-            Error::site(Code::WrongSide, message).with_hint("call it on your server")
-        })
-    }
-
     /// Signs a user token. It never expires, unless its claims say so.
     ///
     /// # Errors
     /// `wrong_side` without the app secret, `invalid_id`.
     #[cfg(feature = "sign")]
     pub fn create_user_token(&self, user_id: &str) -> Result<String, Error> {
-        self.sign_user_token(user_id, None)
-    }
-
-    /// Signs a user token with further claims, whose own `user_id` is left out.
-    #[cfg(feature = "sign")]
-    pub(crate) fn sign_user_token(&self, user_id: &str, claims: Option<&Value>) -> Result<String, Error> {
-        let secret = self.secret("createUserToken")?;
-        validate::id_at(user_id, "userId")?;
-        let (members, has_iat) = match claims {
-            Some(claims) => host::members_without(claims, "user_id", "claims")?,
-            None => (String::new(), false),
-        };
-        let mut text = concat(["{\"user_id\":\"", user_id, "\"", &members]);
-        if self.identity.expire_tokens && !has_iat {
-            text.push_str(",\"iat\":");
-            text.push_str(&validate::number((self.core.host.unix_ms() / 1_000.0) as usize));
-        }
-        text.push('}');
-        Ok(crate::token::sign(&text, secret))
+        self.sign(user_id, None)
     }
 }
 
-#[cfg(feature = "serde")]
+impl Client {
+    /// The app secret, which `method` cannot do without.
+    fn secret(&self, method: &str) -> Result<&str, Error> {
+        self.identity.secret.as_deref().ok_or_else(|| {
+            Error::site(Code::WrongSide, &[method, " needs the app secret, but this client has none"])
+                .with_hint("call it on your server")
+        })
+    }
+
+    #[cfg(feature = "sign")]
+    fn sign(&self, user_id: &str, claims: Option<&host::Value>) -> Result<String, Error> {
+        let secret = self.secret("createUserToken")?;
+        let issued = self.identity.expire_tokens.then(|| self.core.outside.unix_ms() / 1_000.0);
+        crate::signer::user_token(secret, user_id, claims, issued)
+    }
+}
+
 mod typed {
     use super::*;
+    use crate::drive;
+    use crate::host;
     use crate::model::{FlagOptions, Record};
+    use crate::options::CallOptions;
+    use crate::request::Request;
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
@@ -190,8 +154,14 @@ mod typed {
         /// `wrong_side` without a user token, and as [`User::get_or_create`].
         pub async fn set_user<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
             let text = host::write_data_without(&host::to_value(data, "data")?, "id", "data")?;
-            let (_, record) = self.set_own_user(text, CallOptions::default()).await?;
-            host::from_value(record)
+            if self.using_api_secret() {
+                let text = "setUser needs a user token, but this client has the app secret";
+                return Err(Error::site(Code::WrongSide, &[text]).with_hint("use client.user(id).getOrCreate(data)"));
+            }
+            // The call learns the id from the token.
+            let request = Request::create("", text, true);
+            let answer = drive::call(&self.core, request, &CallOptions::default()).await?;
+            host::from_value(host::tidy_record(answer.value))
         }
 
         /// Reports a user to the moderators.
@@ -199,8 +169,11 @@ mod typed {
         /// # Errors
         /// `wrong_side` without the app secret, `invalid_id`, and whatever the call ends with.
         pub async fn flag_user(&self, id: &str, flag: &FlagOptions) -> Result<(), Error> {
-            let request = self.flag_request(id, flag.user_id.as_deref(), flag.reason.as_deref())?;
-            crate::call::call(&self.core, &request, &CallOptions::default()).await.map(drop)
+            self.secret("flagUser")?;
+            validate::id(id)?;
+            flag.user_id.as_deref().map_or(Ok(()), |reporter| validate::id_at(reporter, "user_id"))?;
+            let request = Request::flag_user(id, flag.user_id.as_deref(), flag.reason.as_deref());
+            drive::call(&self.core, request, &CallOptions::default()).await.map(drop)
         }
 
         /// Signs a user token with further claims, such as `exp`; they cannot replace `user_id`.
@@ -213,7 +186,7 @@ mod typed {
             user_id: &str,
             claims: &Claims,
         ) -> Result<String, Error> {
-            self.sign_user_token(user_id, Some(&host::to_value(claims, "claims")?))
+            self.sign(user_id, Some(&host::to_value(claims, "claims")?))
         }
     }
 }

@@ -5,7 +5,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::host::Value;
+use crate::host::{self, Headers, Value};
+use crate::validate::join;
 
 /// What went wrong, as a closed list. Its text form ([`Code::as_str`]) is part of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,7 @@ impl Code {
 /// Which family an error belongs to: the JavaScript face has a class for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum Kind {
     /// Bad input, found before any request (`FeedError`).
     Input,
@@ -153,20 +155,36 @@ pub struct RateLimit {
 pub struct ApiFailure {
     /// The HTTP status.
     pub status: u16,
-    /// The service's own number, such as 22.
-    pub api_code: Option<f64>,
-    /// The service's own name, such as `ConflictException`.
-    pub exception: Option<String>,
-    /// The service's explanation.
-    pub detail: Option<String>,
     /// The limits that the response carried.
     pub rate_limit: Option<RateLimit>,
     /// How long the service asks to wait, in milliseconds.
     pub retry_after_ms: Option<f64>,
     /// The parsed body, or its text where it is not JSON.
     pub body: Value,
+    pub(crate) headers: Headers,
+}
+
+impl ApiFailure {
+    /// The service's own number, such as 22.
+    pub fn api_code(&self) -> Option<f64> {
+        host::number_field(&self.body, "code")
+    }
+
     /// The response's headers as an object of text.
-    pub headers: Value,
+    #[cfg(feature = "serde")]
+    pub fn headers(&self) -> Value {
+        host::headers_value(&self.headers)
+    }
+
+    /// The service's own name, such as `ConflictException`.
+    pub fn exception(&self) -> Option<String> {
+        host::string_field(&self.body, "exception")
+    }
+
+    /// The service's explanation.
+    pub fn detail(&self) -> Option<String> {
+        host::string_field(&self.body, "detail")
+    }
 }
 
 /// Where the input broke a rule, for [`Kind::Validation`].
@@ -202,11 +220,14 @@ pub(crate) struct Facts {
 }
 
 impl Error {
-    pub(crate) fn new(kind: Kind, code: Code, message: impl Into<String>) -> Self {
+    /// Its message is these parts, joined.
+    // Never inlined: there are forty places that make an error, and each would bring a copy.
+    #[inline(never)]
+    pub(crate) fn new(kind: Kind, code: Code, message: &[&str]) -> Self {
         Error(Box::new(Facts {
             kind,
             code,
-            message: message.into(),
+            message: join(message),
             hint: None,
             attempts: 0,
             retryable: false,
@@ -219,16 +240,17 @@ impl Error {
     }
 
     /// Bad input that has no place in an id or in data.
-    pub(crate) fn input(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn input(code: Code, message: &[&str]) -> Self {
         Error::new(Kind::Input, code, message)
     }
 
     /// No usable answer, or a method called on the wrong side.
-    pub(crate) fn site(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn site(code: Code, message: &[&str]) -> Self {
         Error::new(Kind::Site, code, message)
     }
 
-    pub(crate) fn validation(code: Code, path: &str, message: impl Into<String>) -> Self {
+    #[inline(never)]
+    pub(crate) fn validation(code: Code, path: &str, message: &[&str]) -> Self {
         let mut error = Error::new(Kind::Validation, code, message);
         error.0.violation = Some(Violation { path: path.into(), limit: None, actual: None });
         error
@@ -306,10 +328,7 @@ impl Error {
 /// The error for an answer that is not of the type its reader asks for.
 #[cfg(feature = "serde")]
 pub(crate) fn unexpected_type(problem: &str) -> Error {
-    Error::site(
-        Code::InvalidResponse,
-        crate::validate::concat(["the stored data is not of the type asked for: ", problem]),
-    )
+    Error::site(Code::InvalidResponse, &["the stored data is not of the type asked for: ", problem])
 }
 
 // By hand: the cause may be any JavaScript value, and is nobody's business in a log.

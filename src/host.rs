@@ -3,15 +3,19 @@
 //!
 //! On wasm32 a value is a JavaScript value and stays one: `JSON.stringify` writes it and `JSON.parse` reads it
 //! (`js/`, `fetch.rs`). Elsewhere it is a `serde_json::Value`, and whoever wants to send requests, a test for instance,
-//! implements [`Host`].
+//! implements `Host`.
 
 use alloc::boxed::Box;
+#[cfg(not(target_arch = "wasm32"))]
 use alloc::rc::Rc;
 use alloc::string::String;
+#[cfg(not(target_arch = "wasm32"))]
 use core::cell::Cell;
 use core::future::Future;
 use core::pin::Pin;
 
+#[cfg(all(feature = "serde", not(target_arch = "wasm32")))]
+use crate::call::Given;
 use crate::error::Phase;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -62,11 +66,11 @@ pub struct Outgoing {
     /// The JSON body.
     pub body: Option<Text>,
     /// What goes into `Authorization`.
-    pub token: Option<Rc<str>>,
+    pub token: Option<Text>,
+    /// Milliseconds it may take, its body included.
+    pub limit_ms: f64,
     /// The longest body that is read, in bytes.
     pub max_answer_bytes: f64,
-    /// Moved on by the host as the attempt proceeds, so that a time-out can say how far it came.
-    pub phase: Rc<Cell<Phase>>,
 }
 
 /// A response, read to its end.
@@ -101,15 +105,15 @@ pub struct Failure {
     pub cause: Value,
 }
 
-/// Why a wait ended.
-pub enum Interrupt {
-    /// The time was up.
-    Elapsed,
-    /// The caller's signal fired, for this reason.
-    Aborted(Value),
-}
+/// The clock, the random number and the wire, as a client has them.
+#[cfg(target_arch = "wasm32")]
+pub(crate) type Outside = crate::fetch::Fetch;
+/// The clock, the random number and the wire, as a client has them.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) type Outside = Rc<dyn Host>;
 
-/// The clock, the random number and the wire.
+/// The clock, the random number and the wire, where there is no `fetch`.
+#[cfg(not(target_arch = "wasm32"))]
 pub trait Host {
     /// Milliseconds from some point on; never jumps.
     fn now(&self) -> f64;
@@ -120,17 +124,12 @@ pub trait Host {
     /// A number from 0 up to, and without, 1.
     fn random(&self) -> f64;
 
-    /// Sends one attempt and reads the response. Dropping the future cancels the request.
-    fn send(&self, outgoing: Outgoing) -> Pending<'_, Result<Incoming, Failure>>;
+    /// Sends one attempt and reads the response, until its time is up or the signal fires. Dropping the future cancels
+    /// the request.
+    #[cfg(feature = "serde")]
+    fn send(&self, outgoing: Outgoing, signal: Option<&Signal>) -> Pending<'_, Given>;
 
-    /// Ends after `ms`, or when the signal fires. Dropping the future releases the timer and the listener.
-    fn interrupt(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Interrupt>;
-}
-
-/// A part of a JSON text.
-pub enum Piece {
-    /// Text of ours.
-    Plain(String),
-    /// Data that was validated and written.
-    Data(Text),
+    /// Ends after `ms`, or with the reason when the signal fires. Dropping the future releases the timer and the listener.
+    #[cfg(feature = "serde")]
+    fn wait(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Option<Value>>;
 }

@@ -26,22 +26,38 @@
 //! ```
 //!
 //! Outside wasm32 there is no `fetch`: there the crate serves whoever needs the rules ([`validate`]), the tokens
-//! ([`token`]) or the wire types ([`model`]), and tests that bring a [`host::Host`] of their own.
+//! ([`token`]) or the wire types ([`model`]), and tests that bring a host of their own.
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `serde` | yes | `create::<T: Serialize>` and records as `T: Deserialize` |
 //! | `sign` | yes | signing tokens with the app secret |
 //! | `npm` | no | what the npm package's JavaScript calls |
-#![cfg_attr(not(any(feature = "serde", test)), no_std)]
+#![cfg_attr(all(not(feature = "serde"), target_arch = "wasm32"), no_std)]
 
 extern crate alloc;
 
 // The npm package is built without the standard library: its panics would bring the whole of `core::fmt`.
 #[cfg(all(feature = "npm", not(feature = "serde"), target_arch = "wasm32"))]
 mod bare {
+    use talc::base::binning::Binning;
+    use talc::cell::TalcSyncCell;
+    use talc::wasm::WasmGrowAndClaim;
+
+    /// Free memory by powers of two: what is allocated here is short texts, and talc's own, finer lists cost the download
+    /// more than they find.
+    struct PowersOfTwo;
+
+    impl Binning for PowersOfTwo {
+        type AvailabilityBitField = u32;
+
+        fn size_to_bin(size: usize) -> u32 {
+            (usize::BITS - 5).wrapping_sub(size.leading_zeros())
+        }
+    }
+
     #[global_allocator]
-    static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+    static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, PowersOfTwo> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
     #[panic_handler]
     fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -49,39 +65,64 @@ mod bare {
     }
 }
 
-mod authorise;
-mod builder;
-mod call;
-mod client;
 pub mod error;
-#[cfg(target_arch = "wasm32")]
-mod fetch;
 pub mod host;
-#[cfg(target_arch = "wasm32")]
-mod js;
 pub mod model;
 pub mod options;
-mod request;
-mod response;
-mod retry;
 pub mod token;
+pub mod validate;
+
+// The call loop and what it is made of, for whichever face.
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod authorise;
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod call;
+#[cfg(all(any(feature = "serde", feature = "npm"), target_arch = "wasm32"))]
+mod fetch;
+#[cfg(target_arch = "wasm32")]
+mod js;
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod request;
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod response;
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod retry;
+#[cfg(any(feature = "serde", feature = "npm"))]
+mod shared;
+#[cfg(all(any(feature = "serde", feature = "npm"), feature = "sign"))]
+mod signer;
+
+// The Rust face.
+#[cfg(feature = "serde")]
+mod builder;
+#[cfg(feature = "serde")]
+mod client;
+#[cfg(feature = "serde")]
+mod drive;
+#[cfg(feature = "serde")]
+mod place;
+#[cfg(feature = "serde")]
 mod user;
 #[cfg(feature = "serde")]
 mod users;
-pub mod validate;
 
 /// The README's Rust code, as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "serde")]
 pub use builder::ClientBuilder;
-pub use call::{Event, Listener};
+#[cfg(feature = "serde")]
+pub use call::{Event, Given, Listener};
+#[cfg(feature = "serde")]
 pub use client::Client;
 pub use error::{Code, Error, Kind, RateLimit};
 pub use model::Record;
 pub use options::{CallOptions, TokenReason};
+#[cfg(any(feature = "serde", feature = "npm"))]
 pub use request::Operation;
+#[cfg(feature = "serde")]
 pub use user::User;
 #[cfg(feature = "serde")]
 pub use users::Users;

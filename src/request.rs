@@ -1,31 +1,13 @@
 //! One request as plain data: method, path, query and body.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use crate::host::{self, Piece, Text};
+#[cfg(feature = "serde")]
+use crate::host;
+use crate::host::{Text, Writer};
 use crate::validate::concat;
-
-/// As `encodeURIComponent`, whose result every server decodes to the same text.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
-/// Percent-encodes a text for one place in a path or a query.
-pub(crate) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    utf8_percent_encode(text, COMPONENT).for_each(|part| encoded.push_str(part));
-    encoded
-}
+#[cfg(feature = "serde")]
+use crate::validate::number;
 
 /// What is asked of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,200 +93,224 @@ impl Operation {
     }
 }
 
+/// What `get` says for follow counts.
+pub(crate) const FOLLOW_COUNTS: &str = "&with_follow_counts=true";
+
 /// A request before it is authorised and sent.
 pub(crate) struct Request {
     pub operation: Operation,
-    /// Behind the API root and version, without a slash before it.
-    pub path: String,
+    /// Whom it concerns; of a batch, the number of its members. Empty for the token's own user, until there is a token.
+    pub subject: String,
     /// Behind the parameters of every request; each starts with `&`.
     pub query: String,
-    pub body: Option<Text>,
-    /// Whom or what it concerns, for error texts: `user ada`.
-    pub subject: String,
+    /// The user's data; of the operations without data, the whole body.
+    pub text: Option<Text>,
 }
 
 impl Request {
-    fn of_user(operation: Operation, id: &str) -> Request {
-        Request {
-            operation,
-            path: concat(["user/", id, "/"]),
-            query: String::new(),
-            body: None,
-            subject: concat(["user ", id]),
-        }
-    }
-
-    /// Stands for the question who the user of a token is; never sent.
-    pub fn of_token_user() -> Request {
-        Request {
-            operation: Operation::GetOrCreate,
-            path: String::new(),
-            query: String::new(),
-            body: None,
-            subject: "the token's user".into(),
-        }
+    pub fn new(operation: Operation, subject: &str) -> Request {
+        Request { operation, subject: subject.into(), query: String::new(), text: None }
     }
 
     pub fn create(id: &str, data: Text, get_or_create: bool) -> Request {
-        let body = host::join(
-            [Piece::Plain(concat(["{\"id\":\"", id, "\",\"data\":"])), Piece::Data(data), Piece::Plain("}".into())]
-                .into(),
-        );
-        Request {
-            operation: if get_or_create { Operation::GetOrCreate } else { Operation::Create },
-            path: "user/".into(),
-            query: if get_or_create { "&get_or_create=true".into() } else { String::new() },
-            body: Some(body),
-            subject: concat(["user ", id]),
+        let operation = if get_or_create { Operation::GetOrCreate } else { Operation::Create };
+        Request { text: Some(data), ..Request::new(operation, id) }
+    }
+
+    /// Behind the API root and version, without a slash before it.
+    pub fn path(&self) -> String {
+        match self.operation {
+            Operation::Create | Operation::GetOrCreate => "user/".into(),
+            Operation::Get | Operation::Update | Operation::Delete => concat(["user/", &self.subject, "/"]),
+            Operation::FlagUser => "moderation/flag".into(),
+            Operation::AddUsers | Operation::GetUsers | Operation::DeleteUsers => "users/".into(),
         }
     }
 
-    pub fn get(id: &str, with_follow_counts: bool) -> Request {
-        let mut request = Request::of_user(Operation::Get, id);
-        if with_follow_counts {
-            request.query.push_str("&with_follow_counts=true");
+    /// Behind the parameters of every request.
+    pub fn query(&self) -> &str {
+        if self.operation == Operation::GetOrCreate { "&get_or_create=true" } else { &self.query }
+    }
+
+    /// The JSON that is sent.
+    pub fn body(&self) -> Option<Text> {
+        let data = self.text.as_ref()?;
+        let mut body = Writer::default();
+        match self.operation {
+            Operation::Create | Operation::GetOrCreate => {
+                body.plain("{\"id\":\"");
+                body.plain(&self.subject);
+                body.plain("\",\"data\":");
+            }
+            Operation::Update => body.plain("{\"data\":"),
+            _ => return Some(data.clone()),
         }
-        request
+        body.data(data);
+        body.plain("}");
+        Some(body.finish())
     }
 
-    pub fn update(id: &str, data: Text) -> Request {
-        let mut request = Request::of_user(Operation::Update, id);
-        let pieces = [Piece::Plain("{\"data\":".into()), Piece::Data(data), Piece::Plain("}".into())];
-        request.body = Some(host::join(pieces.into()));
-        request
+    /// What it does and to whom, for error texts: `create of user ada`, `getUsers of 2 users`.
+    pub fn title(&self) -> String {
+        let (before, after) = match (self.operation.is_batch(), &*self.subject) {
+            (true, "1") => ("", " user"),
+            (true, _) => ("", " users"),
+            (false, "") => ("the token's user", ""),
+            (false, _) => ("user ", ""),
+        };
+        concat([self.operation.as_str(), " of ", before, &self.subject, after])
+    }
+}
+
+// The Rust face; the package's JavaScript writes the bodies of batches and flags itself, of parts that Rust has checked.
+#[cfg(feature = "serde")]
+mod typed {
+    use super::*;
+
+    impl Request {
+        pub fn get(id: &str, with_follow_counts: bool) -> Request {
+            let mut request = Request::new(Operation::Get, id);
+            if with_follow_counts {
+                request.query.push_str(FOLLOW_COUNTS);
+            }
+            request
+        }
+
+        pub fn update(id: &str, data: Text) -> Request {
+            Request { text: Some(data), ..Request::new(Operation::Update, id) }
+        }
+
+        pub fn delete(id: &str) -> Request {
+            Request::new(Operation::Delete, id)
+        }
+
+        pub fn flag_user(id: &str, reporter: Option<&str>, reason: Option<&str>) -> Request {
+            let mut body = Writer::default();
+            body.plain("{\"entity_type\":\"stream:user\",\"entity_id\":\"");
+            body.plain(id);
+            body.plain("\"");
+            for (name, value) in [(",\"user_id\":", reporter), (",\"reason\":", reason)] {
+                if let Some(value) = value {
+                    body.plain(name);
+                    body.data(&host::quote(value));
+                }
+            }
+            body.plain("}");
+            Request { text: Some(body.finish()), ..Request::new(Operation::FlagUser, id) }
+        }
     }
 
-    pub fn delete(id: &str) -> Request {
-        Request::of_user(Operation::Delete, id)
+    /// `addUsers`, user by user.
+    #[derive(Default)]
+    pub struct UsersBody {
+        body: Writer,
+        users: usize,
     }
 
-    /// `users`: an id and, where it is given, data.
-    pub fn add_users(users: Vec<(String, Option<Text>)>, override_existing: bool) -> Request {
-        let subject = count(users.len());
-        let mut pieces = Vec::with_capacity(users.len() * 2 + 2);
-        let mut plain = String::from("{\"users\":[");
-        for (index, (id, data)) in users.into_iter().enumerate() {
-            plain.push_str(if index == 0 { "{\"id\":\"" } else { ",{\"id\":\"" });
-            plain.push_str(&id);
-            plain.push('"');
+    impl UsersBody {
+        /// The service stores `{}` where there is no data.
+        pub fn push(&mut self, id: &str, data: Option<Text>) {
+            self.body.plain(if self.users == 0 { "{\"users\":[{\"id\":\"" } else { ",{\"id\":\"" });
+            self.body.plain(id);
+            self.body.plain("\"");
             if let Some(data) = data {
-                plain.push_str(",\"data\":");
-                pieces.push(Piece::Plain(core::mem::take(&mut plain)));
-                pieces.push(Piece::Data(data));
+                self.body.plain(",\"data\":");
+                self.body.data(&data);
             }
-            plain.push('}');
+            self.body.plain("}");
+            self.users += 1;
         }
-        plain.push_str(if override_existing { "],\"override\":true}" } else { "],\"override\":false}" });
-        pieces.push(Piece::Plain(plain));
-        Request {
-            operation: Operation::AddUsers,
-            path: "users/".into(),
-            query: String::new(),
-            body: Some(host::join(pieces)),
-            subject,
-        }
-    }
 
-    pub fn get_users(ids: &[String]) -> Request {
-        Request::of_ids(Operation::GetUsers, ids)
-    }
-
-    pub fn delete_users(ids: &[String]) -> Request {
-        Request::of_ids(Operation::DeleteUsers, ids)
-    }
-
-    fn of_ids(operation: Operation, ids: &[String]) -> Request {
-        Request {
-            operation,
-            path: "users/".into(),
-            query: concat(["&ids=", &ids.join(",")]),
-            body: None,
-            subject: count(ids.len()),
-        }
-    }
-
-    pub fn flag_user(id: &str, reporter: Option<&str>, reason: Option<&str>) -> Request {
-        let mut pieces =
-            Vec::from([Piece::Plain(concat(["{\"entity_type\":\"stream:user\",\"entity_id\":\"", id, "\""]))]);
-        for (name, value) in [(",\"user_id\":", reporter), (",\"reason\":", reason)] {
-            if let Some(value) = value {
-                pieces.push(Piece::Plain(name.into()));
-                pieces.push(Piece::Data(host::quote(value)));
+        pub fn finish(mut self, override_existing: bool) -> Request {
+            if self.users == 0 {
+                self.body.plain("{\"users\":[");
             }
+            self.body.plain(if override_existing { "],\"override\":true}" } else { "],\"override\":false}" });
+            Request { text: Some(self.body.finish()), ..Request::new(Operation::AddUsers, &number(self.users)) }
         }
-        pieces.push(Piece::Plain("}".into()));
-        Request {
-            operation: Operation::FlagUser,
-            path: "moderation/flag".into(),
-            query: String::new(),
-            body: Some(host::join(pieces)),
-            subject: concat(["user ", id]),
+    }
+
+    /// `getUsers` and `deleteUsers`, id by id.
+    #[derive(Default)]
+    pub struct IdsQuery {
+        query: String,
+        ids: usize,
+    }
+
+    impl IdsQuery {
+        pub fn push(&mut self, id: &str) {
+            self.query.push_str(if self.ids == 0 { "&ids=" } else { "," });
+            self.query.push_str(id);
+            self.ids += 1;
+        }
+
+        pub fn finish(mut self, operation: Operation) -> Request {
+            if self.ids == 0 {
+                self.query.push_str("&ids=");
+            }
+            Request { query: self.query, ..Request::new(operation, &number(self.ids)) }
         }
     }
 }
 
-fn count(users: usize) -> String {
-    concat([&crate::validate::number(users), if users == 1 { " user" } else { " users" }])
-}
+#[cfg(feature = "serde")]
+pub(crate) use typed::{IdsQuery, UsersBody};
 
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(all(test, feature = "serde", not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
-    fn ids(ids: &[&str]) -> Vec<String> {
-        ids.iter().map(|id| (*id).into()).collect()
-    }
-
-    #[test]
-    fn encodes_as_encode_uri_component_does() {
-        assert_eq!(encode("a b/c?d&e=f#g%ü"), "a%20b%2Fc%3Fd%26e%3Df%23g%25%C3%BC");
-        assert_eq!(encode("A-Z_0.!~*'()"), "A-Z_0.!~*'()");
+    fn of_ids(operation: Operation, ids: &[&str]) -> Request {
+        let mut query = IdsQuery::default();
+        ids.iter().for_each(|id| query.push(id));
+        query.finish(operation)
     }
 
     #[test]
     fn create_sends_what_getstream_sends() {
         let request = Request::create("u1", r#"{"a":1}"#.into(), false);
-        assert_eq!((request.operation.method(), &*request.path, &*request.query), ("POST", "user/", ""));
-        assert_eq!(request.body.unwrap(), r#"{"id":"u1","data":{"a":1}}"#);
+        assert_eq!((request.operation.method(), &*request.path(), request.query()), ("POST", "user/", ""));
+        assert_eq!(request.body().unwrap(), r#"{"id":"u1","data":{"a":1}}"#);
         let request = Request::create("u1", "{}".into(), true);
-        assert_eq!(request.query, "&get_or_create=true");
+        assert_eq!(request.query(), "&get_or_create=true");
     }
 
     #[test]
     fn get_update_and_delete_name_the_user_in_the_path() {
         let get = Request::get("u1", false);
-        assert_eq!((get.operation.method(), &*get.path, &*get.query), ("GET", "user/u1/", ""));
-        assert_eq!(Request::get("u1", true).query, "&with_follow_counts=true");
+        assert_eq!((get.operation.method(), &*get.path(), get.query()), ("GET", "user/u1/", ""));
+        assert_eq!(Request::get("u1", true).query(), "&with_follow_counts=true");
         let update = Request::update("u1", r#"{"b":2}"#.into());
-        assert_eq!((update.operation.method(), &*update.path), ("PUT", "user/u1/"));
-        assert_eq!(update.body.unwrap(), r#"{"data":{"b":2}}"#);
+        assert_eq!((update.operation.method(), &*update.path()), ("PUT", "user/u1/"));
+        assert_eq!(update.body().unwrap(), r#"{"data":{"b":2}}"#);
         let delete = Request::delete("u1");
-        assert_eq!((delete.operation.method(), &*delete.path), ("DELETE", "user/u1/"));
-        assert!(delete.body.is_none());
+        assert_eq!((delete.operation.method(), &*delete.path()), ("DELETE", "user/u1/"));
+        assert!(delete.body().is_none());
     }
 
     #[test]
     fn a_batch_holds_its_users_in_order() {
-        let users = [("a".into(), Some(r#"{"x":1}"#.into())), ("b".into(), None)];
-        let request = Request::add_users(users.into(), false);
-        assert_eq!(request.path, "users/");
-        assert_eq!(request.body.unwrap(), r#"{"users":[{"id":"a","data":{"x":1}},{"id":"b"}],"override":false}"#);
-        assert_eq!(request.subject, "2 users");
-        let empty = Request::add_users(Vec::new(), true);
-        assert_eq!(empty.body.unwrap(), r#"{"users":[],"override":true}"#);
-        assert_eq!(Request::get_users(&ids(&["a", "b"])).query, "&ids=a,b");
-        assert_eq!(Request::delete_users(&ids(&["a"])).operation.method(), "DELETE");
+        let mut body = UsersBody::default();
+        body.push("a", Some(r#"{"x":1}"#.into()));
+        body.push("b", None);
+        let request = body.finish(false);
+        assert_eq!(request.path(), "users/");
+        assert_eq!(request.body().unwrap(), r#"{"users":[{"id":"a","data":{"x":1}},{"id":"b"}],"override":false}"#);
+        assert_eq!(request.title(), "addUsers of 2 users");
+        let empty = UsersBody::default().finish(true);
+        assert_eq!(empty.body().unwrap(), r#"{"users":[],"override":true}"#);
+        assert_eq!(of_ids(Operation::GetUsers, &["a", "b"]).query, "&ids=a,b");
+        assert_eq!(of_ids(Operation::DeleteUsers, &["a"]).operation.method(), "DELETE");
     }
 
     #[test]
     fn a_flag_leaves_out_what_is_not_given() {
         let request = Request::flag_user("bad", None, None);
-        assert_eq!(request.path, "moderation/flag");
-        assert_eq!(request.body.unwrap(), r#"{"entity_type":"stream:user","entity_id":"bad"}"#);
+        assert_eq!(request.path(), "moderation/flag");
+        assert_eq!(request.body().unwrap(), r#"{"entity_type":"stream:user","entity_id":"bad"}"#);
         let request = Request::flag_user("bad", Some("me"), Some("\"spam\"\n"));
         assert_eq!(
-            request.body.unwrap(),
+            request.body().unwrap(),
             r#"{"entity_type":"stream:user","entity_id":"bad","user_id":"me","reason":"\"spam\"\n"}"#
         );
     }

@@ -1,12 +1,10 @@
 //! Status and body to a record or an error.
 
-use alloc::string::String;
-
 use crate::error::{ApiFailure, Code, Error, Kind, Phase, RateLimit};
 use crate::host::{self, Body, Failure, Headers, Incoming, Value};
 use crate::request::{Operation, Request};
 use crate::retry::{Hints, Outcome};
-use crate::validate::{concat, number};
+use crate::validate::number;
 
 /// The longest body that is read for one user, in bytes.
 const MAX_ANSWER_BYTES: f64 = 1_048_576.0;
@@ -18,10 +16,15 @@ pub(crate) const fn max_answer_bytes(operation: Operation) -> f64 {
 }
 
 /// Reads a whole response: the value it carries, or how it failed and the error that says so.
-pub(crate) fn decode(request: &Request, incoming: Incoming, unix_ms: f64) -> Result<Value, (Outcome, Hints, Error)> {
+pub(crate) fn decode(
+    request: &Request,
+    incoming: Incoming,
+    rate_limit: Option<RateLimit>,
+    unix_ms: f64,
+) -> Result<Value, (Outcome, Hints, Error)> {
     if !(200..300).contains(&incoming.status) {
-        let hints = hints(&incoming, unix_ms);
-        return Err((Outcome::Status(incoming.status), hints, api_error(request, incoming, hints)));
+        let hints = hints(&incoming, rate_limit, unix_ms);
+        return Err((Outcome::Status(incoming.status), hints, api_error(request, incoming, rate_limit, hints)));
     }
     let problem = match incoming.body {
         Body::Json(value) if has_shape(request.operation, &value) => return Ok(value),
@@ -33,8 +36,8 @@ pub(crate) fn decode(request: &Request, incoming: Incoming, unix_ms: f64) -> Res
         Body::TooLong => "is longer than is reasonable",
     };
     let status = number(incoming.status.into());
-    let message = concat(["the answer to ", &title(request), " (HTTP ", &status, ") ", problem]);
-    let mut error = Error::site(Code::InvalidResponse, message)
+    let message = ["the answer to ", &request.title(), " (HTTP ", &status, ") ", problem];
+    let mut error = Error::site(Code::InvalidResponse, &message)
         .with_hint("a proxy or a sign-in page may have answered in place of the service");
     error.0.phase = Some(Phase::Body);
     error.0.may_have_been_applied = request.operation.writes();
@@ -55,42 +58,36 @@ fn has_shape(operation: Operation, value: &Value) -> bool {
 }
 
 /// What the service says about trying again.
-fn hints(incoming: &Incoming, unix_ms: f64) -> Hints {
-    let header = |name| host::header(&incoming.headers, name);
-    let should_retry = match header("x-should-retry").as_deref() {
+fn hints(incoming: &Incoming, rate_limit: Option<RateLimit>, unix_ms: f64) -> Hints {
+    let headers = &incoming.headers;
+    let should_retry = match host::header(headers, "x-should-retry").as_deref() {
         Some("true") => Some(true),
         Some("false") => Some(false),
         _ => None,
     };
     // The service's clock, where it shows it: the local one may be off by hours.
-    let now = header("date").and_then(|date| host::parse_date(&date)).unwrap_or(unix_ms);
+    let now = host::date_header(headers, "date").unwrap_or(unix_ms);
+    let until = |at: f64| (at - now).max(0.0);
     let retry_after_ms = match incoming.status {
-        429 | 503 => header("retry-after").and_then(|text| retry_after(&text, now)).or_else(|| {
-            match (incoming.status, rate_limit(&incoming.headers)) {
-                (429, Some(limits)) => Some((limits.reset * 1_000.0 - now).max(0.0)),
-                _ => None,
-            }
-        }),
+        429 => retry_after(headers, until).or(rate_limit.map(|limits| until(limits.reset * 1_000.0))),
+        503 => retry_after(headers, until),
         _ => None,
     };
     Hints { retry_after_ms, should_retry }
 }
 
 /// Milliseconds from `Retry-After`: whole seconds, or a date; one in the past is no wait.
-fn retry_after(text: &str, now: f64) -> Option<f64> {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse::<u32>().ok().map(|seconds| f64::from(seconds) * 1_000.0);
-    }
-    host::parse_date(text).map(|at| (at - now).max(0.0))
+fn retry_after(headers: &Headers, until: impl Fn(f64) -> f64) -> Option<f64> {
+    let seconds = host::whole_header(headers, "retry-after").map(|seconds| seconds * 1_000.0);
+    seconds.or_else(|| host::date_header(headers, "retry-after").map(until))
 }
 
-/// The limits a response carries.
+/// The limits that a response carries.
 pub(crate) fn rate_limit(headers: &Headers) -> Option<RateLimit> {
-    let read = |name| host::header(headers, name)?.parse::<u32>().ok().map(f64::from);
     Some(RateLimit {
-        limit: read("x-ratelimit-limit")?,
-        remaining: read("x-ratelimit-remaining")?,
-        reset: read("x-ratelimit-reset")?,
+        limit: host::whole_header(headers, "x-ratelimit-limit")?,
+        remaining: host::whole_header(headers, "x-ratelimit-remaining")?,
+        reset: host::whole_header(headers, "x-ratelimit-reset")?,
     })
 }
 
@@ -108,28 +105,20 @@ const fn code_of(status: u16) -> Code {
     }
 }
 
-fn api_error(request: &Request, incoming: Incoming, hints: Hints) -> Error {
+fn api_error(request: &Request, incoming: Incoming, rate_limit: Option<RateLimit>, hints: Hints) -> Error {
     let status = incoming.status;
     let code = code_of(status);
-    let (body, spoken) = match incoming.body {
-        Body::Json(value) => (value, true),
-        Body::Other(text) => (text, false),
-        Body::Empty | Body::TooLong => (host::empty_object(), false),
-    };
-    // Markup of a proxy is no explanation.
-    let text = |name| if spoken { host::string_field(&body, name) } else { None };
-    let detail = text("detail");
     let failure = ApiFailure {
         status,
-        api_code: if spoken { host::number_field(&body, "code") } else { None },
-        exception: text("exception"),
-        rate_limit: rate_limit(&incoming.headers),
+        rate_limit,
         retry_after_ms: hints.retry_after_ms,
-        headers: host::headers_value(&incoming.headers),
-        detail,
-        body,
+        headers: incoming.headers,
+        body: match incoming.body {
+            Body::Json(value) | Body::Other(value) => value,
+            Body::Empty | Body::TooLong => host::empty_object(),
+        },
     };
-    let mut error = Error::new(Kind::Api, code, api_message(request, &failure, code));
+    let mut error = api_message(request, &failure, code);
     error.0.hint = match (code, status) {
         (Code::Unauthorized, _) => Some("check the API key and the region"),
         (Code::NotAllowed, 403) => {
@@ -148,33 +137,38 @@ fn api_error(request: &Request, incoming: Incoming, hints: Hints) -> Error {
 /// token's user may not do is a 403 too. Source: Stream's clients, and issues with recorded answers.
 pub(crate) fn refuses_token(error: &Error) -> bool {
     let Some(api) = error.api() else { return false };
-    let detail = api.detail.as_deref().unwrap_or_default();
     match api.status {
-        401 => api.api_code != Some(2.0),
-        403 => ["signature is invalid", "token is", "token used"].iter().any(|told| detail.starts_with(told)),
+        401 => api.api_code() != Some(2.0),
+        403 => {
+            let detail = api.detail().unwrap_or_default();
+            ["signature is invalid", "token is", "token used"].iter().any(|told| detail.starts_with(told))
+        }
         _ => false,
     }
 }
 
 /// `create of user ada failed: the user exists already (HTTP 409, ConflictException)`.
-fn api_message(request: &Request, failure: &ApiFailure, code: Code) -> String {
-    let said = failure.detail.as_deref().map(|detail| detail.trim().trim_end_matches('.'));
-    let reason = match (said, code) {
-        (Some(detail), _) if !detail.is_empty() => detail,
-        (_, Code::NotFound) => "there is no such user",
-        (_, Code::Conflict) => "the user exists already",
-        (_, Code::RateLimited) => "over the rate limit",
-        (_, Code::ServerError) => "the service failed",
-        _ => "the service refused it",
-    };
+fn api_message(request: &Request, failure: &ApiFailure, code: Code) -> Error {
+    let detail = failure.detail().unwrap_or_default();
+    let detail = detail.trim_ascii();
+    let said = detail.strip_suffix('.').unwrap_or(detail);
+    let reason = if said.is_empty() { unsaid(code) } else { said };
     let status = number(failure.status.into());
-    let mut message = concat([&title(request), " failed: ", reason, " (HTTP ", &status]);
-    if let Some(exception) = &failure.exception {
-        message.push_str(", ");
-        message.push_str(exception);
+    let exception = failure.exception().unwrap_or_default();
+    let (comma, exception) = if exception.is_empty() { ("", "") } else { (", ", &*exception) };
+    let message = [&request.title(), " failed: ", reason, " (HTTP ", &status, comma, exception, ")"];
+    Error::new(Kind::Api, code, &message)
+}
+
+/// What an error means whose answer does not say.
+const fn unsaid(code: Code) -> &'static str {
+    match code {
+        Code::NotFound => "there is no such user",
+        Code::Conflict => "the user exists already",
+        Code::RateLimited => "over the rate limit",
+        Code::ServerError => "the service failed",
+        _ => "the service refused it",
     }
-    message.push(')');
-    message
 }
 
 /// The error for an attempt that ended without a whole response.
@@ -185,7 +179,7 @@ pub(crate) fn failure(request: &Request, failure: Failure, local_server: bool) -
         (_, true) => " failed: the service could not be reached",
         _ => " failed: no response arrived",
     };
-    let mut error = Error::site(Code::Network, concat([&title(request), happened])).with_cause(failure.cause);
+    let mut error = Error::site(Code::Network, &[&request.title(), happened]).with_cause(failure.cause);
     error.0.phase = Some(failure.phase);
     error.0.may_have_been_applied = request.operation.writes() && !failure.unsent;
     error.0.hint = Some(if local_server {
@@ -200,16 +194,11 @@ pub(crate) fn failure(request: &Request, failure: Failure, local_server: bool) -
 pub(crate) fn timeout(request: &Request, limit_ms: f64, whole_call: bool, phase: Phase) -> Error {
     let limit = number(limit_ms as usize);
     let within = if whole_call { " ms in all" } else { " ms" };
-    let mut error = Error::site(Code::Timeout, concat([&title(request), " failed: no answer within ", &limit, within]));
+    let mut error = Error::site(Code::Timeout, &[&request.title(), " failed: no answer within ", &limit, within]);
     error.0.phase = Some(phase);
-    error.0.may_have_been_applied = request.operation.writes();
+    error.0.may_have_been_applied = request.operation.writes() && phase != Phase::Connect;
     error.0.hint = Some(if whole_call { "raise the option deadline" } else { "raise the option timeout" });
     error
-}
-
-/// `create of user ada`.
-pub(crate) fn title(request: &Request) -> String {
-    concat([request.operation.as_str(), " of ", &request.subject])
 }
 
 #[cfg(test)]
@@ -227,19 +216,24 @@ mod tests {
         Incoming { status, headers, body }
     }
 
+    fn decoded(request: &Request, incoming: Incoming) -> Result<Value, (Outcome, Hints, Error)> {
+        let limits = rate_limit(&incoming.headers);
+        decode(request, incoming, limits, NOW)
+    }
+
     fn answer(status: u16, headers: &[(&str, &str)], body: Value) -> (Outcome, Hints, Error) {
         let request = Request::create("ada", "{}".into(), false);
-        decode(&request, incoming(status, headers, Body::Json(body)), NOW).unwrap_err()
+        decoded(&request, incoming(status, headers, Body::Json(body))).unwrap_err()
     }
 
     #[test]
     fn a_success_of_the_documented_shape_is_the_value() {
         let user = json!({"id": "ada", "data": {}});
         let request = Request::get("ada", false);
-        assert_eq!(decode(&request, incoming(200, &[], Body::Json(user.clone())), NOW).unwrap(), user);
-        let request = Request::get_users(&["a".into()]);
+        assert_eq!(decoded(&request, incoming(200, &[], Body::Json(user.clone()))).unwrap(), user);
+        let request = crate::request::IdsQuery::default().finish(Operation::GetUsers);
         let users = json!({"users": []});
-        assert_eq!(decode(&request, incoming(200, &[], Body::Json(users.clone())), NOW).unwrap(), users);
+        assert_eq!(decoded(&request, incoming(200, &[], Body::Json(users.clone()))).unwrap(), users);
     }
 
     #[test]
@@ -252,21 +246,21 @@ mod tests {
             (Body::Json(json!({})), "the answer to get of user ada (HTTP 200) is not of the documented shape"),
             (Body::TooLong, "the answer to get of user ada (HTTP 200) is longer than is reasonable"),
         ] {
-            let (outcome, _, error) = decode(&get, incoming(200, &[], body), NOW).unwrap_err();
+            let (outcome, _, error) = decoded(&get, incoming(200, &[], body)).unwrap_err();
             assert_eq!(outcome, Outcome::Unreadable);
             assert_eq!(error.code(), Code::InvalidResponse);
             assert_eq!(error.to_string(), text);
             assert!(!error.may_have_been_applied());
         }
         let update = Request::update("ada", "{}".into());
-        let (.., error) = decode(&update, incoming(201, &[], Body::Empty), NOW).unwrap_err();
+        let (.., error) = decoded(&update, incoming(201, &[], Body::Empty)).unwrap_err();
         assert!(error.may_have_been_applied());
     }
 
     #[test]
     fn a_deletion_needs_no_body() {
         let request = Request::delete("ada");
-        assert_eq!(decode(&request, incoming(204, &[], Body::Empty), NOW).unwrap(), json!({}));
+        assert_eq!(decoded(&request, incoming(204, &[], Body::Empty)).unwrap(), json!({}));
     }
 
     #[test]
@@ -296,10 +290,10 @@ mod tests {
         assert_eq!(outcome, Outcome::Status(409));
         assert_eq!(error.to_string(), "create of user ada failed: User already exists (HTTP 409, ConflictException)");
         let api = error.api().unwrap();
-        assert_eq!((api.status, api.api_code), (409, Some(22.0)));
-        assert_eq!(api.exception.as_deref(), Some("ConflictException"));
+        assert_eq!((api.status, api.api_code()), (409, Some(22.0)));
+        assert_eq!(api.exception().as_deref(), Some("ConflictException"));
         assert_eq!(api.body, body);
-        assert_eq!(api.headers, json!({"x": "y"}));
+        assert_eq!(api.headers(), json!({"x": "y"}));
     }
 
     #[test]
@@ -327,7 +321,7 @@ mod tests {
         }
         let request = Request::get("ada", false);
         let html = incoming(502, &[], Body::Other(json!("<h1>Bad gateway</h1>")));
-        let (.., error) = decode(&request, html, NOW).unwrap_err();
+        let (.., error) = decoded(&request, html).unwrap_err();
         assert_eq!(error.to_string(), "get of user ada failed: the service failed (HTTP 502)");
     }
 

@@ -3,24 +3,21 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use crate::call::{Core, call};
-use crate::error::Error;
-use crate::host::{self, Value};
 use crate::model;
 use crate::options::CallOptions;
-use crate::request::Request;
+use crate::shared::Shared;
 
 /// A handle on one user; holding it costs a reference and an id.
 #[derive(Clone)]
 pub struct User {
-    core: Rc<Core>,
+    core: Rc<Shared>,
     id: Rc<str>,
     options: CallOptions,
 }
 
 impl User {
     /// `id` was validated.
-    pub(crate) fn new(core: Rc<Core>, id: &str) -> Self {
+    pub(crate) fn new(core: Rc<Shared>, id: &str) -> Self {
         User { core, id: id.into(), options: CallOptions::default() }
     }
 
@@ -40,21 +37,24 @@ impl User {
         self.options = options;
         self
     }
-
-    pub(crate) async fn record(&self, request: Request) -> Result<Value, Error> {
-        let answer = call(&self.core, &request, &self.options).await?;
-        Ok(host::tidy_record(answer.value))
-    }
 }
 
-#[cfg(feature = "serde")]
 mod typed {
     use super::*;
+    use crate::drive;
+    use crate::error::Error;
+    use crate::host;
     use crate::model::{Deleted, Record};
+    use crate::request::Request;
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
     impl User {
+        async fn record<Data: DeserializeOwned>(&self, request: Request) -> Result<Record<Data>, Error> {
+            let answer = drive::call(&self.core, request, &self.options).await?;
+            host::from_value(host::tidy_record(answer.value))
+        }
+
         /// Creates the user.
         ///
         /// # Errors
@@ -62,7 +62,7 @@ mod typed {
         /// `unrepresentable_value` or `data_too_large`.
         pub async fn create<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
             let request = Request::create(&self.id, host::to_text(data, "data")?, false);
-            host::from_value(self.record(request).await?)
+            self.record(request).await
         }
 
         /// Returns the user if it exists, unchanged; else creates it with `data`.
@@ -74,7 +74,7 @@ mod typed {
             data: &Data,
         ) -> Result<Record<Data>, Error> {
             let request = Request::create(&self.id, host::to_text(data, "data")?, true);
-            host::from_value(self.record(request).await?)
+            self.record(request).await
         }
 
         /// Reads the user.
@@ -82,7 +82,7 @@ mod typed {
         /// # Errors
         /// `not_found`; `invalid_response` where the stored data is not of the type asked for.
         pub async fn get<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
-            host::from_value(self.record(Request::get(&self.id, false)).await?)
+            self.record(Request::get(&self.id, false)).await
         }
 
         /// Reads the user with follow counts.
@@ -90,7 +90,7 @@ mod typed {
         /// # Errors
         /// As [`User::get`].
         pub async fn profile<Data: DeserializeOwned>(&self) -> Result<Record<Data>, Error> {
-            host::from_value(self.record(Request::get(&self.id, true)).await?)
+            self.record(Request::get(&self.id, true)).await
         }
 
         /// Replaces the user's data as a whole.
@@ -99,7 +99,7 @@ mod typed {
         /// `not_found`; before any request `invalid_data`, `unrepresentable_value` or `data_too_large`.
         pub async fn update<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
             let request = Request::update(&self.id, host::to_text(data, "data")?);
-            host::from_value(self.record(request).await?)
+            self.record(request).await
         }
 
         /// Deletes the user.
@@ -107,7 +107,7 @@ mod typed {
         /// # Errors
         /// `not_found`, unless an earlier attempt of the same call removed the user.
         pub async fn delete(&self) -> Result<Deleted, Error> {
-            let answer = call(&self.core, &Request::delete(&self.id), &self.options).await?;
+            let answer = drive::call(&self.core, Request::delete(&self.id), &self.options).await?;
             Ok(Deleted { already_gone: answer.already_gone })
         }
     }

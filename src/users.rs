@@ -1,18 +1,17 @@
 //! The collection style, and batches.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::call;
 use crate::client::Client;
+use crate::drive;
 use crate::error::Error;
 use crate::host::{self, Value};
 use crate::model::{AddedUsers, Deleted, DeletedUsers, FoundUsers, NewUser, Record};
 use crate::options::CallOptions;
-use crate::request::Request;
+use crate::request::{IdsQuery, Operation, Request, UsersBody};
 use crate::validate::{self, concat, member};
 
 /// The users of an application: batches, and what Stream's other clients have as a collection.
@@ -35,7 +34,7 @@ impl Users {
     }
 
     async fn send(&self, request: Request) -> Result<Value, Error> {
-        Ok(call(&self.client.core, &request, &self.options).await?.value)
+        Ok(drive::call(&self.client.core, request, &self.options).await?.value)
     }
 
     /// [`crate::User::create`].
@@ -85,14 +84,14 @@ impl Users {
         override_existing: bool,
     ) -> Result<AddedUsers<Data>, Error> {
         validate::batch_size(users.len(), "users")?;
-        let mut written = Vec::with_capacity(users.len());
+        let mut body = UsersBody::default();
         for (index, user) in users.iter().enumerate() {
             let path = member("users", index);
             validate::id_at(&user.id, &concat([&path, ".id"]))?;
             let data = user.data.as_ref().map(|data| host::to_text(data, &concat([&path, ".data"])));
-            written.push((user.id.clone(), data.transpose()?));
+            body.push(&user.id, data.transpose()?);
         }
-        host::from_value(self.send(Request::add_users(written, override_existing)).await?)
+        host::from_value(self.send(body.finish(override_existing)).await?)
     }
 
     /// Reads up to 1 000 users in one request; those that do not exist are left out.
@@ -100,8 +99,7 @@ impl Users {
     /// # Errors
     /// `batch_too_large` and `invalid_id`, before any request.
     pub async fn get_many<Data: DeserializeOwned>(&self, ids: &[String]) -> Result<FoundUsers<Data>, Error> {
-        check_ids(ids)?;
-        host::from_value(self.send(Request::get_users(ids)).await?)
+        host::from_value(self.send(request_of_ids(Operation::GetUsers, ids)?).await?)
     }
 
     /// Deletes up to 1 000 users in one request; those that do not exist are no error.
@@ -109,16 +107,18 @@ impl Users {
     /// # Errors
     /// `batch_too_large` and `invalid_id`, before any request.
     pub async fn delete_many(&self, ids: &[String]) -> Result<DeletedUsers, Error> {
-        check_ids(ids)?;
-        host::from_value(self.send(Request::delete_users(ids)).await?)
+        host::from_value(self.send(request_of_ids(Operation::DeleteUsers, ids)?).await?)
     }
 }
 
-/// Checks the ids of a batch, and their number.
-///
 /// # Errors
 /// `batch_too_large`; `invalid_id` with the path `ids[3]`.
-fn check_ids(ids: &[String]) -> Result<(), Error> {
+fn request_of_ids(operation: Operation, ids: &[String]) -> Result<Request, Error> {
     validate::batch_size(ids.len(), "ids")?;
-    ids.iter().enumerate().try_for_each(|(index, id)| validate::id_at(id, &member("ids", index)))
+    let mut query = IdsQuery::default();
+    for (index, id) in ids.iter().enumerate() {
+        validate::id_at(id, &member("ids", index))?;
+        query.push(id);
+    }
+    Ok(query.finish(operation))
 }

@@ -90,16 +90,24 @@ pub const fn allows(kind: ValueKind, depth: u32, in_array: bool) -> bool {
     }
 }
 
+/// The kinds that [`allows`] allows, a bit for each by its number: for those who walk data where asking is dear.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const fn allowed_kinds(in_array: bool) -> u32 {
+    let mut bits = 0;
+    let mut number = 0;
+    while number < 16 {
+        bits |= (allows(ValueKind::from_number(number), 1, in_array) as u32) << number;
+        number += 1;
+    }
+    bits
+}
+
 /// The error for a value at `path` that [`allows`] refused.
 pub fn refusal(kind: ValueKind, path: &str) -> Error {
     let rule = match kind {
         ValueKind::Array | ValueKind::Object => {
-            return Error::validation(
-                Code::UnrepresentableValue,
-                path,
-                concat([path, " is nested deeper than 64 levels"]),
-            )
-            .with_limit(MAX_DEPTH, MAX_DEPTH + 1);
+            return Error::validation(Code::UnrepresentableValue, path, &[path, " is nested deeper than 64 levels"])
+                .with_limit(MAX_DEPTH, MAX_DEPTH + 1);
         }
         ValueKind::Undefined => "undefined inside an array",
         ValueKind::NotANumber => "NaN",
@@ -115,8 +123,7 @@ pub fn refusal(kind: ValueKind, path: &str) -> Error {
         ValueKind::LoneSurrogateKey => "a key with half of a surrogate pair",
         ValueKind::Scalar | ValueKind::Opaque => "an object whose content JSON would lose",
     };
-    let error =
-        Error::validation(Code::UnrepresentableValue, path, concat([path, " is ", rule, ", which JSON cannot hold"]));
+    let error = Error::validation(Code::UnrepresentableValue, path, &[path, " is ", rule, ", which JSON cannot hold"]);
     match kind {
         ValueKind::Map => error.with_hint("pass Object.fromEntries(map)"),
         ValueKind::Set => error.with_hint("pass [...set]"),
@@ -148,29 +155,28 @@ pub fn id(id: &str) -> Result<(), Error> {
 /// `invalid_id`, with that path.
 pub fn id_at(id: &str, path: &str) -> Result<(), Error> {
     if id.is_empty() {
-        return Err(Error::validation(Code::InvalidId, path, concat([path, " is empty"])));
+        return Err(Error::validation(Code::InvalidId, path, &[path, " is empty"]));
     }
-    if let Some(character) = id.chars().find(|c| !is_id_character(*c)) {
-        let mut shown = [0; 4];
-        let position = number(id.chars().take_while(|c| is_id_character(*c)).count());
-        let message = concat([
-            path,
-            " may only hold letters, digits, - and _, but has \"",
-            character.encode_utf8(&mut shown),
-            "\" at position ",
-            &position,
-        ]);
-        return Err(Error::validation(Code::InvalidId, path, message));
+    if let Some(position) = id.bytes().position(|b| !is_id_byte(b)) {
+        // Up to there all is ASCII, so the position is that of a character.
+        let (_, rest) = id.split_at_checked(position).unwrap_or_default();
+        let end = (1..).find(|end| rest.is_char_boundary(*end)).unwrap_or_default();
+        let (character, _) = rest.split_at_checked(end).unwrap_or_default();
+        let (rule, at) = (" may only hold letters, digits, - and _, but has \"", "\" at position ");
+        return Err(Error::validation(Code::InvalidId, path, &[path, rule, character, at, &number(position)]));
     }
     if id.len() > MAX_ID_LENGTH {
-        let message = concat([path, " has ", &number(id.len()), " characters, at most 255 are allowed"]);
-        return Err(Error::validation(Code::InvalidId, path, message).with_limit(MAX_ID_LENGTH as u32, id.len() as u32));
+        let message = [path, " has ", &number(id.len()), " characters, at most 255 are allowed"];
+        return Err(
+            Error::validation(Code::InvalidId, path, &message).with_limit(MAX_ID_LENGTH as u32, id.len() as u32)
+        );
     }
     Ok(())
 }
 
-const fn is_id_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+/// A letter, digit, `-` or `_`: those of base64url too.
+pub(crate) const fn is_id_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 }
 
 /// Checks the size of data: `bytes` of UTF-8 JSON, as sent.
@@ -181,8 +187,8 @@ pub fn data_size(bytes: usize, path: &str) -> Result<(), Error> {
     if bytes <= MAX_DATA_BYTES {
         return Ok(());
     }
-    let message = concat([path, " is ", &number(bytes), " bytes of JSON, at most 10240 are allowed"]);
-    let error = Error::validation(Code::DataTooLarge, path, message);
+    let message = [path, " is ", &number(bytes), " bytes of JSON, at most 10240 are allowed"];
+    let error = Error::validation(Code::DataTooLarge, path, &message);
     Err(error.with_limit(MAX_DATA_BYTES as u32, u32::try_from(bytes).unwrap_or(u32::MAX)))
 }
 
@@ -194,17 +200,18 @@ pub fn batch_size(members: usize, path: &str) -> Result<(), Error> {
     if members <= MAX_BATCH {
         return Ok(());
     }
-    let message = concat([path, " has ", &number(members), " members, at most 1000 are allowed in one batch"]);
-    let error = Error::validation(Code::BatchTooLarge, path, message);
+    let message = [path, " has ", &number(members), " members, at most 1000 are allowed in one batch"];
+    let error = Error::validation(Code::BatchTooLarge, path, &message);
     Err(error.with_limit(MAX_BATCH as u32, u32::try_from(members).unwrap_or(u32::MAX)))
 }
 
 /// The error for data that is `found` (such as "a string") and not an object.
 pub fn not_an_object(found: &str, path: &str) -> Error {
-    Error::validation(Code::InvalidData, path, concat([path, " must be a JSON object, but is ", found]))
+    Error::validation(Code::InvalidData, path, &[path, " must be a JSON object, but is ", found])
 }
 
 /// `users[3]`.
+#[cfg(feature = "serde")]
 pub(crate) fn member(list: &str, index: usize) -> String {
     concat([list, "[", &number(index), "]"])
 }
@@ -217,7 +224,7 @@ pub(crate) fn concat<const N: usize>(parts: [&str; N]) -> String {
 
 // One copy of it, however many parts.
 #[inline(never)]
-fn join(parts: &[&str]) -> String {
+pub(crate) fn join(parts: &[&str]) -> String {
     let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
     for part in parts {
         text.push_str(part);
@@ -227,7 +234,18 @@ fn join(parts: &[&str]) -> String {
 
 /// A number in decimal digits.
 pub(crate) fn number(value: usize) -> String {
-    itoa::Buffer::new().format(value).into()
+    let mut digits = [0; 20];
+    let mut rest = value;
+    let mut at = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        at -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.iter().skip(at).map(|digit| char::from(*digit)).collect()
 }
 
 #[cfg(test)]

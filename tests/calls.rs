@@ -5,14 +5,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use serde_json::{Value, json};
-use user_handle::host::{Body, Failure, Host, Incoming, Interrupt, Outgoing, Pending, Signal};
-use user_handle::{CallOptions, Client, ClientBuilder, Error, Record, TokenReason, error::Phase};
+use user_handle::host::{Body, Failure, Host, Incoming, Outgoing, Pending, Signal};
+use user_handle::{CallOptions, Client, ClientBuilder, Error, Given, Record, TokenReason, error::Phase};
 
 /// How a scripted attempt ends.
 enum Ending {
@@ -44,7 +44,7 @@ impl Script {
     }
 
     fn built(&self, builder: ClientBuilder) -> Client {
-        builder.build_on(Box::new(self.clone()), false).unwrap()
+        builder.build_on(Rc::new(self.clone()), false).unwrap()
     }
 
     fn sent(&self) -> usize {
@@ -65,38 +65,37 @@ impl Host for Script {
         0.5
     }
 
-    fn send(&self, outgoing: Outgoing) -> Pending<'_, Result<Incoming, Failure>> {
-        let Outgoing { method, url, body, token, .. } = outgoing;
+    fn send(&self, outgoing: Outgoing, _signal: Option<&Signal>) -> Pending<'_, Given> {
+        let Outgoing { method, url, body, token, limit_ms, .. } = outgoing;
         let body = body.unwrap_or_default();
         self.sent.borrow_mut().push(format!("{method} {url} {} {body}", token.as_deref().unwrap_or("-")));
         let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
-        let lost = |unsent| Failure { phase: Phase::Headers, unsent, cause: json!("reset") };
+        let lost = |unsent| Given::Failure(Failure { phase: Phase::Headers, unsent, cause: json!("reset") });
         let answer = |status, headers: &[(&str, &str)], body| {
             let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-            Ok(Incoming { status, headers, body: Body::Json(body) })
+            Given::Answer(Incoming { status, headers, body: Body::Json(body) })
         };
-        Box::pin(async move {
-            match ending {
-                Ending::Answer(status, body) => answer(status, &[], body),
-                Ending::With(status, headers, body) => answer(status, headers, body),
-                Ending::Lost => Err(lost(false)),
-                Ending::Unsent => Err(lost(true)),
-                Ending::Silence(phase) => {
-                    outgoing.phase.set(phase);
-                    std::future::pending().await
-                }
+        let given = match ending {
+            Ending::Answer(status, body) => answer(status, &[], body),
+            Ending::With(status, headers, body) => answer(status, headers, body),
+            Ending::Lost => lost(false),
+            Ending::Unsent => lost(true),
+            Ending::Silence(phase) => {
+                self.clock.set(self.clock.get() + limit_ms);
+                Given::Elapsed(phase)
             }
-        })
+        };
+        Box::pin(ready(given))
     }
 
-    fn interrupt(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Interrupt> {
+    fn wait(&self, ms: f64, signal: Option<&Signal>) -> Pending<'static, Option<Value>> {
         let (clock, signal) = (self.clock.clone(), signal.cloned());
         Box::pin(async move {
             if signal.is_some_and(|signal| signal.get()) {
-                return Interrupt::Aborted(json!("stopped by the caller"));
+                return Some(json!("stopped by the caller"));
             }
             clock.set(clock.get() + ms);
-            Interrupt::Elapsed
+            None
         })
     }
 }
@@ -330,7 +329,7 @@ fn what_a_client_shows_of_itself_holds_no_secret() {
 #[test]
 fn credentials_are_checked_before_anything_is_sent() {
     let refused = |builder: ClientBuilder, in_browser| {
-        let error = builder.build_on(Box::new(Script::default()), in_browser).unwrap_err();
+        let error = builder.build_on(Rc::new(Script::default()), in_browser).unwrap_err();
         (error.code().as_str(), error.to_string())
     };
     let key = || Client::builder("key");
@@ -340,7 +339,7 @@ fn credentials_are_checked_before_anything_is_sent() {
         refused(key().secret("secret"), true),
         ("secret_in_browser", "the app secret was given to a browser, where everybody can read it".into())
     );
-    assert!(key().secret("secret").browser(false).build_on(Box::new(Script::default()), true).is_ok());
+    assert!(key().secret("secret").browser(false).build_on(Rc::new(Script::default()), true).is_ok());
     let text = "user_id is missing in user token, or is not a string";
     assert_eq!(refused(key().token("e30.e30."), false), ("invalid_token", text.into()));
 }

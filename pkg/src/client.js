@@ -1,8 +1,10 @@
 // The client. Each method is a line onto `Core` of src/js/face.rs.
 
-import { callOptions, connectArguments, flagOptions, members, newUsers } from "./arguments.js";
+import { callOptions, flagOptions, memberProperty, members } from "./arguments.js";
+import { drive } from "./drive.js";
 import { optionError, siteError, toError } from "./errors.js";
-import { current, enter, run } from "./load.js";
+import { current, enter } from "./load.js";
+import { connectArguments } from "./options.js";
 import { User } from "./user.js";
 import { Users } from "./users.js";
 
@@ -13,46 +15,59 @@ export const call = Symbol("call");
 export const CREATE = 0, GET_OR_CREATE = 1, GET = 2, UPDATE = 3, DELETE = 4;
 const ADD_USERS = 5, GET_USERS = 6, DELETE_USERS = 7, FLAG_USER = 8;
 
+const READS = [GET, GET_USERS];
+
 const EVENTS = ["request", "response", "retry"];
 
 export class Client {
-  #arguments;
+  #secret;
+  #opening;
   #core;
   #engine;
+  #calls = 0;
   #info;
   #users;
   #currentUser;
   #listeners = new Map();
 
   constructor(apiKey, secretOrToken, appId, options) {
-    this.#arguments = connectArguments(apiKey, secretOrToken, appId, options);
-    this.#info = enter(() => this.#open().describe());
-    // By the rules of URLs too, before a request fails with the URL, and the key in it, in its cause.
-    if (!isUrl(this.#info.baseUrl)) throw optionError("baseUrl must be an absolute URL");
+    const { shown, secret, opening } = connectArguments(apiKey, secretOrToken, appId, options);
+    this.#secret = secret;
+    this.#opening = opening;
+    this.#info = shown;
+    this.#open();
   }
 
   /** The client inside the module: opened anew where the module had to be started anew. */
   #open() {
-    if (this.#arguments === undefined) {
-      throw siteError("not_connected", "this client was disposed", "connect again");
-    }
+    if (this.#opening === undefined) throw siteError("not_connected", "this client was disposed", "connect again");
     const engine = current();
     if (this.#engine !== engine) {
-      this.#core = engine.exports.Core.open(...this.#arguments);
+      const { Core, signServerToken } = engine.exports;
+      const [root, parameters, token, ...more] = this.#opening;
+      const own = SERVER && this.usingApiSecret ? enter(() => signServerToken(this.#secret)) : token;
+      this.#core = enter(() => Core.open(root, parameters, own, ...more));
       this.#engine = engine;
       this.#listen();
     }
     return this.#core;
   }
 
-  /** `read` gives the subject, the data and two details of the operation, and then the caller's options. */
-  [call](operation, read, then) {
-    return run(() => {
-      const [subject, data, detail, another, options] = read();
-      // Read to the end first: getters are the caller's code, and may even dispose of this client.
-      const limits = callOptions(options);
-      return this.#open().call(operation, subject, data, detail, another, ...limits);
-    }, operation !== GET && operation !== GET_USERS, then);
+  /** `read` gives the operation, its subject, its data, and more of it. */
+  async [call](read, options) {
+    this.#calls += 1;
+    try {
+      return await drive(() => {
+        const [operation, subject, data, more] = read();
+        // Read to the end first: getters are the caller's code, and may even dispose of this client.
+        const limits = callOptions(options);
+        const core = this.#open();
+        return [core, enter(() => core.begin(operation, subject, data, more, ...limits)), !READS.includes(operation)];
+      });
+    } finally {
+      this.#calls -= 1;
+      this.#release();
+    }
   }
 
   get apiKey() { return this.#info.apiKey; }
@@ -77,32 +92,56 @@ export class Client {
     return new User(this, id);
   }
 
-  setUser(data, options) {
-    const start = () => {
-      const limits = callOptions(options);
-      return this.#open().setUser(data, ...limits);
-    };
-    return run(start, true, ({ id, record }) => (this.#currentUser = User.of(this, id, record)));
+  async setUser(data, options) {
+    const record = await this[call](() => {
+      if (this.usingApiSecret) {
+        throw siteError(
+          "wrong_side",
+          "setUser needs a user token, but this client has the app secret",
+          "use client.user(id).getOrCreate(data)",
+        );
+      }
+      return [GET_OR_CREATE, undefined, data, true];
+    }, options);
+    return (this.#currentUser = User.of(this, this.userId, record));
   }
 
   createUserToken(userId, claims) {
-    return enter(() => this.#open().createUserToken(userId, claims));
+    const secret = this.#secretFor("createUserToken");
+    return SERVER && signUserToken(secret, userId, claims ?? undefined, this.expireTokens);
   }
 
   addUsers(users, override, options) {
-    return this[call](ADD_USERS, () => [newUsers(users), undefined, Boolean(override), undefined, options]);
+    return this[call](() => {
+      const found = checkedMembers(users, "users");
+      const written = found.map((user, index) => {
+        const path = `users[${index}]`;
+        const id = checkedId(memberProperty(user, path, "id"), `${path}.id`);
+        const data = memberProperty(user, path, "data") ?? undefined;
+        return `{"id":"${id}"${data === undefined ? "" : `,"data":${writeData(data, `${path}.data`)}`}}`;
+      });
+      return [ADD_USERS, String(found.length), `{"users":[${written}],"override":${Boolean(override)}}`];
+    }, options);
   }
 
   getUsers(ids, options) {
-    return this[call](GET_USERS, () => [members(ids, "ids"), undefined, undefined, undefined, options]);
+    return this[call](() => [GET_USERS, ...idsQuery(ids)], options);
   }
 
   deleteUsers(ids, options) {
-    return this[call](DELETE_USERS, () => [members(ids, "ids"), undefined, undefined, undefined, options]);
+    return this[call](() => [DELETE_USERS, ...idsQuery(ids)], options);
   }
 
   flagUser(id, options) {
-    return this[call](FLAG_USER, () => [id, undefined, ...flagOptions(options), options]);
+    return this[call](() => {
+      this.#secretFor("flagUser");
+      return SERVER && flag(id, options);
+    }, options);
+  }
+
+  #secretFor(method) {
+    if (SERVER && this.usingApiSecret) return this.#secret;
+    throw siteError("wrong_side", `${method} needs the app secret, but this client has none`, "call it on your server");
   }
 
   on(event, listener) {
@@ -131,7 +170,7 @@ export class Client {
   /** Has the module tell of events only while somebody listens: telling costs. */
   #listen() {
     const heard = [...this.#listeners.values()].some((listeners) => listeners.size > 0);
-    this.#core?.listen(heard ? (name, told) => this.#tell(name, told) : undefined);
+    enter(() => this.#core?.listen(heard ? (name, told) => this.#tell(name, told) : undefined));
   }
 
   #tell(name, told) {
@@ -147,22 +186,49 @@ export class Client {
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
-    const core = this.#core;
-    const engine = this.#engine;
-    this.#arguments = this.#core = this.#engine = undefined;
+    this.#opening = this.#secret = undefined;
     // Later, in case this runs inside the module: in a getter of data that is being written.
-    queueMicrotask(() => {
-      if (core && !engine.dead) core.free();
-    });
+    queueMicrotask(() => this.#release());
+  }
+
+  /** Frees what a disposed client has inside the module, once its last call has ended. */
+  #release() {
+    if (this.#opening !== undefined || this.#calls > 0) return;
+    const core = this.#core;
+    this.#core = undefined;
+    if (!this.#engine?.dead) enter(() => core?.free());
   }
 }
 
-function isUrl(text) {
-  try {
-    return Boolean(new URL(text));
-  } catch {
-    return false;
-  }
+function checkedId(id, path) {
+  enter(() => current().exports.checkId(id, path));
+  return id;
+}
+
+const writeData = (data, path) => enter(() => current().exports.writeData(data, path));
+
+function checkedMembers(iterable, name) {
+  const found = members(iterable, name);
+  enter(() => current().exports.checkBatch(found.length, name));
+  return found;
+}
+
+/** The number of ids, no data, and what the query says of them. */
+function idsQuery(ids) {
+  const found = checkedMembers(ids, "ids").map((id, index) => checkedId(id, `ids[${index}]`));
+  return [String(found.length), undefined, `&ids=${found}`];
+}
+
+function signUserToken(secret, userId, claims, withTime) {
+  const issued = withTime ? Date.now() / 1000 : undefined;
+  return enter(() => current().exports.signUserToken(secret, userId, claims, issued));
+}
+
+function flag(id, options) {
+  checkedId(id, "id");
+  const { user_id, reason } = flagOptions(options);
+  if (user_id !== undefined) checkedId(user_id, "user_id");
+  return [FLAG_USER, id, JSON.stringify({ entity_type: "stream:user", entity_id: id, user_id, reason })];
 }
 
 function checkEvent(event) {

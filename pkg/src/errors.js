@@ -14,11 +14,12 @@ export class SiteError extends Error {}
 /** The service answered with an error. */
 export class StreamApiError extends Error {}
 
-const classes = { FeedError, ValidationError, SiteError, StreamApiError, TypeError };
+/** By the numbers of `Kind` in src/error.rs. */
+const classes = [FeedError, ValidationError, TypeError, SiteError, StreamApiError];
+const FEED = 0, VALIDATION = 1, SITE = 3;
 
 // The literal name, which no minifier changes, and the brand that `isUserHandleError` looks for.
-for (const [name, Class] of Object.entries(classes)) {
-  if (Class === TypeError) continue;
+for (const [name, Class] of Object.entries({ FeedError, ValidationError, SiteError, StreamApiError })) {
   for (const [key, value] of [["name", name], [BRAND, true]]) {
     Object.defineProperty(Class.prototype, key, { value, writable: true, configurable: true });
   }
@@ -36,22 +37,23 @@ export function isUserHandleError(value) {
 /** The error that Rust describes; see `error` in src/js/convert.rs. The reason of an aborted call is thrown as it is. */
 export function toError(description) {
   if ("reason" in description) return description.reason;
-  const { class: name, message, cause, fields } = description;
-  const error = new classes[name](message, "cause" in description ? { cause } : undefined);
-  if (name === "TypeError") Object.defineProperty(error, BRAND, { value: true });
+  const { kind, message, cause, fields } = description;
+  const error = new classes[kind](message, "cause" in description ? { cause } : undefined);
+  if (error instanceof TypeError) Object.defineProperty(error, BRAND, { value: true });
   return Object.assign(error, fields);
 }
 
 /** An error that the package's own JavaScript finds, before any request. */
-const found = (name, code, message, more, cause) =>
+const found = (kind, code, message, more, cause) =>
   toError({
-    class: name,
+    kind,
     message,
     ...(cause && { cause: cause.thrown }),
     fields: { code, attempts: 0, retryable: false, mayHaveBeenApplied: false, ...more },
   });
 
 // `cause` is `{ thrown }`: what was thrown may be undefined.
-export const siteError = (code, message, hint, cause) => found("SiteError", code, message, hint && { hint }, cause);
-export const optionError = (message, cause) => found("FeedError", "invalid_option", message, {}, cause);
-export const dataError = (path, message, cause) => found("ValidationError", "invalid_data", message, { path }, cause);
+export const siteError = (code, message, hint, cause) => found(SITE, code, message, hint && { hint }, cause);
+export const badInput = (code, message, hint, cause) => found(FEED, code, message, hint && { hint }, cause);
+export const optionError = (message, cause) => badInput("invalid_option", message, undefined, cause);
+export const dataError = (path, message, cause) => found(VALIDATION, "invalid_data", message, { path }, cause);

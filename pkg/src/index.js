@@ -1,23 +1,25 @@
 // Everywhere but on the edge: the module is built in, so that there is nothing to fetch, to read or to configure.
 
-import payload from "user-handle:payload";
+import { bytes, moved, text } from "user-handle:payload";
 import { provide } from "./load.js";
 
-provide(() => decode(payload));
+provide(decode);
 
 /** Reads what xtask/src/payload.rs writes. */
-function decode(text) {
-  const alphabet = [...Array(95)].map((_, i) => String.fromCharCode(32 + i)).filter((c) => !"\"'`\\$<".includes(c));
-  const singles = alphabet.length - 2;
-  const order = text.slice(0, 2 * singles).match(/../g).map((hex) => parseInt(hex, 16));
-  for (let byte = 0; byte < 256; byte++) if (!order.includes(byte)) order.push(byte);
-  const rank = Object.fromEntries(alphabet.map((character, i) => [character, i]));
-  const bytes = [];
-  for (let i = 2 * singles; i < text.length; i++) {
-    const first = rank[text[i]];
-    bytes.push(order[first < singles ? first : singles * (first - singles + 1) + rank[text[++i]]]);
+function decode() {
+  const alphabet = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !/["'`\\$<]/.test(c));
+  const single = bytes.match(/../g).map((hex) => parseInt(hex, 16));
+  const codes = Object.fromEntries(alphabet.map((c) => [c, c.charCodeAt(0)]));
+  [...moved].forEach((c, i) => { codes[c] = single[i]; });
+  const known = new Set(Object.values(codes));
+  const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !known.has(byte));
+  const escapes = moved.slice(single.length);
+  const decoded = [];
+  for (let i = 0; i < text.length; i++) {
+    const escape = escapes.indexOf(text[i]);
+    decoded.push(escape < 0 ? codes[text[i]] : others[escape * alphabet.length + alphabet.indexOf(text[++i])]);
   }
-  return Uint8Array.from(bytes);
+  return Uint8Array.from(decoded);
 }
 
 export * from "./api.js";

@@ -8,7 +8,7 @@ export class User {
   #client;
 
   constructor(client, id) {
-    enter(() => current().exports.checkId(id));
+    enter(() => current().exports.checkId(id, "id"));
     this.#client = client;
     this.id = id;
     this.data = undefined;
@@ -16,27 +16,27 @@ export class User {
   }
 
   create(data, options) {
-    return this.#record(CREATE, () => [this.#given(data), wantsGetOrCreate(options)], options);
+    return this.#record(() => [wantsGetOrCreate(options) ? GET_OR_CREATE : CREATE, this.#given(data)], options);
   }
 
   getOrCreate(data, options) {
-    return this.#record(GET_OR_CREATE, () => [this.#given(data)], options);
+    return this.#record(() => [GET_OR_CREATE, this.#given(data)], options);
   }
 
   get(options) {
-    return this.#record(GET, () => [undefined, wantsFollowCounts(options)], options);
+    return this.#record(() => [GET, undefined, wantsFollowCounts(options)], options);
   }
 
   profile(options) {
-    return this.#record(GET, () => [undefined, true], options);
+    return this.#record(() => [GET, undefined, true], options);
   }
 
   update(data, options) {
-    return this.#record(UPDATE, () => [this.#given(data)], options);
+    return this.#record(() => [UPDATE, this.#given(data)], options);
   }
 
   delete(options) {
-    return this.#client[call](DELETE, () => [this.id, undefined, undefined, undefined, options]);
+    return this.#client[call](() => [DELETE, this.id], options);
   }
 
   flag(options) {
@@ -56,17 +56,18 @@ export class User {
     return data ?? this.data ?? {};
   }
 
-  #record(operation, read, options) {
+  async #record(read, options) {
     const all = () => {
-      const [data, detail] = read();
-      return [this.id, data, detail, undefined, options];
+      const [operation, ...data] = read();
+      return [operation, this.id, ...data];
     };
-    return this.#client[call](operation, all, (record) => this.#keep(record));
+    return this.#keep(await this.#client[call](all, options));
   }
 
-  #keep(record) {
-    this.full = record;
-    this.data = record.data;
+  /** Keeps a record without `duration`, and with data even where the service has none. */
+  #keep({ duration, ...record }) {
+    this.data = record.data ?? {};
+    this.full = { ...record, data: this.data };
     return this;
   }
 

@@ -3,8 +3,11 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::{Headers, Piece, Signal, Text, Value};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{Headers, Signal, Text, Value};
 use crate::error::Error;
+use crate::token::Problem;
 use crate::validate::{self, ValueKind};
 
 /// Validates data and writes it.
@@ -61,18 +64,48 @@ pub(crate) fn quote(text: &str) -> Text {
     Value::from(text).to_string()
 }
 
-pub(crate) fn join(pieces: alloc::vec::Vec<Piece>) -> Text {
-    let mut text = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Plain(part) | Piece::Data(part) => text.push_str(&part),
-        }
+/// JSON that is put together of our own text and of data.
+#[derive(Default)]
+pub(crate) struct Writer(String);
+
+impl Writer {
+    pub fn plain(&mut self, text: &str) {
+        self.0.push_str(text);
     }
-    text
+
+    pub fn data(&mut self, text: &Text) {
+        self.0.push_str(text);
+    }
+
+    pub fn finish(self) -> Text {
+        self.0
+    }
 }
 
-pub(crate) fn parse(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
+/// As `encodeURIComponent`, whose result every server decodes to the same text.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// Percent-encodes a text for one place in a query.
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
+pub(crate) fn is_empty(text: &Text) -> bool {
+    text.is_empty()
+}
+
+/// The claims of a token, not verified.
+pub(crate) fn claims(token: &Text) -> Result<Value, Problem> {
+    crate::token::claims(token)
 }
 
 pub(crate) fn string_field(value: &Value, name: &str) -> Option<String> {
@@ -99,6 +132,18 @@ pub(crate) fn header(headers: &Headers, name: &str) -> Option<String> {
     headers.get(name).cloned()
 }
 
+/// A header that is a whole number.
+pub(crate) fn whole_header(headers: &Headers, name: &str) -> Option<f64> {
+    let text = headers.get(name).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+    text.parse::<u32>().ok().map(f64::from)
+}
+
+/// A header that is an HTTP date, in milliseconds since the Unix epoch.
+pub(crate) fn date_header(headers: &Headers, name: &str) -> Option<f64> {
+    let date = httpdate::parse_http_date(headers.get(name)?).ok()?;
+    Some(date.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as f64)
+}
+
 pub(crate) fn headers_value(headers: &Headers) -> Value {
     headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
 }
@@ -106,12 +151,6 @@ pub(crate) fn headers_value(headers: &Headers) -> Value {
 /// The reason, where the signal has fired.
 pub(crate) fn abort_reason(signal: &Signal) -> Option<Value> {
     signal.get().then_some(Value::Null)
-}
-
-/// Milliseconds since the Unix epoch of an HTTP date.
-pub(crate) fn parse_date(text: &str) -> Option<f64> {
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as f64)
 }
 
 /// A record as handles keep it: without `duration`, and with data even where the service has none.
@@ -141,8 +180,8 @@ pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<
 #[cfg(feature = "serde")]
 pub(crate) fn to_value<Data: serde::Serialize>(data: &Data, path: &str) -> Result<Value, Error> {
     serde_json::to_value(data).map_err(|error| {
-        let message = format!("{path} cannot be written: {error}");
-        Error::validation(crate::error::Code::InvalidData, path, message)
+        let problem = error.to_string();
+        Error::validation(crate::error::Code::InvalidData, path, &[path, " cannot be written: ", &problem])
     })
 }
 

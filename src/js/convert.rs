@@ -1,86 +1,54 @@
 //! Arguments of the JavaScript face in, errors and events out.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
 
 use js_sys::Function;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use super::as_promise;
 use super::value::describe;
 use crate::call::Event;
 use crate::error::{Code, Error, Kind, Phase, RateLimit, Violation};
-use crate::options::{Credentials, TokenProvider, TokenReason};
-use crate::validate::{self, concat};
+use crate::host::Headers;
+use crate::validate;
 
 /// An id: a string by the rules, whatever it is that was passed.
 pub(super) fn id(value: &JsValue, path: &str) -> Result<String, Error> {
     let Some(id) = value.as_string() else {
-        let message = concat([path, " must be a string, but is ", describe(value)]);
-        return Err(Error::validation(Code::InvalidId, path, message));
+        let message = [path, " must be a string, but is ", &describe(value)];
+        return Err(Error::validation(Code::InvalidId, path, &message));
     };
     validate::id_at(&id, path)?;
     Ok(id)
 }
 
-/// What `connect` was given to be let in: `kind` says which.
-pub(super) fn credentials(kind: u32, given: &JsValue) -> Credentials {
-    let text = || given.as_string().unwrap_or_default().into();
-    match (kind, given.dyn_ref::<Function>()) {
-        (1, _) => Credentials::Secret(text()),
-        (2, _) => Credentials::Token(text()),
-        (3, Some(provider)) => Credentials::Provider(token_provider(provider.clone())),
-        _ => Credentials::None,
-    }
-}
-
-fn token_provider(provider: Function) -> TokenProvider {
-    Rc::new(move |reason: TokenReason| {
-        let provider = provider.clone();
-        Box::pin(async move {
-            let given = provider.call1(&JsValue::UNDEFINED, &reason.as_str().into())?;
-            let token = JsFuture::from(as_promise(&given)?).await?;
-            // What is not a string is no token; its kind, and not the thing, is told.
-            token
-                .as_string()
-                .ok_or_else(|| js_sys::TypeError::new(&concat(["the token provider gave ", describe(&token)])).into())
-        })
-    })
-}
-
 #[wasm_bindgen(module = "/src/js/shape.js")]
 extern "C" {
+    /// A text that is empty, and a limit of 0, is not there; of the booleans `has_cause` says whether `cause` is.
     fn failure(
-        class: &str,
+        kind: u32,
         message: &str,
         code: &str,
         attempts: u32,
         retryable: bool,
         may_have_been_applied: bool,
-        hint: Option<&str>,
-        phase: Option<&str>,
+        hint: &str,
+        phase: &str,
+        path: &str,
+        limit: u32,
+        actual: u32,
+        has_cause: bool,
+        cause: &JsValue,
     ) -> JsValue;
 
-    #[wasm_bindgen(js_name = withCause)]
-    fn with_cause(failure: JsValue, cause: &JsValue) -> JsValue;
-
-    #[wasm_bindgen(js_name = withViolation)]
-    fn with_violation(failure: JsValue, path: &str, limit: Option<u32>, actual: Option<u32>) -> JsValue;
-
+    /// A wait that is not known is NaN.
     #[wasm_bindgen(js_name = withAnswer)]
     fn with_answer(
         failure: JsValue,
         status: u16,
-        api_code: Option<f64>,
-        exception: Option<&str>,
-        detail: Option<&str>,
         rate_limit: JsValue,
-        retry_after_ms: Option<f64>,
+        retry_after_ms: f64,
         error: &JsValue,
-        headers: &JsValue,
+        headers: &Headers,
     ) -> JsValue;
 
     fn aborted(reason: &JsValue) -> JsValue;
@@ -88,21 +56,18 @@ extern "C" {
     #[wasm_bindgen(js_name = rateLimit)]
     fn rate_limit_object(limit: f64, remaining: f64, reset: f64) -> JsValue;
 
-    #[wasm_bindgen(js_name = requestEvent)]
-    fn request_event(method: &str, path: &str, attempt: u32, operation: &str) -> JsValue;
-
-    #[wasm_bindgen(js_name = responseEvent)]
-    fn response_event(
+    #[wasm_bindgen(js_name = tell)]
+    fn tell_listener(
+        listener: &Function,
+        kind: u32,
         method: &str,
         path: &str,
         attempt: u32,
+        operation: &str,
         status: u16,
-        elapsed_ms: f64,
-        rate_limit: JsValue,
-    ) -> JsValue;
-
-    #[wasm_bindgen(js_name = retryEvent)]
-    fn retry_event(method: &str, path: &str, attempt: u32, delay_ms: f64, error: JsValue) -> JsValue;
+        ms: f64,
+        more: JsValue,
+    );
 }
 
 pub(super) fn rate_limit(limits: Option<RateLimit>) -> JsValue {
@@ -112,57 +77,54 @@ pub(super) fn rate_limit(limits: Option<RateLimit>) -> JsValue {
 /// What the package's JavaScript makes an error of; for an aborted call, what it makes of the reason.
 pub(super) fn error(error: &Error) -> JsValue {
     let facts = &*error.0;
-    let class = match facts.kind {
-        Kind::Aborted => return aborted(facts.cause.as_ref().unwrap_or(&JsValue::UNDEFINED)),
-        Kind::Input => "FeedError",
-        Kind::Validation => "ValidationError",
-        Kind::Type => "TypeError",
-        Kind::Site => "SiteError",
-        Kind::Api => "StreamApiError",
+    let none = JsValue::UNDEFINED;
+    let cause = facts.cause.as_ref().unwrap_or(&none);
+    if facts.kind == Kind::Aborted {
+        return aborted(cause);
+    }
+    let (path, limit, actual) = match &facts.violation {
+        Some(Violation { path, limit, actual }) => (&**path, limit.unwrap_or(0), actual.unwrap_or(0)),
+        None => ("", 0, 0),
     };
-    let mut told = failure(
-        class,
+    let told = failure(
+        facts.kind as u32,
         &facts.message,
         facts.code.as_str(),
         facts.attempts,
         facts.retryable,
         facts.may_have_been_applied,
-        facts.hint,
-        facts.phase.map(Phase::as_str),
+        facts.hint.unwrap_or_default(),
+        facts.phase.map_or("", Phase::as_str),
+        path,
+        limit,
+        actual,
+        facts.cause.is_some(),
+        cause,
     );
-    if let Some(cause) = &facts.cause {
-        told = with_cause(told, cause);
-    }
-    if let Some(Violation { path, limit, actual }) = &facts.violation {
-        told = with_violation(told, path, *limit, *actual);
-    }
-    if let Some(answer) = &facts.api {
-        told = with_answer(
+    match &facts.api {
+        None => told,
+        Some(answer) => with_answer(
             told,
             answer.status,
-            answer.api_code,
-            answer.exception.as_deref(),
-            answer.detail.as_deref(),
             rate_limit(answer.rate_limit),
-            answer.retry_after_ms,
+            answer.retry_after_ms.unwrap_or(f64::NAN),
             &answer.body,
             &answer.headers,
-        );
+        ),
     }
-    told
 }
 
-/// The name of an event and what it tells.
-pub(super) fn event(event: &Event<'_>) -> (&'static str, JsValue) {
-    match *event {
-        Event::Request { operation, path, attempt } => {
-            ("request", request_event(operation.method(), path, attempt, operation.as_str()))
-        }
+/// Tells the package's listener of an event.
+pub(crate) fn tell(listener: &Function, event: &Event<'_>) {
+    let (kind, operation, path, attempt, status, ms, more) = match *event {
+        Event::Request { operation, path, attempt } => (0, operation, path, attempt, 0, 0.0, JsValue::UNDEFINED),
         Event::Response { operation, path, attempt, status, elapsed_ms, rate_limit: limits } => {
-            ("response", response_event(operation.method(), path, attempt, status, elapsed_ms, rate_limit(limits)))
+            (1, operation, path, attempt, status, elapsed_ms, rate_limit(limits))
         }
         Event::Retry { operation, path, attempt, delay_ms, error: failed } => {
-            ("retry", retry_event(operation.method(), path, attempt, delay_ms, error(failed)))
+            (2, operation, path, attempt, 0, delay_ms, error(failed))
         }
-    }
+    };
+    // The class sees to listeners that throw.
+    tell_listener(listener, kind, operation.method(), path, attempt, operation.as_str(), status, ms, more);
 }

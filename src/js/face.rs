@@ -3,277 +3,244 @@
 //! Arguments are read, and data is written, before a function returns: what the caller changes later is not sent.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
+use core::cell::RefCell;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::Function;
+use slab::Slab;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
 
-use super::convert;
-use super::{is_browser, value};
-use crate::builder::ClientBuilder;
-use crate::call::{Answer, call};
-use crate::client::Client;
+use super::{convert, value};
+use crate::authorise::Authorisation;
+use crate::call::{Call, Step};
 use crate::error::Error;
-use crate::fetch::Fetch;
-use crate::host::{self, Pending, Value};
-use crate::options::{CallOptions, Place};
-use crate::request::{Operation, Request};
-use crate::validate::{self, concat, member};
+use crate::fetch::{self, Fetch};
+use crate::host::{self, Text};
+use crate::options::{CallOptions, Limits};
+use crate::request::{FOLLOW_COUNTS, Operation, Request};
+use crate::shared::Shared;
+#[cfg(feature = "sign")]
+use crate::signer;
+use crate::validate;
 
 #[wasm_bindgen(module = "/src/js/shape.js")]
 extern "C" {
-    fn identity(
-        api_key: &str,
-        app_id: Option<&str>,
-        base_url: &str,
-        version: &str,
-        group: &str,
-        location: Option<&str>,
-        using_api_secret: bool,
-        expire_tokens: bool,
-    ) -> JsValue;
-
-    #[wasm_bindgen(js_name = ownRecord)]
-    fn own_record(id: &str, record: &JsValue) -> JsValue;
-
     #[wasm_bindgen(js_name = alreadyGone)]
     fn already_gone() -> JsValue;
+
+    fn ask(asking: &JsValue, reason: &str, ms: f64, signal: &JsValue) -> JsValue;
 }
 
 /// A client, as the JavaScript class holds it.
 #[wasm_bindgen]
 pub struct Core {
-    client: Client,
+    core: Shared,
+    /// Asks the token provider: `(reason, ms, signal)` to a promise of the arguments of [`Core::advance`].
+    ask: JsValue,
+    calls: RefCell<Slab<Running>>,
+}
+
+struct Running {
+    /// Not there while it is worked on: what it does may run code of the caller's that begins another.
+    call: Option<Box<Call>>,
+    signal: JsValue,
 }
 
 fn thrown(error: Error) -> JsValue {
     convert::error(&error)
 }
 
-/// Checks an id. Throws what `convert::error` describes.
+/// Checks an id that stands at `path`. Throws what `convert::error` describes.
 #[wasm_bindgen(js_name = checkId)]
-pub fn check_id(id: &JsValue) -> Result<(), JsValue> {
-    convert::id(id, "id").map(drop).map_err(thrown)
+pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
+    convert::id(id, &text(path)).map(drop).map_err(thrown)
+}
+
+/// The JSON text of data that stands at `path`. Throws what `convert::error` describes.
+#[wasm_bindgen(js_name = writeData)]
+pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
+    value::write_data(data, &text(path)).map_err(thrown)
+}
+
+/// Checks the number of members of a batch that stands at `path`. Throws what `convert::error` describes.
+#[wasm_bindgen(js_name = checkBatch)]
+pub fn check_batch(members: usize, path: &JsValue) -> Result<(), JsValue> {
+    validate::batch_size(members, &text(path)).map_err(thrown)
 }
 
 #[wasm_bindgen]
 impl Core {
-    /// A client from what pkg/src/arguments.js makes of the arguments of `connect`.
+    /// A client from what pkg/src/options.js makes of the arguments of `connect`. `root` is the API root and version,
+    /// `parameters` are those of every request; at most one of `token`, a user's or one that the secret signed, and `ask` is there.
     #[allow(clippy::too_many_arguments)]
     pub fn open(
-        api_key: &JsValue,
-        app_id: &JsValue,
-        base_url: &JsValue,
-        url_override: &JsValue,
-        environment: &JsValue,
-        local: bool,
-        location: &JsValue,
-        protocol: &JsValue,
-        version: &JsValue,
-        group: &JsValue,
-        expire_tokens: bool,
-        browser: &JsValue,
-        fetch: &JsValue,
-        timeout: Option<f64>,
-        deadline: Option<f64>,
-        retries: Option<u32>,
-        credentials: u32,
-        credential: &JsValue,
+        root: &JsValue,
+        parameters: &JsValue,
+        token: &JsValue,
+        of_user: bool,
+        ask: JsValue,
+        fetch: JsValue,
+        timeout: f64,
+        deadline: f64,
+        retries: f64,
     ) -> Result<Core, JsValue> {
-        let builder = ClientBuilder {
-            api_key: api_key.as_string().unwrap_or_default(),
-            credentials: Some(convert::credentials(credentials, credential)),
-            app_id: app_id.as_string(),
-            place: Place {
-                base_url: base_url.as_string(),
-                url_override: url_override.as_string(),
-                environment: environment.as_string(),
-                local,
-                location: location.as_string(),
-                protocol: protocol.as_string(),
-            },
-            version: version.as_string(),
-            group: group.as_string(),
-            expire_tokens,
-            browser: browser.as_bool(),
-            limits: CallOptions { signal: None, timeout_ms: timeout, deadline_ms: deadline, retries },
-            listener: None,
+        let token: Option<Text> = token.is_truthy().then(|| token.clone().unchecked_into());
+        let authorisation = match token {
+            Some(token) if of_user => Authorisation::of_user(token).map_err(thrown)?,
+            token => Authorisation::new(token, ask.is_truthy()),
         };
-        let host = Box::new(Fetch::for_javascript(fetch.dyn_ref().cloned()));
-        builder.build_on(host, is_browser()).map(|client| Core { client }).map_err(thrown)
-    }
-
-    /// What the class shows of it.
-    pub fn describe(&self) -> JsValue {
-        let client = &self.client;
-        identity(
-            client.api_key(),
-            client.app_id(),
-            client.base_url(),
-            client.version(),
-            client.group(),
-            client.location(),
-            client.using_api_secret(),
-            client.identity.expire_tokens,
-        )
+        let fetch = Fetch::for_javascript(fetch);
+        let limits = Limits::default().with(&limits(timeout, deadline, retries));
+        let core = Shared::new(fetch, text(root), text(parameters), authorisation, limits);
+        Ok(Core { core, ask, calls: RefCell::default() })
     }
 
     /// `user_id` of the token in use.
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> JsValue {
-        self.client.user_id().map(JsValue::from).unwrap_or_default()
+        self.core.authorisation.user_id().map(JsValue::from).unwrap_or_default()
     }
 
     /// The limits last seen.
     #[wasm_bindgen(js_name = rateLimit)]
     pub fn rate_limit(&self) -> JsValue {
-        convert::rate_limit(self.client.rate_limit())
+        convert::rate_limit(self.core.rate_limit.get())
     }
 
     /// Calls `listener(name, event)` from now on; with undefined, nothing is told.
     pub fn listen(&self, listener: &JsValue) {
-        let listener: Option<Function> = listener.dyn_ref::<Function>().cloned();
-        self.client.set_listener(listener.map(|listener| -> crate::Listener {
-            Rc::new(move |event| {
-                let (name, told) = convert::event(event);
-                // The class sees to listeners that throw.
-                let _ = listener.call2(&JsValue::UNDEFINED, &name.into(), &told);
-            })
-        }));
+        let listener: Option<Function> = listener.is_truthy().then(|| listener.clone().unchecked_into());
+        #[cfg(feature = "serde")]
+        let listener = listener
+            .map(|listener| -> crate::Listener { alloc::rc::Rc::new(move |event| convert::tell(&listener, event)) });
+        self.core.listener.replace(listener);
     }
 
-    /// Makes a call. `operation` is the number of an `Operation`; `subject` is an id, or the ids of a batch, or the ids
-    /// and data of one in turn. What `detail` and `another` are depends on the operation.
+    /// Begins a call and gives its number. `operation` is the number of an `Operation`; `subject` is an id, or, of a batch,
+    /// the number of its members; `more` is what the path or the query has of it: the ids of a batch, or `true` for follow
+    /// counts, or for the token's own user. `text` is the data, or of a batch or a flag the whole body.
     #[allow(clippy::too_many_arguments)]
-    pub fn call(
+    pub fn begin(
         &self,
         operation: u32,
         subject: &JsValue,
         data: &JsValue,
-        detail: &JsValue,
-        another: &JsValue,
-        signal: Option<AbortSignal>,
-        timeout: Option<f64>,
-        deadline: Option<f64>,
-        retries: Option<u32>,
-    ) -> Promise {
+        more: &JsValue,
+        signal: JsValue,
+        timeout: f64,
+        deadline: f64,
+        retries: f64,
+    ) -> Result<usize, JsValue> {
         let operation = Operation::from_number(operation);
-        let core = self.client.core.clone();
-        let options = CallOptions { signal, timeout_ms: timeout, deadline_ms: deadline, retries };
-        let prepared = options.check().and_then(|()| self.request(operation, subject, data, detail, another));
-        promise(prepared.map(|request| -> Prepared {
-            Box::pin(async move { Ok(finish(operation, call(&core, &request, &options).await?)) })
-        }))
-    }
-
-    /// `{ id, record }` of the token's own user.
-    #[wasm_bindgen(js_name = setUser)]
-    pub fn set_user(
-        &self,
-        data: &JsValue,
-        signal: Option<AbortSignal>,
-        timeout: Option<f64>,
-        deadline: Option<f64>,
-        retries: Option<u32>,
-    ) -> Promise {
-        let client = self.client.clone();
-        let options = CallOptions { signal, timeout_ms: timeout, deadline_ms: deadline, retries };
-        let prepared = options.check().and_then(|()| value::write_data_without(data, "id", "data"));
-        promise(prepared.map(|text| -> Prepared {
-            Box::pin(async move {
-                let (id, record) = client.set_own_user(text, options).await?;
-                Ok(own_record(&id, &record))
+        let call = self
+            .request(operation, subject, data, more)
+            .and_then(|request| {
+                let aborted = host::abort_reason(&signal);
+                Call::begin(&self.core, request, aborted, &limits(timeout, deadline, retries))
             })
-        }))
+            .map_err(thrown)?;
+        Ok(self.calls.borrow_mut().insert(Running { call: Some(Box::new(call)), signal }))
     }
 
-    /// A user token.
-    #[cfg(feature = "sign")]
-    #[wasm_bindgen(js_name = createUserToken)]
-    pub fn create_user_token(&self, user_id: &JsValue, claims: &JsValue) -> Result<String, JsValue> {
-        let given = !claims.is_undefined() && !claims.is_null();
-        convert::id(user_id, "userId")
-            .and_then(|user_id| self.client.sign_user_token(&user_id, given.then_some(claims)))
-            .map_err(thrown)
-    }
-}
-
-/// A call that is ready to be sent. In a box, so that there is one kind of it: each kind would bring its own copy of the
-/// code that drives a promise.
-type Prepared = Pending<'static, Result<Value, Error>>;
-
-/// The promise of a call, or one that is rejected where the arguments were refused.
-fn promise(prepared: Result<Prepared, Error>) -> Promise {
-    match prepared {
-        Ok(work) => future_to_promise(async move { work.await.map_err(thrown) }),
-        Err(error) => Promise::reject(&thrown(error)),
-    }
-}
-
-fn finish(operation: Operation, answer: Answer) -> Value {
-    match operation {
-        Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
-            host::tidy_record(answer.value)
+    /// Takes a call on: gives a promise of what this is to be told next, or, once that is no promise, the result. The other
+    /// arguments are those of [`fetch::given`].
+    pub fn advance(
+        &self,
+        number: usize,
+        kind: u32,
+        detail: u32,
+        first: JsValue,
+        second: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let taken = self.calls.borrow_mut().get_mut(number).and_then(|it| Some((it.call.take()?, it.signal.clone())));
+        // Nobody tells a call anything that has ended.
+        let Some((mut call, signal)) = taken else { return Ok(JsValue::UNDEFINED) };
+        let step = call.next(&self.core, fetch::given(kind, detail, first, second));
+        let promise = match step {
+            Ok(Step::Send(outgoing)) => self.core.outside.exchange(&outgoing, &signal).into(),
+            Ok(Step::Wait(ms)) => fetch::wait(ms, &signal).into(),
+            Ok(Step::Ask(reason, ms)) => ask(&self.ask, reason.as_str(), ms, &signal),
+            Ok(Step::Done(answer)) => {
+                self.forget(number);
+                return Ok(if answer.already_gone { already_gone() } else { answer.value });
+            }
+            Err(error) => {
+                self.forget(number);
+                return Err(thrown(error));
+            }
+        };
+        if let Some(running) = self.calls.borrow_mut().get_mut(number) {
+            running.call = Some(call);
         }
-        _ if answer.already_gone => already_gone(),
-        _ => answer.value,
+        Ok(promise)
     }
+}
+
+/// The token that the app secret signs for a client's own requests.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = signServerToken)]
+pub fn sign_server_token(secret: &JsValue) -> JsValue {
+    signer::server_token(&text(secret)).into()
+}
+
+/// A user token that the app secret signs; `issued` is what it says in `iat`, in Unix seconds, or NaN.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = signUserToken)]
+pub fn sign_user_token(secret: &JsValue, user_id: &JsValue, claims: &JsValue, issued: f64) -> Result<JsValue, JsValue> {
+    let claims = Some(claims).filter(|claims| !claims.is_undefined());
+    let issued = Some(issued).filter(|issued| !issued.is_nan());
+    convert::id(user_id, "userId")
+        .and_then(|user_id| signer::user_token(&text(secret), &user_id, claims, issued))
+        .map(JsValue::from)
+        .map_err(thrown)
 }
 
 impl Core {
+    fn forget(&self, number: usize) {
+        self.calls.borrow_mut().try_remove(number);
+    }
+
     /// The request of a call, from its arguments.
     fn request(
         &self,
         operation: Operation,
         subject: &JsValue,
         data: &JsValue,
-        detail: &JsValue,
-        another: &JsValue,
+        more: &JsValue,
     ) -> Result<Request, Error> {
+        let own = operation == Operation::GetOrCreate && more.is_truthy();
+        if own {
+            // The call learns the id from the token.
+            return Ok(Request::create("", value::write_data_without(data, "id", "data")?, true));
+        }
+        let subject = if operation.is_batch() { text(subject) } else { convert::id(subject, "id")? };
+        let mut request = Request::new(operation, &subject);
         match operation {
-            Operation::AddUsers => return add_users(subject, detail.is_truthy()),
-            Operation::GetUsers => return Ok(Request::get_users(&ids(subject)?)),
-            Operation::DeleteUsers => return Ok(Request::delete_users(&ids(subject)?)),
+            Operation::Create | Operation::GetOrCreate | Operation::Update => {
+                request.text = Some(value::write_data(data, "data")?);
+            }
+            Operation::AddUsers | Operation::FlagUser => request.text = Some(data.clone().unchecked_into()),
+            Operation::Get if more.is_truthy() => request.query = FOLLOW_COUNTS.into(),
+            Operation::GetUsers | Operation::DeleteUsers => request.query = text(more),
             _ => {}
         }
-        let id = convert::id(subject, "id")?;
-        match operation {
-            Operation::Get => Ok(Request::get(&id, detail.is_truthy())),
-            Operation::Update => Ok(Request::update(&id, value::write_data(data, "data")?)),
-            Operation::Delete => Ok(Request::delete(&id)),
-            Operation::FlagUser => {
-                self.client.flag_request(&id, detail.as_string().as_deref(), another.as_string().as_deref())
-            }
-            _ => {
-                let get_or_create = operation == Operation::GetOrCreate || detail.is_truthy();
-                Ok(Request::create(&id, value::write_data(data, "data")?, get_or_create))
-            }
-        }
+        Ok(request)
     }
 }
 
-fn add_users(users: &JsValue, override_existing: bool) -> Result<Request, Error> {
-    let users: Vec<JsValue> = Array::from(users).to_vec();
-    validate::batch_size(users.len() / 2, "users")?;
-    let mut written = Vec::with_capacity(users.len() / 2);
-    for (index, user) in users.chunks_exact(2).enumerate() {
-        let [id, data] = user else { continue };
-        let path = member("users", index);
-        let id = convert::id(id, &concat([&path, ".id"]))?;
-        let given = !data.is_undefined() && !data.is_null();
-        let text = given.then(|| value::write_data(data, &concat([&path, ".data"])));
-        written.push((id, text.transpose()?));
-    }
-    Ok(Request::add_users(written, override_existing))
+/// A text, which the package's JavaScript has checked to be one.
+fn text(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
 }
 
-fn ids(ids: &JsValue) -> Result<Vec<String>, Error> {
-    let ids = Array::from(ids);
-    validate::batch_size(ids.length() as usize, "ids")?;
-    ids.iter().enumerate().map(|(index, id)| convert::id(&id, &member("ids", index))).collect()
+/// A number that is NaN is not given.
+fn limits(timeout: f64, deadline: f64, retries: f64) -> CallOptions {
+    let given = |number: f64| Some(number).filter(|number| !number.is_nan());
+    CallOptions {
+        signal: None,
+        timeout_ms: given(timeout),
+        deadline_ms: given(deadline),
+        retries: given(retries).map(|retries| retries as u32),
+    }
 }

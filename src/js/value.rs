@@ -1,48 +1,83 @@
 //! JSON values on wasm32: JavaScript values.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use js_sys::{JSON, JsString, Object, Reflect};
-use wasm_bindgen::JsCast;
+#[cfg(feature = "serde")]
+use js_sys::JSON;
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
-use crate::host::{Headers, Piece, Signal, Text, Value};
+use crate::host::{Headers, Text, Value};
+use crate::token::Problem;
 use crate::validate::{self, ValueKind, concat};
 
 #[wasm_bindgen(module = "/src/js/walk.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn write(data: &JsValue, allows: &mut dyn FnMut(u32, u32, bool) -> bool) -> Result<JsValue, JsValue>;
+    fn write(data: &JsValue, max_depth: u32, in_object: u32, in_array: u32) -> Result<JsString, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = byteLength)]
-    fn byte_length(text: &JsString) -> Result<u32, JsValue>;
-
-    type Refusal;
-
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &Refusal) -> u32;
-
-    #[wasm_bindgen(method, getter)]
-    fn path(this: &Refusal) -> JsValue;
+    #[wasm_bindgen(js_name = byteLength)]
+    fn byte_length(text: &JsString) -> u32;
 }
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
-    // As in js-sys, but on a text that stays outside: copying it in and out again would cost more than parsing it.
-    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
-    fn parse_json(text: &JsString) -> Result<JsValue, JsValue>;
+    #[cfg(feature = "npm")]
+    #[wasm_bindgen(js_name = describe)]
+    fn describe_value(value: &JsValue) -> JsValue;
 
-    // As in web-sys, but a stand-in's headers may give anything.
-    type AnyHeaders;
+    /// As [`describe`], of data that was written so.
+    #[wasm_bindgen(js_name = describeWritten)]
+    fn describe_written(data: &JsValue, text: &JsString) -> JsValue;
 
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &AnyHeaders, name: &str) -> Result<JsValue, JsValue>;
+    fn field(value: &JsValue, name: &str) -> JsValue;
 
-    // As in js-sys, but with what a revoked proxy throws caught: what is not caught ends the module.
-    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
-    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+    #[wasm_bindgen(js_name = numberField)]
+    fn number_field_or_nan(value: &JsValue, name: &str) -> f64;
+
+    #[wasm_bindgen(js_name = header)]
+    fn header_value(headers: &Headers, name: &str) -> JsValue;
+
+    #[wasm_bindgen(js_name = wholeHeader)]
+    fn whole_header_or_nan(headers: &Headers, name: &str) -> f64;
+
+    #[wasm_bindgen(js_name = dateHeader)]
+    fn date_header_or_nan(headers: &Headers, name: &str) -> f64;
+
+    /// The headers as a plain object.
+    #[cfg(feature = "serde")]
+    #[wasm_bindgen(js_name = headersObject)]
+    pub(crate) fn headers_value(headers: &Headers) -> Value;
+
+    /// The claims, or the number of a `Problem`.
+    #[wasm_bindgen(js_name = parseToken)]
+    fn parse_token(token: &JsString) -> JsValue;
+
+    /// The number, or 0.
+    #[wasm_bindgen(js_name = numberOr0)]
+    fn number_or_0(value: &JsValue) -> u32;
+
+    fn without(text: &JsString, name: &str) -> JsString;
+
+    #[wasm_bindgen(js_name = join)]
+    fn join_texts(text: &JsString, plain: &str, data: &JsString) -> JsString;
+
+    #[wasm_bindgen(js_name = isPlainObject)]
+    pub(crate) fn is_object(value: &Value) -> bool;
+
+    #[wasm_bindgen(js_name = isArray)]
+    fn is_array(value: &JsValue) -> bool;
+
+    #[cfg(feature = "serde")]
+    #[wasm_bindgen(js_name = tidyRecord)]
+    pub(crate) fn tidy_record(record: Value) -> Value;
+}
+
+/// `a string`, `an object`: for error texts.
+#[cfg(feature = "npm")]
+pub(crate) fn describe(value: &JsValue) -> String {
+    describe_value(value).as_string().unwrap_or_default()
 }
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
@@ -54,20 +89,22 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
 
 /// Writes what must be an object, of any size.
 fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
-    if !data.is_object() {
-        return Err(validate::not_an_object(describe(data), path));
+    const IN_OBJECT: u32 = validate::allowed_kinds(false);
+    const IN_ARRAY: u32 = validate::allowed_kinds(true);
+    let text = write(data, validate::MAX_DEPTH, IN_OBJECT, IN_ARRAY).map_err(|thrown| {
+        let message = [path, " could not be read: a getter, toJSON or proxy of it threw"];
+        Error::validation(Code::InvalidData, path, &message).with_cause(thrown)
+    })?;
+    match text.char_code_at(0) as u8 {
+        b'{' => Ok(text),
+        // JSON never begins with it: a refusal.
+        kind @ 1..32 => {
+            let below = String::from(text.slice(1, text.length()));
+            Err(validate::refusal(ValueKind::from_number(kind.into()), &concat([path, &below])))
+        }
+        // No object, an array, or an object whose toJSON gave something else than an object.
+        _ => Err(validate::not_an_object(&describe_written(data, &text).as_string().unwrap_or_default(), path)),
     }
-    let mut allows = |kind, depth, in_array| validate::allows(ValueKind::from_number(kind), depth, in_array);
-    let written = write(data, &mut allows).map_err(|thrown| unreadable(path, thrown))?;
-    let text = match written.dyn_into::<JsString>() {
-        Ok(text) => text,
-        Err(refused) => return Err(refusal(&refused, data, path)),
-    };
-    // An array, or an object whose toJSON gave something else than an object.
-    if text.char_code_at(0) != f64::from(b'{') {
-        return Err(validate::not_an_object(describe_text(&text), path));
-    }
-    Ok(text)
 }
 
 fn check_size(text: &Text, path: &str) -> Result<(), Error> {
@@ -75,154 +112,98 @@ fn check_size(text: &Text, path: &str) -> Result<(), Error> {
     if text.length() <= (validate::MAX_DATA_BYTES / 3) as u32 {
         return Ok(());
     }
-    let bytes = byte_length(text).map_err(|thrown| unreadable(path, thrown))?;
-    validate::data_size(bytes as usize, path)
+    validate::data_size(byte_length(text) as usize, path)
 }
 
 /// [`write_data`] without the property of this name.
-#[cfg(any(feature = "npm", feature = "sign"))]
+#[cfg(any(feature = "npm", feature = "sign", feature = "serde"))]
 pub(crate) fn write_data_without(data: &Value, name: &str, path: &str) -> Result<Text, Error> {
-    let text = write_object(data, path)?;
-    // What was parsed is a plain object of ours: nothing of the caller's runs from here on.
-    let kept = parse_json(&text).map_err(|thrown| unreadable(path, thrown))?;
-    let _ = Reflect::delete_property(kept.unchecked_ref::<Object>(), &name.into());
-    let text = JSON::stringify(&kept).map_err(|thrown| unreadable(path, thrown))?;
+    let text = without(&write_object(data, path)?, name);
     check_size(&text, path)?;
     Ok(text)
 }
 
-/// What `write` gave in place of a text: a refusal, or nothing at all.
-fn refusal(refused: &JsValue, data: &Value, path: &str) -> Error {
-    if !refused.is_object() {
-        return validate::not_an_object(describe(data), path);
-    }
-    let refused = refused.unchecked_ref::<Refusal>();
-    let below = refused.path().as_string().unwrap_or_default();
-    validate::refusal(ValueKind::from_number(refused.kind()), &concat([path, &below]))
-}
-
-fn unreadable(path: &str, thrown: JsValue) -> Error {
-    let message = concat([path, " could not be read: a getter, toJSON or proxy of it threw"]);
-    Error::validation(Code::InvalidData, path, message).with_cause(thrown)
-}
-
-/// `a string`, `an array`: for error texts.
-pub(crate) fn describe(value: &JsValue) -> &'static str {
-    if value.is_undefined() {
-        "undefined"
-    } else if value.is_null() {
-        "null"
-    } else if value.is_string() {
-        "a string"
-    } else if value.is_function() {
-        "a function"
-    } else if value.is_symbol() {
-        "a symbol"
-    } else if value.is_bigint() {
-        "a BigInt"
-    } else if value.as_bool().is_some() {
-        "a boolean"
-    } else if value.as_f64().is_some() {
-        "a number"
-    } else {
-        "an object"
-    }
-}
-
-fn describe_text(text: &JsString) -> &'static str {
-    match text.char_code_at(0) as u8 {
-        b'[' => "an array",
-        b'"' => "a string",
-        b'n' => "null",
-        b't' | b'f' => "a boolean",
-        _ => "a number",
-    }
-}
-
 /// A text as a JSON string.
+#[cfg(feature = "serde")]
 pub(crate) fn quote(text: &str) -> Text {
     JSON::stringify(&text.into()).unwrap_or_else(|_| "\"\"".into())
 }
 
-pub(crate) fn join(pieces: Vec<Piece>) -> Text {
-    let mut text = JsString::from("");
-    for piece in pieces {
-        text = match piece {
-            Piece::Plain(part) => text.concat(&part.into()),
-            Piece::Data(part) => text.concat(&part),
-        };
+/// JSON that is put together of our own text and of data.
+#[derive(Default)]
+pub(crate) struct Writer {
+    written: Text,
+    plain: String,
+}
+
+impl Writer {
+    pub fn plain(&mut self, text: &str) {
+        self.plain.push_str(text);
     }
-    text
+
+    pub fn data(&mut self, text: &Text) {
+        self.written = join_texts(&self.written, &self.plain, text);
+        self.plain.clear();
+    }
+
+    pub fn finish(mut self) -> Text {
+        self.data(&Text::default());
+        self.written
+    }
 }
 
-pub(crate) fn parse(text: &str) -> Option<Value> {
-    parse_text(&text.into())
+/// Percent-encodes a text for one place in a query.
+#[cfg(feature = "serde")]
+pub(crate) fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
-pub(crate) fn parse_text(text: &JsString) -> Option<Value> {
-    parse_json(text).ok()
+pub(crate) fn is_empty(text: &Text) -> bool {
+    text.length() == 0
 }
 
-fn field(value: &Value, name: &str) -> Option<Value> {
-    if value.is_object() { Reflect::get(value, &name.into()).ok() } else { None }
+/// The claims of a token, not verified.
+pub(crate) fn claims(token: &Text) -> Result<Value, Problem> {
+    let claims = parse_token(token);
+    match number_or_0(&claims) {
+        0 => Ok(claims),
+        problem => Err(Problem::from_number(problem)),
+    }
 }
 
 pub(crate) fn string_field(value: &Value, name: &str) -> Option<String> {
-    field(value, name)?.as_string()
+    field(value, name).as_string()
 }
 
 pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {
-    field(value, name)?.as_f64()
-}
-
-pub(crate) fn is_object(value: &Value) -> bool {
-    value.is_object() && is_array(value) == Ok(false)
+    Some(number_field_or_nan(value, name)).filter(|number| !number.is_nan())
 }
 
 pub(crate) fn has_list(value: &Value, name: &str) -> bool {
-    field(value, name).is_some_and(|list| is_array(&list) == Ok(true))
+    is_array(&field(value, name))
 }
 
 pub(crate) fn empty_object() -> Value {
-    Object::new().into()
+    js_sys::Object::new().into()
 }
 
 pub(crate) fn header(headers: &Headers, name: &str) -> Option<String> {
-    headers.unchecked_ref::<AnyHeaders>().get(name).ok()?.as_string()
+    header_value(headers, name).as_string()
 }
 
-/// The headers as a plain object.
-pub(crate) fn headers_value(headers: &Headers) -> Value {
-    Object::from_entries(headers).map(Into::into).unwrap_or_else(|_| empty_object())
+/// A header that is a whole number.
+pub(crate) fn whole_header(headers: &Headers, name: &str) -> Option<f64> {
+    Some(whole_header_or_nan(headers, name)).filter(|number| !number.is_nan())
+}
+
+/// A header that is an HTTP date, in milliseconds since the Unix epoch.
+pub(crate) fn date_header(headers: &Headers, name: &str) -> Option<f64> {
+    Some(date_header_or_nan(headers, name)).filter(|ms| !ms.is_nan())
 }
 
 /// The reason, where the signal has fired. A signal is the caller's: its getters may be of any kind.
-pub(crate) fn abort_reason(signal: &Signal) -> Option<Value> {
-    let aborted = field(signal, "aborted")?.is_truthy();
-    aborted.then(|| field(signal, "reason").unwrap_or_default())
-}
-
-/// Milliseconds since the Unix epoch of an HTTP date.
-///
-/// `Date.parse` takes far more than the three forms of an HTTP date; all of those begin with the name of a day, and
-/// the oldest has no time zone.
-pub(crate) fn parse_date(text: &str) -> Option<f64> {
-    let begins_with_day = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().any(|day| text.starts_with(day));
-    if !begins_with_day {
-        return None;
-    }
-    let zone = if text.ends_with("GMT") { "" } else { " GMT" };
-    let ms = js_sys::Date::parse(&concat([text, zone]));
-    (!ms.is_nan()).then_some(ms)
-}
-
-/// A record as handles keep it: without `duration`, and with data even where the service has none.
-pub(crate) fn tidy_record(record: Value) -> Value {
-    let _ = Reflect::delete_property(record.unchecked_ref::<Object>(), &"duration".into());
-    if field(&record, "data").is_none_or(|data| data.is_null() || data.is_undefined()) {
-        let _ = Reflect::set(&record, &"data".into(), &empty_object());
-    }
-    record
+pub(crate) fn abort_reason(signal: &JsValue) -> Option<Value> {
+    field(signal, "aborted").is_truthy().then(|| field(signal, "reason"))
 }
 
 /// The members of an object as JSON text, each with a comma before it, without the one of this name; and whether one is
@@ -230,16 +211,17 @@ pub(crate) fn tidy_record(record: Value) -> Value {
 #[cfg(feature = "sign")]
 pub(crate) fn members_without(object: &Value, name: &str, path: &str) -> Result<(String, bool), Error> {
     let text = write_data_without(object, name, path)?;
-    let has_iat = parse_text(&text).is_some_and(|kept| Reflect::has(&kept, &"iat".into()).unwrap_or_default());
-    let inner = String::from(text.slice(1, text.length() - 1));
-    Ok((if inner.is_empty() { inner } else { concat([",", &inner]) }, has_iat))
+    // Where leaving it out leaves less, it is there.
+    let has_iat = without(&text, "iat").length() < text.length();
+    let members = String::from(text.slice(1, text.length() - 1));
+    Ok((if members.is_empty() { members } else { concat([",", &members]) }, has_iat))
 }
 
 #[cfg(feature = "serde")]
 pub(crate) fn to_value<Data: serde::Serialize>(data: &Data, path: &str) -> Result<Value, Error> {
     data.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| {
-        let message = concat([path, " cannot be written: ", &alloc::string::ToString::to_string(&error)]);
-        Error::validation(Code::InvalidData, path, message)
+        let problem = alloc::string::ToString::to_string(&error);
+        Error::validation(Code::InvalidData, path, &[path, " cannot be written: ", &problem])
     })
 }
 

@@ -1,5 +1,5 @@
 // How data is read: `JSON.stringify` calls a replacer once for each value, after `toJSON`, with what it is about to
-// write. So each getter is read once, what was checked is what is sent, and the rules stay in Rust, which `allows` asks.
+// write. So each getter is read once, and what was checked is what is sent. What is allowed is for Rust to say.
 
 // The numbers of `ValueKind` in validate.rs.
 const SCALAR = 0, ARRAY = 1, OBJECT = 2, UNDEFINED = 3, NAN = 4, INFINITY = 5, BIGINT = 6, FUNCTION = 7, SYMBOL = 8;
@@ -37,26 +37,25 @@ function objectKind(value) {
   }
 }
 
-class Refusal {
-  constructor(kind, path) {
-    this.kind = kind;
-    this.path = path;
-  }
-}
-
 const step = (holder, key) =>
   Array.isArray(holder) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
 /**
- * The JSON text of `data`; or, where the rules refuse a part of it, a `Refusal` with its kind and its path below `data`.
- * Throws what a getter, a `toJSON` or a proxy throws.
+ * The JSON text of `data`. Where the rules refuse a part of it: the character with the number of that part's kind, and its
+ * path below `data`. An empty text where there is nothing to write. Throws what a getter, a `toJSON` or a proxy throws.
+ *
+ * `inObject` and `inArray` have a bit for each kind that is allowed there, down to `maxDepth`; `data` itself has depth 1.
  */
-export function write(data, allows) {
+export function write(data, maxDepth, inObject, inArray) {
   // From `data` down to the object whose members are being written, each with the key it stands under.
   const holders = [];
   const keys = [];
+  let refused;
+  const refuse = (kind, path) => {
+    refused = String.fromCharCode(kind) + path;
+    throw refused;
+  };
   const pathTo = (key) => holders.map((holder, i) => step(holder, i + 1 < keys.length ? keys[i + 1] : key)).join("");
-  let refusal;
 
   function replacer(key, value) {
     while (holders.length > 0 && holders[holders.length - 1] !== this) {
@@ -64,50 +63,44 @@ export function write(data, allows) {
       keys.pop();
     }
     const type = typeof value;
-    // Nearly all there is, and allowed everywhere: asking would cost more than the walk.
+    // Nearly all there is.
     if (type === "string" || type === "boolean" || value === null) return value;
-    const kind = kindOf(value);
-    if (kind === SCALAR) return value;
-    if (!allows(kind, holders.length + 1, Array.isArray(this))) {
-      refusal = new Refusal(kind, pathTo(key));
-      throw refusal;
-    }
-    if (kind === ARRAY || kind === OBJECT) {
-      if (holders.includes(value)) {
-        refusal = new Refusal(CYCLE, pathTo(key));
-        throw refusal;
-      }
+    const found = kindOf(value);
+    if (found === SCALAR) return value;
+    const kind = holders.includes(value) ? CYCLE : found;
+    const allowed = Array.isArray(this) ? inArray : inObject;
+    const isHolder = type === "object";
+    if ((isHolder && holders.length >= maxDepth) || !((allowed >> kind) & 1)) refuse(kind, pathTo(key));
+    if (isHolder) {
       holders.push(value);
       keys.push(key);
     }
     return value;
   }
 
-  let text;
+  function checkSurrogates(value, path) {
+    if (typeof value === "string" && isLone(value)) refuse(LONE_SURROGATE, path);
+    if (typeof value !== "object" || value === null) return;
+    for (const key of Object.keys(value)) {
+      const below = path + step(value, key);
+      if (isLone(key)) refuse(LONE_SURROGATE_KEY, below);
+      checkSurrogates(value[key], below);
+    }
+  }
+
+  if (typeof data !== "object" || data === null) return "";
   try {
-    text = JSON.stringify(data, replacer);
+    const text = JSON.stringify(data, replacer) ?? "";
+    // JSON.stringify writes half of a surrogate pair as an escape, the only one that begins so.
+    if (text.includes("\\ud")) checkSurrogates(JSON.parse(text), "");
+    return text;
   } catch (error) {
-    if (error === refusal && refusal !== undefined) return refusal;
+    if (refused !== undefined) return refused;
     throw error;
   }
-  // JSON.stringify writes half of a surrogate pair as an escape, the only one that begins so.
-  return text !== undefined && text.includes("\\ud") ? loneSurrogate(JSON.parse(text), "") ?? text : text;
 }
 
 const isLone = (text) => /\p{Surrogate}/u.test(text);
 
-function loneSurrogate(value, path) {
-  if (typeof value === "string") return isLone(value) ? new Refusal(LONE_SURROGATE, path) : undefined;
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const key of Object.keys(value)) {
-    if (isLone(key)) return new Refusal(LONE_SURROGATE_KEY, path + step(value, key));
-    const found = loneSurrogate(value[key], path + step(value, key));
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /** The length of `text` as UTF-8. */
-export function byteLength(text) {
-  return new TextEncoder().encode(text).length;
-}
+export const byteLength = (text) => new TextEncoder().encode(text).length;

@@ -83,7 +83,7 @@ async fn an_error_of_the_service_is_decoded() {
     let error = client().user("ada").unwrap().get::<Profile>().await.unwrap_err();
     assert_eq!(error.code().as_str(), "not_found");
     assert_eq!(error.to_string(), "get of user ada failed: there is no such user (HTTP 404, DoesNotExistException)");
-    assert_eq!(error.api().unwrap().api_code, Some(16.0));
+    assert_eq!(error.api().unwrap().api_code(), Some(16.0));
 }
 
 #[wasm_bindgen_test]

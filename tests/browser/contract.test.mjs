@@ -19,7 +19,7 @@ const CORS = {
 
 // What page and worker run first: a call at the top of a module, under the policy, with nothing prepared.
 const realm = `
-  import * as userHandle from "./package/index.js";
+  import * as userHandle from "./package/browser.js";
   import * as hostile from "./hostile.mjs";
   Object.assign(globalThis, { userHandle, hostile });
 

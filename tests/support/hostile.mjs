@@ -105,7 +105,7 @@ export const badConnections = [
   { title: "a token that is not base64url", make: () => ["k", "e30.é.e30"], code: "invalid_token",
     text: "token is malformed: its claims are not base64url" },
   { title: "a token whose claims are not JSON", make: () => ["k", "e30.e3.e30"], code: "invalid_token",
-    text: "token is malformed: its claims are not base64url" },
+    text: "token is malformed: its claims are not a JSON object" },
   { title: "a token whose claims are an array", make: () => ["k", "e30.W10.e30"], code: "invalid_token",
     text: "token is malformed: its claims are not a JSON object" },
   { title: "a token of 9 000 bytes", make: () => ["k", `${"a".repeat(8_998)}.a`], code: "invalid_token",

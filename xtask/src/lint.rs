@@ -11,7 +11,7 @@ use crate::shell::{Cmd, Folders, cargo};
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 8] = [
+    let checks: [(&str, Check); 9] = [
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -26,6 +26,14 @@ pub fn run() -> Result<()> {
                 cargo()
                     .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
                     .words("--no-default-features --features npm,sign -- -D warnings"),
+            ),
+        ),
+        (
+            "clippy of the npm package for browsers",
+            Check::Run(
+                cargo()
+                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
+                    .words("--no-default-features --features npm -- -D warnings"),
             ),
         ),
         ("docs", Check::Run(docs(""))),

@@ -1,14 +1,15 @@
 //! The project's commands: `cargo xtask <command>`. Each one sets up what it needs by itself.
 
 mod demo;
+mod example;
 mod fingerprint;
 mod lint;
 mod matrix;
-mod names;
 mod package;
 mod payload;
 mod setup;
 mod shell;
+mod slim;
 mod tests;
 
 use std::ffi::OsString;
@@ -32,6 +33,8 @@ enum Command {
     Build,
     /// Start the stand-in server, run the quick start against it, and serve the page until Ctrl-C
     Demo(demo::Options),
+    /// Build the example of a Rust front end into target/example
+    Example,
     /// Run every test: native, wasm in Node and in Chromium, then the packed npm package
     Test(tests::Options),
     /// Install the packed npm package in every runtime, browser, bundler and framework, and run a program there
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Setup(options) => setup::run(&options),
         Command::Build => package::run(),
         Command::Demo(options) => return finish(demo::run(&options)),
+        Command::Example => example::run(),
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Bench => {

@@ -5,15 +5,17 @@
 //! - `user-handle:glue`: wasm-bindgen's JavaScript, as a function of `WebAssembly` that gives a new, separate instance of
 //!   the module each time, so that the loader can start again after a trap;
 //! - `user-handle:payload`: the wasm, as text (see `payload.rs`).
+//!
+//! All of it twice: browsers refuse the app secret, so their build does without what signs with it.
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, names, payload, setup};
+use crate::{fingerprint, payload, setup, slim};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -43,6 +45,8 @@ const OUTPUTS: &[&str] = &[
     "pkg/LICENSE-APACHE",
     "pkg/LICENSE-MIT",
     "pkg/README.md",
+    "pkg/dist/browser.cjs",
+    "pkg/dist/browser.js",
     "pkg/dist/edge.js",
     "pkg/dist/index.cjs",
     "pkg/dist/index.d.cts",
@@ -76,47 +80,81 @@ pub fn build(folders: &Folders) -> Result<()> {
         println!("build: nothing has changed");
         return Ok(());
     }
-    let wasm = wasm(folders)?;
-    glue(folders)?;
-    dist(folders, &wasm)?;
+    for variant in [Variant::Server, Variant::Browser] {
+        wasm(folders, variant)?;
+        glue(folders, variant)?;
+    }
+    dist(folders)?;
     write(&stamp, made(&inputs)?)
 }
 
+/// One of the two builds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Variant {
+    /// With all there is: for servers, and wherever nothing says that it is a browser.
+    Server,
+    /// Without what signs.
+    Browser,
+}
+
+impl Variant {
+    fn name(self) -> &'static str {
+        match self {
+            Variant::Server => "server",
+            Variant::Browser => "browser",
+        }
+    }
+
+    fn features(self) -> &'static str {
+        match self {
+            Variant::Server => "npm,sign",
+            Variant::Browser => "npm",
+        }
+    }
+
+    /// Where its intermediate files are.
+    fn folder(self, folders: &Folders) -> PathBuf {
+        folders.npm.join(self.name())
+    }
+
+    fn wasm(self, folders: &Folders) -> PathBuf {
+        self.folder(folders).join("user-handle.wasm")
+    }
+}
+
 /// The optimised wasm, with wasm-bindgen's JavaScript beside it.
-fn wasm(folders: &Folders) -> Result<std::path::PathBuf> {
-    println!("build: cargo");
+fn wasm(folders: &Folders, variant: Variant) -> Result<()> {
+    println!("build: cargo, for the {}", variant.name());
     cargo()
         // `rustc` with the one crate type: with an rlib beside it, cargo leaves out link-time optimisation without a word.
         .words("rustc --crate-type cdylib --profile npm --target wasm32-unknown-unknown --package user-handle --lib")
-        .words("--no-default-features --features npm,sign")
+        .words("--no-default-features --features")
+        .arg(variant.features())
         .arg("--target-dir")
         .arg(&folders.target)
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(folders))
         .run()?;
 
     println!("build: wasm-bindgen");
-    let out = folders.npm.join("glue");
+    let out = variant.folder(folders);
     let input = folders.target.join("wasm32-unknown-unknown/npm/user_handle.wasm");
-    let flags =
-        "--target web --omit-default-module-path --remove-name-section --remove-producers-section --no-typescript";
+    let flags = "--target web --omit-default-module-path --remove-producers-section --no-typescript";
     let args = ["wasm-bindgen"].into_iter().chain(flags.split(' ')).map(OsString::from);
     let paths = [input.into(), "--out-name".into(), "user_handle".into(), "--out-dir".into(), out.clone().into()];
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args.chain(paths)).context("wasm-bindgen failed")?;
 
-    names::shorten(&out.join("user_handle_bg.wasm"), &out.join("user_handle.js"))?;
+    slim::slim(&out.join("user_handle_bg.wasm"), &out.join("user_handle.js"))?;
 
     println!("build: wasm-opt");
-    let wasm = folders.npm.join("user-handle.wasm");
     folders
         .npm_bin("wasm-opt")
-        .words("-Oz --strip-target-features")
+        .words("-Oz --converge --strip-target-features --strip-producers")
         .words("--enable-bulk-memory --enable-multivalue --enable-mutable-globals")
         .words("--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext")
         .arg(out.join("user_handle_bg.wasm"))
         .arg("-o")
-        .arg(&wasm)
-        .run()?;
-    Ok(wasm)
+        .arg(variant.wasm(folders))
+        .run()
 }
 
 /// Flags that replace any RUSTFLAGS, so that the same sources give the same bytes on every machine.
@@ -136,15 +174,18 @@ fn rustflags(folders: &Folders) -> OsString {
 }
 
 /// wasm-bindgen's JavaScript as a function that gives a separate instance each time.
-fn glue(folders: &Folders) -> Result<()> {
-    // All exports but the default one, which is the asynchronous loader.
-    let entry = folders.npm.join("glue/exports.js");
-    write(&entry, "export * from \"./user_handle.js\";\n")?;
+fn glue(folders: &Folders, variant: Variant) -> Result<()> {
+    let entry = variant.folder(folders).join("exports.js");
+    let signing = if variant == Variant::Server { "signServerToken, signUserToken, " } else { "" };
+    write(
+        &entry,
+        format!("export {{ Core, checkBatch, checkId, {signing}start, writeData }} from \"./user_handle.js\";\n"),
+    )?;
     let module = esbuild(folders)
         .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace")
         .arg(&entry)
         .read()?;
-    write(&folders.npm.join("glue.js"), factory(&module)?)
+    write(&variant.folder(folders).join("glue.js"), factory(&module)?)
 }
 
 /// Makes a module without imports into a function: its `export{a,b as c};` at the end becomes `return{a,c:b};`.
@@ -160,11 +201,11 @@ fn factory(module: &str) -> Result<String> {
             None => export.to_owned(),
         })
         .collect();
-    Ok(format!("export default function instantiate(WebAssembly) {{\n{body}return{{{}}};\n}}\n", members.join(",")))
+    Ok(format!("export default function instantiate() {{\n{body}return{{{}}};\n}}\n", members.join(",")))
 }
 
 /// What npm packs.
-fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
+fn dist(folders: &Folders) -> Result<()> {
     println!("build: esbuild");
     let pkg = folders.root.join("pkg");
     let dist = pkg.join("dist");
@@ -172,14 +213,20 @@ fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
         fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
     }
     fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
-    let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-    write(&folders.npm.join("payload.js"), format!("export default \"{}\";\n", payload::encode(&bytes)))?;
-    bundle(folders, "index.js", "index.js", "--format=esm --platform=neutral")?;
-    // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
-    bundle(folders, "index.js", "index.cjs", "--format=cjs --platform=node")?;
-    bundle(folders, "edge.js", "edge.js", "--format=esm --platform=neutral --external:*.wasm?module")?;
+    for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser")] {
+        let wasm = variant.wasm(folders);
+        let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+        let payload::Payload { moved, bytes, text } = payload::encode(&bytes);
+        let payload = format!("export const moved = {moved:?}, bytes = {bytes:?}, text = {text:?};\n");
+        write(&variant.folder(folders).join("payload.js"), payload)?;
+        bundle(folders, variant, "index.js", &format!("{name}.js"), "--format=esm --platform=neutral")?;
+        // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
+        bundle(folders, variant, "index.js", &format!("{name}.cjs"), "--format=cjs --platform=node")?;
+    }
+    let flags = "--format=esm --platform=neutral --external:*.wasm?module";
+    bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
 
-    copy(wasm, &dist.join("user-handle.wasm"))?;
+    copy(&Variant::Server.wasm(folders), &dist.join("user-handle.wasm"))?;
     for types in ["index.d.ts", "index.d.cts"] {
         copy(&pkg.join("index.d.ts"), &dist.join(types))?;
     }
@@ -189,18 +236,21 @@ fn dist(folders: &Folders, wasm: &Path) -> Result<()> {
     Ok(())
 }
 
-fn bundle(folders: &Folders, from: &str, to: &str, flags: &str) -> Result<()> {
-    let alias = |name: &str, path: &Path| {
+fn bundle(folders: &Folders, variant: Variant, from: &str, to: &str, flags: &str) -> Result<()> {
+    let alias = |name: &str| {
         let mut flag = OsString::from(format!("--alias:user-handle:{name}="));
-        flag.push(path);
+        flag.push(variant.folder(folders).join(format!("{name}.js")));
         flag
     };
     let mut outfile = OsString::from("--outfile=");
     outfile.push(folders.root.join("pkg/dist").join(to));
     esbuild(folders)
         .words(flags)
-        .arg(alias("glue", &folders.npm.join("glue.js")))
-        .arg(alias("payload", &folders.npm.join("payload.js")))
+        // Takes out of one build what only the other has.
+        .words("--minify-syntax")
+        .arg(format!("--define:SERVER={}", variant == Variant::Server))
+        .arg(alias("glue"))
+        .arg(alias("payload"))
         .arg(outfile)
         .arg(folders.root.join("pkg/src").join(from))
         .run()
@@ -219,23 +269,24 @@ fn sizes(folders: &Folders) -> Result<()> {
     let page = folders.npm.join("page.js");
     let mut outfile = OsString::from("--outfile=");
     outfile.push(&page);
-    esbuild(folders).words("--format=esm --minify pkg/dist/index.js").arg(outfile).run()?;
+    esbuild(folders).words("--format=esm --minify pkg/dist/browser.js").arg(outfile).run()?;
     const TABLE: &str = r#"
         const zlib = require("node:zlib");
-        const row = (...cells) => console.log(cells.map((cell, i) => i ? String(cell).padStart(12) : cell.padEnd(20)).join(""));
+        const row = (...cells) => console.log(cells.map((cell, i) => i ? String(cell).padStart(12) : cell.padEnd(22)).join(""));
         row("bytes", "raw", "gzip -9", "brotli 11");
         for (const pair of process.argv.slice(1)) {
             const [name, path] = pair.split("=");
             const bytes = require("node:fs").readFileSync(path);
             row(name, bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes).length);
         }"#;
-    let mut minified = OsString::from("index.js, minified=");
+    let mut minified = OsString::from("browser.js, minified=");
     minified.push(&page);
     Cmd::new("node")
         .words("--eval")
         .arg(TABLE)
         .arg("user-handle.wasm=pkg/dist/user-handle.wasm")
         .arg("index.js=pkg/dist/index.js")
+        .arg("browser.js=pkg/dist/browser.js")
         .arg(minified)
         .run()
 }
@@ -258,10 +309,7 @@ mod test {
     #[test]
     fn a_module_becomes_a_function() {
         let module = factory("let a=1;function b(){}export{a,b as c};\n").unwrap();
-        assert_eq!(
-            module,
-            "export default function instantiate(WebAssembly) {\nlet a=1;function b(){}return{a,c:b};\n}\n"
-        );
+        assert_eq!(module, "export default function instantiate() {\nlet a=1;function b(){}return{a,c:b};\n}\n");
         let error = factory("let a=1;").unwrap_err();
         assert_eq!(error.to_string(), "esbuild's output does not end with its exports");
     }

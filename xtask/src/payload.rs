@@ -1,52 +1,69 @@
-//! The wasm as text for a JavaScript string. `pkg/src/index.js` reads it back.
+//! The wasm as text for JavaScript strings. `pkg/src/index.js` reads it back.
 //!
 //! Base64 spreads each byte over two characters, so that nothing which repeats in the bytes repeats in the text, and
 //! compression loses a third of its effect. Here the frequent bytes are one character and the others two: brotli makes
-//! of the text a few percent more than of the bytes.
+//! of the text a few percent more than of the bytes. A frequent byte that is a printable character stands for itself, so
+//! that the words inside the wasm stay words, which brotli knows.
 //!
 //! The text holds printable ASCII only, without quotes, backslash, `$` and `<`: no minifier has to escape any of it, and
-//! no HTML parser stumbles over it. Its first [`SINGLES`] pairs of hexadecimal digits name the bytes that are one
-//! character, in the order of the characters. The others follow in ascending order, as two characters each: the first
-//! is one of the last two characters of the alphabet.
+//! no HTML parser stumbles over it.
 
-/// How many bytes are one character.
-const SINGLES: usize = 87;
+/// How many characters begin a pair.
+const ESCAPES: usize = 2;
 
-const _: () = assert!(SINGLES + 2 * SINGLES >= 256, "each byte has a code");
+/// Bytes as text.
+pub struct Payload {
+    /// The characters that do not stand for themselves. The last two begin pairs.
+    pub moved: String,
+    /// The bytes that the others stand for, in hexadecimal. Bytes without a character follow in ascending order, as pairs:
+    /// each escape with each character of the alphabet in turn.
+    pub bytes: String,
+    /// The bytes.
+    pub text: String,
+}
 
 fn alphabet() -> Vec<char> {
     (' '..='~').filter(|c| !"\"'`\\$<".contains(*c)).collect()
 }
 
 /// The text of these bytes.
-pub fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> Payload {
     let alphabet = alphabet();
-    let order = order(bytes);
+    let mut single = most_frequent(bytes, alphabet.len() - ESCAPES);
+    single.sort_unstable();
+    let stands_for_itself = |byte: &u8| alphabet.contains(&char::from(*byte));
+    let moved: Vec<char> =
+        alphabet.iter().copied().filter(|c| !single.iter().any(|byte| char::from(*byte) == *c)).collect();
+    let moved_bytes: Vec<u8> = single.iter().copied().filter(|byte| !stands_for_itself(byte)).collect();
+    let (characters, escapes) = moved.split_at(moved_bytes.len());
+
     let mut codes = vec![String::new(); 256];
-    for (rank, byte) in order.iter().enumerate() {
-        let code: String = match rank.checked_sub(SINGLES) {
-            None => alphabet.get(rank).into_iter().collect(),
-            Some(rest) => {
-                [alphabet.get(SINGLES + rest / SINGLES), alphabet.get(rest % SINGLES)].into_iter().flatten().collect()
-            }
-        };
-        if let Some(slot) = codes.get_mut(usize::from(*byte)) {
+    let mut set = |byte: u8, code: String| {
+        if let Some(slot) = codes.get_mut(usize::from(byte)) {
             *slot = code;
         }
+    };
+    for byte in single.iter().copied().filter(stands_for_itself) {
+        set(byte, char::from(byte).into());
     }
-    let head = order.iter().take(SINGLES).map(|byte| format!("{byte:02x}"));
-    let body = bytes.iter().filter_map(|byte| codes.get(usize::from(*byte)).cloned());
-    head.chain(body).collect()
+    for (byte, character) in moved_bytes.iter().zip(characters) {
+        set(*byte, (*character).into());
+    }
+    let pairs = escapes.iter().flat_map(|first| alphabet.iter().map(|second| String::from_iter([*first, *second])));
+    for (byte, pair) in (0..=u8::MAX).filter(|byte| !single.contains(byte)).zip(pairs) {
+        set(byte, pair);
+    }
+    Payload {
+        moved: moved.iter().collect(),
+        bytes: moved_bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        text: bytes.iter().filter_map(|byte| codes.get(usize::from(*byte)).cloned()).collect(),
+    }
 }
 
-/// All bytes: the most frequent ones, then the others in ascending order.
-fn order(bytes: &[u8]) -> Vec<u8> {
+fn most_frequent(bytes: &[u8], count: usize) -> Vec<u8> {
     let mut order: Vec<u8> = (0..=u8::MAX).collect();
-    let count = |byte: &u8| bytes.iter().filter(|b| *b == byte).count();
-    order.sort_by_cached_key(|byte| (std::cmp::Reverse(count(byte)), *byte));
-    let mut rest = order.split_off(SINGLES);
-    rest.sort_unstable();
-    order.append(&mut rest);
+    order.sort_by_cached_key(|byte| (std::cmp::Reverse(bytes.iter().filter(|b| *b == byte).count()), *byte));
+    order.truncate(count);
     order
 }
 
@@ -56,17 +73,22 @@ mod test {
 
     #[test]
     fn the_alphabet_has_a_code_for_each_byte() {
-        assert_eq!(alphabet().len(), SINGLES + 2);
+        let singles = alphabet().len() - ESCAPES;
+        assert!(singles + ESCAPES * alphabet().len() >= 256);
     }
 
     #[test]
-    fn frequent_bytes_are_one_character_and_others_two() {
-        let text = encode(&[200, 200, 200, 0, 0, 255]);
-        let (head, body) = text.split_at(2 * SINGLES);
-        // After the two that occur most comes the third, then those that do not occur, in ascending order.
-        assert!(head.starts_with("c800ff0102"), "{head}");
-        assert_eq!(body, "   !!#");
-        let rare = encode(&(0..=u8::MAX).collect::<Vec<u8>>());
-        assert_eq!(rare.len(), 2 * SINGLES + SINGLES + 2 * (256 - SINGLES));
+    fn a_frequent_byte_is_one_character_and_a_rare_one_two() {
+        let frequent = [b"wasm wasm".as_slice(), &[0; 9], &[200; 9]].concat();
+        let Payload { moved, bytes, text } = encode(&frequent);
+        // The words are left, and the other bytes have characters that do not occur.
+        assert!(text.starts_with("wasm wasm"), "{text}");
+        assert_eq!(text.len(), frequent.len());
+        assert!(bytes.starts_with("0001") && bytes.contains("c8"), "{bytes}");
+        assert!(!moved.contains(['w', 'a', 's', 'm', ' ']), "{moved}");
+        assert_eq!(moved.len(), bytes.len() / 2 + ESCAPES);
+        let all = encode(&(0..=u8::MAX).collect::<Vec<u8>>());
+        let singles = alphabet().len() - ESCAPES;
+        assert_eq!(all.text.len(), singles + 2 * (256 - singles));
     }
 }

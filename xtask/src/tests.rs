@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
-use crate::{package, setup};
+use crate::{example, package, setup};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<()> {
     };
     setup::tools(&folders)?;
     let browser = if steps.iter().any(|step| step.needs_browser()) { Some(setup::browser()?) } else { None };
-    let artifacts = if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders)?) } else { None };
+    let artifacts = if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders, &steps)?) } else { None };
 
     let start = Instant::now();
     for step in &steps {
@@ -126,9 +126,11 @@ struct Artifacts {
     tarball: PathBuf,
     /// The server's binary.
     server: PathBuf,
+    /// The folder of the Rust front end's page, for the browser.
+    front_end: Option<PathBuf>,
 }
 
-fn artifacts(folders: &Folders) -> Result<Artifacts> {
+fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     package::build(folders)?;
     println!("test: packing the npm package");
     let name =
@@ -138,7 +140,9 @@ fn artifacts(folders: &Folders) -> Result<Artifacts> {
         bail!("`npm pack` says it made {}, which is not there", tarball.display());
     }
     println!("test: building the server");
-    Ok(Artifacts { tarball, server: build_server(folders)? })
+    let server = build_server(folders)?;
+    let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
+    Ok(Artifacts { tarball, server, front_end })
 }
 
 /// Builds the stand-in server and gives its path. `--workspace` gives its dependencies the features that
@@ -163,8 +167,11 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     }
     let mut command =
         Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2 --test-timeout=120000").args(files);
-    if let Some(Artifacts { tarball, server }) = artifacts {
+    if let Some(Artifacts { tarball, server, front_end }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
+        if let Some(folder) = front_end {
+            command = command.env("RUST_FRONT_END", folder);
+        }
     }
     Ok(command)
 }

@@ -1,0 +1,59 @@
+// Takes calls on: asks the module what comes next, waits for it, and tells the module what came.
+
+import { race } from "../../src/js/exchange.js";
+import { describe } from "../../src/js/values.js";
+import { current, enter } from "./load.js";
+
+// What `Core.advance` is told; the others are in src/js/exchange.js.
+const NOTHING = 0, ELAPSED = 7, ABORTED = 8, TOKEN = 9, NO_TOKEN = 10;
+
+/**
+ * The promise of a call. `begin` gives the client inside the module, the number of the call there, and whether it may
+ * change what is stored.
+ */
+export function drive(begin) {
+  return new Promise((resolve, reject) => {
+    const engine = current();
+    const call = { reject, writes: false };
+    engine.pending.add(call);
+
+    async function advance() {
+      const [core, number, writes] = begin();
+      call.writes = writes;
+      let told = [NOTHING];
+      for (;;) {
+        const next = enter(() => core.advance(number, ...told));
+        if (typeof next?.then !== "function") return next;
+        told = await next;
+        // Its module trapped meanwhile, and it was rejected then.
+        if (engine.dead) return undefined;
+      }
+    }
+
+    advance().then(resolve, reject).finally(() => engine.pending.delete(call));
+  });
+}
+
+/**
+ * Asks the token provider, once for all who wait: whoever asks first runs the question in its own time; where that ends
+ * without an answer, the others are told nothing, and ask again. Gives what the module's `ask` is to be.
+ */
+export function asking(provider) {
+  let asked;
+  return (reason, ms, signal) => {
+    const { ended, end } = race(ms, signal, () => [ELAPSED]);
+    if (asked) {
+      asked.then((told) => end(told[0] === TOKEN || told[0] === NO_TOKEN ? told : [NOTHING]));
+    } else {
+      const answer = async () => {
+        const token = await provider(reason);
+        if (typeof token === "string") return [TOKEN, 0, token];
+        throw new TypeError(`the token provider gave ${describe(token)}`);
+      };
+      answer().catch((cause) => [NO_TOKEN, 0, cause]).then(end);
+      asked = ended;
+      ended.then(() => { asked = undefined; });
+    }
+    return ended;
+  };
+}

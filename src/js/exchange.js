@@ -1,0 +1,166 @@
+// One attempt, and one wait: each ends once, with what came, when its time is up, or when the caller's signal fires.
+
+// What they end with: the arguments of `given` in fetch.rs.
+const NOTHING = 0, JSON_BODY = 1, TEXT = 2, NO_BODY = 3, TOO_LONG = 4, LOST = 5, UNSENT = 6, ELAPSED = 7, ABORTED = 8;
+const CONNECT = 0, HEADERS = 1, BODY = 2;
+
+/** A signal is the caller's: whatever it does, the call goes on. */
+function quietly(run) {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a promise, and the function that ends it; `giveUp` is called where something else ends it. */
+export function race(ms, signal, late, giveUp) {
+  let end;
+  const ended = new Promise((resolve) => {
+    const stop = (result) => {
+      end(result);
+      giveUp?.();
+    };
+    const onAbort = () => stop([ABORTED, 0, quietly(() => signal.reason)]);
+    const timer = setTimeout(() => stop(late()), ms);
+    end = (result) => {
+      resolve(result);
+      clearTimeout(timer);
+      if (signal) quietly(() => signal.removeEventListener("abort", onAbort));
+    };
+    if (signal) {
+      quietly(() => signal.addEventListener("abort", onAbort));
+      if (quietly(() => signal.aborted)) onAbort();
+    }
+  });
+  return { ended, end };
+}
+
+export const pause = (ms, signal) => race(ms, signal, () => [NOTHING]);
+
+/** As an attempt that could not even begin. */
+export const failed = async (cause) => [LOST, CONNECT, cause];
+
+export class Exchange {
+  #phase = HEADERS;
+  #maxBytes;
+  #query;
+
+  constructor(url, method, body, token, agent, ms, maxBytes, signal) {
+    this.controller = new AbortController();
+    this.#maxBytes = maxBytes;
+    this.#query = url.slice(url.indexOf("?") + 1);
+    const headers = { "stream-auth-type": "jwt", "x-stream-client": agent };
+    if (token) headers.authorization = token;
+    if (body) headers["content-type"] = "application/json";
+    this.init = { method, body, headers, signal: this.controller.signal, ...common() };
+    this.race = race(ms, signal, () => [ELAPSED, this.#phase], () => this.controller.abort());
+  }
+
+  /** Calls a stand-in for `fetch`. */
+  call(fetch, url) {
+    return this.follow((async () => fetch(url, this.init))());
+  }
+
+  follow(given) {
+    this.#answer(given).then(this.race.end, (cause) => this.fail(cause));
+    return this.race.ended;
+  }
+
+  fail(cause) {
+    const unsent = this.#phase === HEADERS && isUnsent(cause);
+    this.race.end([unsent ? UNSENT : LOST, unsent ? CONNECT : this.#phase, scrub(cause, this.#query)]);
+    this.controller.abort();
+    return this.race.ended;
+  }
+
+  async #answer(given) {
+    const response = await given;
+    const { status, headers } = response;
+    const answer = (kind, body) => [kind, Number.isInteger(status) ? status : 0, headers, body];
+    this.#phase = BODY;
+    const text = await read(response, headers, this.#maxBytes);
+    if (text === undefined) return answer(TOO_LONG);
+    if (text === "") return answer(NO_BODY);
+    try {
+      return answer(JSON_BODY, JSON.parse(text));
+    } catch {
+      return answer(TEXT, text);
+    }
+  }
+}
+
+/** Gives up an exchange or a pause of which nobody waits for the end. */
+export function abandon(it) {
+  (it.race ?? it).end([NOTHING]);
+  it.controller?.abort();
+}
+
+function common() {
+  return {
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+    // workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
+    ...(globalThis.navigator?.userAgent === "Cloudflare-Workers"
+      ? { redirect: "manual" }
+      : { redirect: "error", cache: "no-store" }),
+  };
+}
+
+/** Node says in the cause when no connection was made; browsers never do. */
+const isUnsent = (cause) =>
+  ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(quietly(() => cause.cause.code));
+
+/** The body's text, or undefined where it is longer than the cap. What resolved may still be cut short: its JSON tells. */
+async function read(response, headers, maxBytes) {
+  const stream = isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
+  // A stand-in may have no body to read from, or one of another kind.
+  if (typeof stream?.getReader !== "function") {
+    const text = await response.text();
+    if (typeof text !== "string") throw new TypeError("the response's text is not a string");
+    return text;
+  }
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = maxBytes;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    left -= value.byteLength;
+    if (!(left >= 0)) {
+      reader.cancel().then(undefined, () => {});
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/**
+ * Whether the headers promise a body under the cap: its length is that of what is sent, so it must not be compressed, and
+ * across origins a browser does not show whether it is.
+ */
+function isSurelyShort(response, headers, maxBytes) {
+  return quietly(() =>
+    response.type !== "cors" && headers.get("content-encoding") == null &&
+    /^\d+$/.test(headers.get("content-length")) && headers.get("content-length") <= maxBytes);
+}
+
+// Deno and Bun write the URL of a failed request into the error, and the URL holds the API key.
+/** `cause` without `query`, wherever it or a cause of it holds that. */
+function scrub(cause, query) {
+  try {
+    let error = cause;
+    for (let depth = 0; depth < 8 && typeof error === "object" && error !== null; depth++) {
+      for (const key of Reflect.ownKeys(error)) {
+        const text = error[key];
+        if (typeof text !== "string" || !text.includes(query)) continue;
+        Object.defineProperty(error, key, { value: text.replaceAll(query, ""), writable: true, configurable: true });
+      }
+      error = error.cause;
+    }
+    return cause;
+  } catch {
+    return new Error("what fetch failed with could not be read");
+  }
+}

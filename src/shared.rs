@@ -1,0 +1,58 @@
+//! What all handles of one client share.
+
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
+
+use crate::authorise::Authorisation;
+use crate::call::Listener;
+use crate::error::RateLimit;
+use crate::host::Outside;
+use crate::options::Limits;
+use crate::retry;
+
+pub(crate) struct Shared {
+    pub outside: Outside,
+    /// The API root and version, with a final slash.
+    pub root: String,
+    /// The parameters of every request, from the question mark on.
+    pub parameters: String,
+    pub authorisation: Authorisation,
+    #[cfg(feature = "serde")]
+    pub provider: Option<crate::drive::Provider>,
+    pub limits: Limits,
+    pub listener: RefCell<Option<Listener>>,
+    pub rate_limit: Cell<Option<RateLimit>>,
+    pub budget: Cell<f64>,
+}
+
+impl Shared {
+    pub fn new(
+        outside: Outside,
+        root: String,
+        parameters: String,
+        authorisation: Authorisation,
+        limits: Limits,
+    ) -> Shared {
+        Shared {
+            outside,
+            root,
+            parameters,
+            authorisation,
+            #[cfg(feature = "serde")]
+            provider: None,
+            limits,
+            listener: RefCell::new(None),
+            rate_limit: Cell::new(None),
+            budget: Cell::new(retry::BUDGET),
+        }
+    }
+
+    /// A clone, so that a listener may change the listeners.
+    pub fn listener(&self) -> Option<Listener> {
+        self.listener.borrow().clone()
+    }
+
+    pub fn is_local(&self) -> bool {
+        self.root.starts_with("http://")
+    }
+}

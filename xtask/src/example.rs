@@ -1,0 +1,52 @@
+//! `cargo xtask example`: the example of a Rust front end, as a folder of files that any web server can serve.
+//!
+//! cargo → wasm-bindgen. It is built as a user's own front end would be, apart from this workspace: with its own
+//! Cargo.lock and profile, and with the crate as a plain dependency.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::setup;
+use crate::shell::{Folders, cargo};
+
+/// The crate, and what its binary is called.
+const NAME: &str = "yew-profile";
+
+/// Files of the crate that a page needs as they are.
+const PAGE: &[&str] = &["index.html", "start.js", "style.css"];
+
+/// Runs the command.
+pub fn run() -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    let page = build(&folders)?;
+    println!("example: {} is ready to be served; examples/{NAME}/src/main.rs says how", page.display());
+    Ok(())
+}
+
+/// Builds it and gives the folder, which is in the repository wherever cargo's folder is.
+pub fn build(folders: &Folders) -> Result<PathBuf> {
+    let from = folders.root.join("examples").join(NAME);
+    let to = folders.root.join("target/example");
+    println!("example: cargo");
+    cargo()
+        .words("build --release --target wasm32-unknown-unknown --manifest-path")
+        .arg(from.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&folders.target)
+        .run()?;
+
+    println!("example: wasm-bindgen");
+    let wasm = folders.target.join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
+    let flags = "wasm-bindgen --target web --remove-producers-section --no-typescript --out-name".split(' ');
+    let paths = [NAME.into(), "--out-dir".into(), to.clone().into(), wasm.into()];
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(flags.map(OsString::from).chain(paths))
+        .context("wasm-bindgen failed")?;
+    for name in PAGE {
+        fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name} of the example"))?;
+    }
+    Ok(to)
+}

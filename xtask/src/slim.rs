@@ -1,0 +1,167 @@
+//! What wasm-bindgen makes, with fewer bytes: short names between the wasm and its JavaScript, where wasm-bindgen's end in
+//! hashes that no compression shortens; one module to import from; and none of what only other uses of it need.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// In place of wasm-bindgen's own ways to start, of which there are several, each with its checks.
+const START: &str = "
+export function start(module) {
+    wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;
+    wasm.__wbindgen_start();
+}
+";
+
+/// What the wasm calls the module that it imports everything from.
+const MODULE: &str = "m";
+
+/// In place of wasm-bindgen's, which has a way of its own for ASCII; what the package passes so is short.
+const PASS_STRING: &str = "function passStringToWasm0(text, malloc) {
+    const bytes = cachedTextEncoder.encode(text);
+    const at = malloc(bytes.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(bytes, at);
+    WASM_VECTOR_LEN = bytes.length;
+    return at;
+}
+";
+
+/// Makes both files smaller.
+pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
+    let mut module = walrus::Module::from_file(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let mut javascript = std::fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    let mut taken = 0;
+    let mut short = |prefix: &str| {
+        taken += 1;
+        format!("_{prefix}{taken}")
+    };
+    let mut direct = String::new();
+    for import in module.imports.iter_mut() {
+        let name = short("i");
+        if import.module.starts_with("./snippets/") {
+            // A function of a snippet that needs nothing in between.
+            let namespace = namespace(&javascript, &import.module)?;
+            direct.push_str(&format!("{name}: {namespace}.{}, ", import.name));
+        } else {
+            javascript = rename(&javascript, &import.name, &name)?;
+        }
+        import.module = MODULE.to_owned();
+        import.name = name;
+    }
+    for export in module.exports.iter_mut().filter(|export| export.name.starts_with("wasm_bindgen__")) {
+        let name = short("e");
+        javascript = rename(&javascript, &export.name, &name)?;
+        export.name = name;
+    }
+    javascript = join(&javascript, &direct)?;
+    javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
+    javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
+    javascript.push_str(START);
+    forget_exports(&mut module, &javascript);
+    forget_unused(&mut module);
+    module.emit_wasm_file(wasm).with_context(|| format!("cannot write {}", wasm.display()))?;
+    std::fs::write(glue, javascript).with_context(|| format!("cannot write {}", glue.display()))
+}
+
+/// Removes the exports that the JavaScript does not use.
+fn forget_exports(module: &mut walrus::Module, javascript: &str) {
+    let is_used = |name: &str| replace_word(javascript, name, "") != javascript;
+    let unused: Vec<_> = module.exports.iter().filter(|export| !is_used(&export.name)).map(|it| it.id()).collect();
+    unused.into_iter().for_each(|export| module.exports.delete(export));
+}
+
+/// What js-sys has for futures and wasm-bindgen for closures stays in the table of functions although the package has
+/// neither. Nothing calls what the table names in their place.
+fn forget_unused(module: &mut walrus::Module) {
+    const UNUSED: [&str; 2] = ["js_sys::futures::", "wasm_bindgen::convert::closures::"];
+    let is_unused = |id: walrus::FunctionId, module: &walrus::Module| {
+        let name = module.funcs.get(id).name.as_deref().unwrap_or_default();
+        UNUSED.iter().any(|unused| name.contains(unused))
+    };
+    let segments: Vec<_> = module.elements.iter().map(|segment| segment.id()).collect();
+    for segment in segments {
+        let walrus::ElementItems::Functions(functions) = &module.elements.get(segment).items else { continue };
+        let Some(other) = functions.iter().copied().find(|id| !is_unused(*id, module)) else { continue };
+        let kept = functions.iter().map(|id| if is_unused(*id, module) { other } else { *id }).collect();
+        module.elements.get_mut(segment).items = walrus::ElementItems::Functions(kept);
+    }
+}
+
+/// The name under which wasm-bindgen's JavaScript has imported this snippet.
+fn namespace<'a>(javascript: &'a str, snippet: &str) -> Result<&'a str> {
+    javascript
+        .lines()
+        .filter_map(|line| line.strip_prefix("import * as ")?.split_once(" from "))
+        .find(|(_, from)| from.trim_matches(['"', ';']) == snippet)
+        .map(|(name, _)| name)
+        .with_context(|| format!("wasm-bindgen's JavaScript does not import {snippet}"))
+}
+
+/// In the JavaScript, a key of the imports or a property of `wasm`: the name stands alone.
+fn rename(javascript: &str, name: &str, by: &str) -> Result<String> {
+    let renamed = replace_word(javascript, name, by);
+    anyhow::ensure!(renamed != javascript, "wasm-bindgen's JavaScript does not name {name}");
+    Ok(renamed)
+}
+
+/// Makes of the object of modules that the wasm gets one with a single module, which has these members too.
+fn join(javascript: &str, members: &str) -> Result<String> {
+    const OWN: &str = "\"./user_handle_bg.js\": import0,";
+    let (before, rest) = javascript.split_once(OWN).context("wasm-bindgen's JavaScript has no module of its own")?;
+    let (_, after) = rest.split_once('}').context("wasm-bindgen's JavaScript does not close its imports")?;
+    Ok(format!("{before}{MODULE}: {{ ...import0, {members}}},\n    }}{after}"))
+}
+
+/// Replaces what begins with a line that begins so, up to the closing brace in the first column.
+fn replace_block(javascript: &str, begin: &str, by: &str) -> Result<String> {
+    let (before, rest) = javascript
+        .split_once(&format!("\n{begin}"))
+        .with_context(|| format!("wasm-bindgen's JavaScript has no {begin}"))?;
+    let (_, after) = rest.split_once("\n}\n").with_context(|| format!("{begin} does not end"))?;
+    Ok(format!("{before}\n{by}{after}"))
+}
+
+/// Replaces `word` where no letter, digit or underscore is next to it.
+fn replace_word(text: &str, word: &str, by: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(word) {
+        let alone = !before.ends_with(is_part) && !after.starts_with(is_part);
+        replaced.push_str(before);
+        replaced.push_str(if alone { by } else { word });
+        rest = after;
+    }
+    replaced.push_str(rest);
+    replaced
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn snippets_become_members_of_the_one_module() {
+        let glue = "import * as import1 from \"./snippets/a.js\"\nreturn {\n \"./user_handle_bg.js\": import0,\n \
+            \"./snippets/a.js\": import1,\n};";
+        assert_eq!(namespace(glue, "./snippets/a.js").unwrap(), "import1");
+        let joined = join(glue, "_i1: import1.read, ").unwrap();
+        assert!(joined.ends_with("return {\n m: { ...import0, _i1: import1.read, },\n    };"), "{joined}");
+    }
+
+    #[test]
+    fn a_block_is_replaced_up_to_its_closing_brace() {
+        let glue = "let a;\nfunction f(x) {\n    if (x) {\n    }\n}\nlet b;\n";
+        assert_eq!(replace_block(glue, "function f(", "let f;\n").unwrap(), "let a;\nlet f;\nlet b;\n");
+        assert_eq!(
+            replace_block(glue, "function g(", "").unwrap_err().to_string(),
+            "wasm-bindgen's JavaScript has no function g("
+        );
+    }
+
+    #[test]
+    fn only_whole_words_are_replaced() {
+        let glue = "{ __wbg_new_12: f, __wbg_new_123: g }; wasm.__wbg_new_12()";
+        assert_eq!(replace_word(glue, "__wbg_new_12", "_i0"), "{ _i0: f, __wbg_new_123: g }; wasm._i0()");
+    }
+}
