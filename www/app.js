@@ -53,12 +53,12 @@ showCount();
 
 try {
   // Not a static import: if the package is missing, the page can still say so.
-  ({ connect, isUserHandleError } = await import("/pkg/browser.js"));
+  ({ connect, isUserHandleError } = await import("/pkg/index.js"));
   say(who, "Not connected.");
   open.disabled = false;
 } catch {
   const mend = "run cargo xtask build, and start the server with --pkg pkg/dist.";
-  say(who, `There is no package at /pkg/browser.js: ${mend}`, "bad");
+  say(who, `There is no package at /pkg/index.js: ${mend}`, "bad");
 }
 
 element("connect").addEventListener("submit", (event) => {

@@ -123,15 +123,26 @@ for (const kind of ["page", "worker"]) {
       assert.deepEqual(seen, [notAllowed, notAllowed, notAllowed, notAllowed, wrongSide, wrongSide]);
     });
 
-    test("batches pass where the check for browsers is switched off", async () => {
+    test("batches pass with the other build, where the check for browsers is switched off", async () => {
       const seen = await run(async ({ key, options, id }, secret) => {
-        const client = userHandle.connect(key, secret, undefined, { ...options, browser: false });
+        const { connect } = await import("./package/index.js");
+        const client = connect(key, secret, undefined, { ...options, browser: false });
         const added = await client.addUsers([{ id: `${id}-1`, data: { a: 1 } }, client.user(`${id}-2`)]);
         const found = await client.getUsers([`${id}-1`, `${id}-2`, `${id}-3`]);
         const gone = await client.deleteUsers([`${id}-1`, `${id}-2`]);
         return [added.created_users.length, found.users.length, gone.deleted_user_ids];
       }, given(), SECRET);
       assert.deepEqual(seen, [2, 2, [`${id}-1`, `${id}-2`]]);
+    });
+
+    test("this build does not sign, wherever it is", async () => {
+      const seen = await run((secret) => outcome(async () => {
+        userHandle.connect("key", secret, undefined, { browser: false });
+      }), SECRET);
+      assert.deepEqual([seen.name, seen.code, seen.message, seen.hint], [
+        "SiteError", "wrong_side", "the app secret was given to the build for browsers, which does not sign",
+        "import user-handle/server",
+      ]);
     });
 
     test("the app secret is refused", async () => {

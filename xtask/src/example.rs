@@ -15,6 +15,9 @@ use crate::shell::{Folders, cargo};
 /// The crate, and what its binary is called.
 const NAME: &str = "yew-profile";
 
+/// In the repository, wherever cargo's folder is.
+const OUT: &str = "target/example";
+
 /// Files of the crate that a page needs as they are.
 const PAGE: &[&str] = &["index.html", "start.js", "style.css"];
 
@@ -22,15 +25,15 @@ const PAGE: &[&str] = &["index.html", "start.js", "style.css"];
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let page = build(&folders)?;
-    println!("example: {} is ready to be served; examples/{NAME}/src/main.rs says how", page.display());
+    build(&folders)?;
+    println!("example: {OUT} is ready to be served; examples/{NAME}/src/main.rs says how");
     Ok(())
 }
 
-/// Builds it and gives the folder, which is in the repository wherever cargo's folder is.
+/// Builds it and gives the folder.
 pub fn build(folders: &Folders) -> Result<PathBuf> {
     let from = folders.root.join("examples").join(NAME);
-    let to = folders.root.join("target/example");
+    let to = folders.root.join(OUT);
     println!("example: cargo");
     cargo()
         .words("build --release --target wasm32-unknown-unknown --manifest-path")
@@ -40,8 +43,13 @@ pub fn build(folders: &Folders) -> Result<PathBuf> {
         .run()?;
 
     println!("example: wasm-bindgen");
+    // Snippets are in folders whose names change: those of earlier builds would pile up.
+    if to.exists() {
+        fs::remove_dir_all(&to).with_context(|| format!("cannot empty {OUT}"))?;
+    }
     let wasm = folders.target.join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
-    let flags = "wasm-bindgen --target web --remove-producers-section --no-typescript --out-name".split(' ');
+    let flags = "wasm-bindgen --target web --remove-producers-section --remove-name-section --no-typescript --out-name"
+        .split(' ');
     let paths = [NAME.into(), "--out-dir".into(), to.clone().into(), wasm.into()];
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(flags.map(OsString::from).chain(paths))
         .context("wasm-bindgen failed")?;

@@ -11,7 +11,7 @@ use crate::shell::{Cmd, Folders, cargo};
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 9] = [
+    let checks: [(&str, Check); 11] = [
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -34,6 +34,18 @@ pub fn run() -> Result<()> {
                 cargo()
                     .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
                     .words("--no-default-features --features npm -- -D warnings"),
+            ),
+        ),
+        (
+            "format of the example",
+            Check::Run(cargo().words("fmt --check --manifest-path examples/yew-profile/Cargo.toml -- --color never")),
+        ),
+        (
+            "clippy of the example",
+            Check::Run(
+                cargo()
+                    .words("clippy --manifest-path examples/yew-profile/Cargo.toml --target wasm32-unknown-unknown")
+                    .words("-- -D warnings"),
             ),
         ),
         ("docs", Check::Run(docs(""))),
@@ -80,7 +92,7 @@ fn types(folders: &Folders) -> Cmd {
     folders
         .npm_bin("tsc")
         .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
-        .arg("pkg/index.d.ts")
+        .words("pkg/index.d.ts pkg/testing.d.ts")
 }
 
 /// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.

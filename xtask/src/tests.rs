@@ -57,7 +57,8 @@ pub fn run(options: &Options) -> Result<()> {
     };
     setup::tools(&folders)?;
     let browser = if steps.iter().any(|step| step.needs_browser()) { Some(setup::browser()?) } else { None };
-    let artifacts = if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders, &steps)?) } else { None };
+    let artifacts =
+        if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders, &steps)?) } else { None };
 
     let start = Instant::now();
     for step in &steps {
