@@ -190,6 +190,11 @@ export class User<Data extends UserData = UserData> {
 export interface CreateOptions extends CallOptions {
   /** Return the user unchanged if it exists, as `getOrCreate` does. Default false. */
   get_or_create?: boolean | undefined;
+  /**
+   * After a lost answer or a `conflict`, read the user, and take it as created here if it holds the same data and is not
+   * older than this call. Default false.
+   */
+  reconcile?: boolean | undefined;
 }
 
 /** The users of an application, as a collection. */

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
 use crate::error::{Code, Error, Kind};
-use crate::host::{self, Outside, Text, Value};
+use crate::host::{self, Text, Value};
 use crate::options::TokenReason;
 use crate::token;
 use crate::validate;
@@ -53,11 +53,9 @@ impl Authorisation {
     }
 
     /// The token to send, if any; or why the provider is to be asked.
-    pub fn current(&self, reason: TokenReason, outside: &Outside) -> Result<Option<Text>, TokenReason> {
+    pub fn current(&self, reason: TokenReason, unix_ms: impl Fn() -> f64) -> Result<Option<Text>, TokenReason> {
         match &*self.held.borrow() {
-            Some(held) if held.expires.is_some_and(|at| at - LEEWAY_MS <= outside.unix_ms()) => {
-                Err(TokenReason::Expired)
-            }
+            Some(held) if held.expires.is_some_and(|at| at - LEEWAY_MS <= unix_ms()) => Err(TokenReason::Expired),
             Some(held) => Ok(Some(held.token.clone())),
             None if !self.renewable => Ok(None),
             None if self.refused.get() => Err(TokenReason::Refused),

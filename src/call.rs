@@ -62,6 +62,9 @@ pub type Listener = Rc<dyn Fn(&Event<'_>)>;
 #[cfg(not(feature = "serde"))]
 pub(crate) use crate::js::Listener;
 
+/// Milliseconds by which the clock that dates a record may be behind the one that dates a response.
+const CLOCK_MARGIN_MS: f64 = 2_000.0;
+
 /// What to do next.
 pub(crate) enum Step {
     /// Nothing: this is the answer.
@@ -112,6 +115,8 @@ pub(crate) struct Call {
     token_was_refused: bool,
     /// What to report where the provider has no other token than the one that was refused.
     refusal: Option<Error>,
+    /// How a create ended whose user is being read: it may have been created by it all the same.
+    unsettled: Option<Error>,
 }
 
 impl Call {
@@ -136,6 +141,7 @@ impl Call {
             token: None,
             token_was_refused: false,
             refusal: None,
+            unsettled: None,
         })
     }
 
@@ -156,7 +162,9 @@ impl Call {
             }
             Given::Aborted(reason) => Err(abort(reason)),
         };
-        step.map_err(|mut error| {
+        step.map_err(|error| {
+            let unsettled = self.unsettled.take().filter(|_| error.0.kind != Kind::Aborted);
+            let mut error = unsettled.unwrap_or(error);
             error.0.attempts = self.attempts;
             // Whatever ends it now, an earlier attempt may have taken effect.
             error.0.may_have_been_applied |= self.ambiguous;
@@ -166,7 +174,7 @@ impl Call {
 
     fn authorise(&mut self, core: &Shared) -> Result<Step, Error> {
         let reason = if self.token_was_refused { TokenReason::Refused } else { TokenReason::Initial };
-        match core.authorisation.current(reason, &core.outside) {
+        match core.authorisation.current(reason, || core.unix_ms()) {
             Ok(token) => self.send(core, token),
             Err(reason) => Ok(Step::Ask(reason, self.remaining(core))),
         }
@@ -182,6 +190,10 @@ impl Call {
         if self.request.subject.is_empty() {
             self.request.subject = core.authorisation.user_id().ok_or_else(anonymous)?;
         }
+        let remaining = self.remaining(core);
+        if remaining <= 0.0 {
+            return Err(self.timeout(true, Phase::Connect));
+        }
         self.token = token.clone();
         self.attempts += 1;
         let path = self.request.path();
@@ -190,7 +202,6 @@ impl Call {
             tell(&listener, &Event::Request { operation, path: &path, attempt });
         }
         self.sent = core.outside.now();
-        let remaining = self.remaining(core);
         self.is_last_moment = remaining <= self.limits.timeout;
         Ok(Step::Send(Outgoing {
             method: operation.method(),
@@ -207,6 +218,12 @@ impl Call {
         if rate_limit.is_some() {
             core.rate_limit.set(rate_limit);
         }
+        if (core.authorisation.can_renew() || self.request.reconcile)
+            && let Some(date) = host::date_header(&incoming.headers, "date")
+        {
+            // Tokens expire, and records are dated, by the service's clock; the local one may be off by hours.
+            core.skew.set(date - core.outside.unix_ms());
+        }
         if let Some(listener) = core.listener() {
             let event = Event::Response {
                 operation: self.request.operation,
@@ -221,6 +238,10 @@ impl Call {
         match response::decode(&self.request, incoming, rate_limit, core.outside.unix_ms()) {
             Ok(value) => {
                 core.budget.set(retry::refund(core.budget.get()));
+                if self.unsettled.is_some() && !self.is_own_work(core, &value) {
+                    // Replaced by the create's own error.
+                    return Err(anonymous());
+                }
                 Ok(Step::Done(Answer { value, already_gone: false }))
             }
             Err((outcome, hints, error)) => self.failed(core, outcome, hints, error),
@@ -244,7 +265,16 @@ impl Call {
             return self.authorise(core);
         }
         match self.decide(core, outcome, hints) {
-            Decision::Stop => Err(self.conclude(outcome, error)),
+            Decision::Stop => {
+                let error = self.conclude(outcome, error);
+                let may_exist = self.ambiguous || outcome == Outcome::Status(409);
+                if !(self.request.reconcile && may_exist && operation == Operation::Create) {
+                    return Err(error);
+                }
+                self.request.operation = Operation::Get;
+                self.unsettled = Some(error);
+                self.authorise(core)
+            }
             Decision::After(delay_ms) => {
                 if let Some(listener) = core.listener() {
                     let (path, attempt) = (&self.request.path(), self.attempts);
@@ -253,6 +283,13 @@ impl Call {
                 if delay_ms > 0.0 { Ok(Step::Wait(delay_ms)) } else { self.authorise(core) }
             }
         }
+    }
+
+    /// Whether a user that was read is the one that this create asked for: with the same data, and not older than the call.
+    fn is_own_work(&self, core: &Shared, record: &Value) -> bool {
+        let begun = core.unix_ms() - (core.outside.now() - self.started);
+        let is_new = host::time_field(record, "created_at").is_some_and(|created| created >= begun - CLOCK_MARGIN_MS);
+        is_new && self.request.text.as_ref().is_some_and(|data| host::has_data(record, data))
     }
 
     fn decide(&self, core: &Shared, outcome: Outcome, hints: Hints) -> Decision {
@@ -278,12 +315,20 @@ impl Call {
         error
     }
 
+    /// The error for an answer that is not of the type its reader asks for.
+    #[cfg(feature = "serde")]
+    pub fn unexpected_type(&self, problem: &str) -> Error {
+        let mut error = response::unexpected_type(&self.request, problem);
+        error.0.attempts = self.attempts;
+        error
+    }
+
     fn timeout(&self, whole_call: bool, phase: Phase) -> Error {
         let limit = if whole_call { self.limits.deadline } else { self.limits.timeout };
         response::timeout(&self.request, limit, whole_call, phase)
     }
 
-    fn remaining(&self, core: &Shared) -> f64 {
+    pub fn remaining(&self, core: &Shared) -> f64 {
         (self.started + self.limits.deadline - core.outside.now()).max(0.0)
     }
 }

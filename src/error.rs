@@ -325,12 +325,6 @@ impl Error {
     }
 }
 
-/// The error for an answer that is not of the type its reader asks for.
-#[cfg(feature = "serde")]
-pub(crate) fn unexpected_type(problem: &str) -> Error {
-    Error::site(Code::InvalidResponse, &["the stored data is not of the type asked for: ", problem])
-}
-
 // By hand: the cause may be any JavaScript value, and is nobody's business in a log.
 impl core::fmt::Debug for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -32,7 +32,7 @@ extern "C" {
     #[derive(Clone)]
     type Exchange;
 
-    #[wasm_bindgen(constructor, catch)]
+    #[wasm_bindgen(constructor)]
     fn new(
         url: &JsString,
         method: &str,
@@ -42,7 +42,7 @@ extern "C" {
         ms: f64,
         max_bytes: f64,
         signal: &JsValue,
-    ) -> Result<Exchange, JsValue>;
+    ) -> Exchange;
 
     /// What `fetch` is to be called with.
     #[wasm_bindgen(method, getter)]
@@ -69,9 +69,6 @@ extern "C" {
     /// Settles with the arguments of [`given`]; is never rejected.
     #[wasm_bindgen(method, getter)]
     fn ended(this: &Pause) -> Promise;
-
-    /// Settles as an attempt that could not begin.
-    fn failed(cause: JsValue) -> Promise;
 
     #[cfg(feature = "serde")]
     fn abandon(unfinished: &JsValue);
@@ -102,13 +99,10 @@ impl Fetch {
     #[cfg(feature = "npm")]
     pub fn exchange(&self, outgoing: &Outgoing, signal: &JsValue) -> Promise {
         let url = outgoing.url.as_str().into();
-        match self.begin(&url, outgoing, signal) {
-            Ok(exchange) => self.start(&exchange, &url),
-            Err(cause) => failed(cause),
-        }
+        self.start(&self.begin(&url, outgoing, signal), &url)
     }
 
-    fn begin(&self, url: &JsString, outgoing: &Outgoing, signal: &JsValue) -> Result<Exchange, JsValue> {
+    fn begin(&self, url: &JsString, outgoing: &Outgoing, signal: &JsValue) -> Exchange {
         let Outgoing { method, body, token, limit_ms, max_answer_bytes, .. } = outgoing;
         let (body, token) = (or_undefined(body.as_ref()), or_undefined(token.as_ref()));
         Exchange::new(url, method, body, token, self.agent, *limit_ms, *max_answer_bytes, signal)
@@ -176,13 +170,8 @@ impl Fetch {
         let url = outgoing.url.as_str().into();
         let exchange = self.begin(&url, &outgoing, or_undefined(signal));
         Box::pin(async move {
-            match exchange {
-                Ok(exchange) => {
-                    let _unfinished = Unfinished(exchange.clone().into());
-                    settled(self.start(&exchange, &url)).await
-                }
-                Err(cause) => settled(failed(cause)).await,
-            }
+            let _unfinished = Unfinished(exchange.clone().into());
+            settled(self.start(&exchange, &url)).await
         })
     }
 

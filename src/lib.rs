@@ -40,24 +40,12 @@ extern crate alloc;
 // The npm package is built without the standard library: its panics would bring the whole of `core::fmt`.
 #[cfg(all(feature = "npm", not(feature = "serde"), target_arch = "wasm32"))]
 mod bare {
-    use talc::base::binning::Binning;
-    use talc::cell::TalcSyncCell;
-    use talc::wasm::WasmGrowAndClaim;
+    use lol_alloc::{FreeListAllocator, LockedAllocator};
 
-    /// Free memory by powers of two: what is allocated here is short texts, and talc's own, finer lists cost the download
-    /// more than they find.
-    struct PowersOfTwo;
-
-    impl Binning for PowersOfTwo {
-        type AvailabilityBitField = u32;
-
-        fn size_to_bin(size: usize) -> u32 {
-            (usize::BITS - 5).wrapping_sub(size.leading_zeros())
-        }
-    }
-
+    // It looks through all free memory at each allocation; of that there is little, because few texts are held at a time,
+    // and neighbours that are free become one.
     #[global_allocator]
-    static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, PowersOfTwo> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
+    static ALLOCATOR: LockedAllocator<FreeListAllocator> = LockedAllocator::new(FreeListAllocator::new());
 
     #[panic_handler]
     fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -99,6 +87,8 @@ mod builder;
 mod client;
 #[cfg(feature = "serde")]
 mod drive;
+#[cfg(feature = "serde")]
+mod order;
 #[cfg(feature = "serde")]
 mod place;
 #[cfg(feature = "serde")]

@@ -105,11 +105,13 @@ pub(crate) struct Request {
     pub query: String,
     /// The user's data; of the operations without data, the whole body.
     pub text: Option<Text>,
+    /// Of a create: where its answer was lost, or the user exists, read the user and see whether it is the one.
+    pub reconcile: bool,
 }
 
 impl Request {
     pub fn new(operation: Operation, subject: &str) -> Request {
-        Request { operation, subject: subject.into(), query: String::new(), text: None }
+        Request { operation, subject: subject.into(), query: String::new(), text: None, reconcile: false }
     }
 
     pub fn create(id: &str, data: Text, get_or_create: bool) -> Request {
@@ -143,6 +145,8 @@ impl Request {
                 body.plain("\",\"data\":");
             }
             Operation::Update => body.plain("{\"data\":"),
+            // Of a create that reads back what it may have created.
+            Operation::Get => return None,
             _ => return Some(data.clone()),
         }
         body.data(data);

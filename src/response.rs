@@ -44,6 +44,16 @@ pub(crate) fn decode(
     Err((Outcome::Unreadable, Hints::default(), error))
 }
 
+/// The error for an answer that is not of the type its reader asks for.
+#[cfg(feature = "serde")]
+pub(crate) fn unexpected_type(request: &Request, problem: &str) -> Error {
+    let message = [&request.title(), " succeeded, but its answer is not of the type asked for: ", problem];
+    let mut error = Error::site(Code::InvalidResponse, &message);
+    error.0.phase = Some(Phase::Body);
+    error.0.may_have_been_applied = request.operation.writes();
+    error
+}
+
 /// Whether a success holds what its readers rely on.
 fn has_shape(operation: Operation, value: &Value) -> bool {
     match operation {

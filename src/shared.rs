@@ -19,9 +19,13 @@ pub(crate) struct Shared {
     pub authorisation: Authorisation,
     #[cfg(feature = "serde")]
     pub provider: Option<crate::drive::Provider>,
+    #[cfg(feature = "serde")]
+    pub order: crate::order::Order,
     pub limits: Limits,
     pub listener: RefCell<Option<Listener>>,
     pub rate_limit: Cell<Option<RateLimit>>,
+    /// Milliseconds by which the service's clock is ahead of the local one, as far as it has shown it.
+    pub skew: Cell<f64>,
     pub budget: Cell<f64>,
 }
 
@@ -40,9 +44,12 @@ impl Shared {
             authorisation,
             #[cfg(feature = "serde")]
             provider: None,
+            #[cfg(feature = "serde")]
+            order: crate::order::Order::default(),
             limits,
             listener: RefCell::new(None),
             rate_limit: Cell::new(None),
+            skew: Cell::new(0.0),
             budget: Cell::new(retry::BUDGET),
         }
     }
@@ -50,6 +57,11 @@ impl Shared {
     /// A clone, so that a listener may change the listeners.
     pub fn listener(&self) -> Option<Listener> {
         self.listener.borrow().clone()
+    }
+
+    /// Milliseconds since the Unix epoch, by the service's clock.
+    pub fn unix_ms(&self) -> f64 {
+        self.outside.unix_ms() + self.skew.get()
     }
 
     pub fn is_local(&self) -> bool {

@@ -51,8 +51,7 @@ mod typed {
 
     impl User {
         async fn record<Data: DeserializeOwned>(&self, request: Request) -> Result<Record<Data>, Error> {
-            let answer = drive::call(&self.core, request, &self.options).await?;
-            host::from_value(host::tidy_record(answer.value))
+            drive::record(&self.core, request, &self.options).await
         }
 
         /// Creates the user.
@@ -110,6 +109,13 @@ mod typed {
             let answer = drive::call(&self.core, Request::delete(&self.id), &self.options).await?;
             Ok(Deleted { already_gone: answer.already_gone })
         }
+    }
+}
+
+/// The same user of the same client, whatever the options.
+impl PartialEq for User {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.core, &other.core) && self.id == other.id
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::client::Client;
 use crate::drive;
 use crate::error::Error;
-use crate::host::{self, Value};
+use crate::host;
 use crate::model::{AddedUsers, Deleted, DeletedUsers, FoundUsers, NewUser, Record};
 use crate::options::CallOptions;
 use crate::request::{IdsQuery, Operation, Request, UsersBody};
@@ -33,8 +33,8 @@ impl Users {
         self
     }
 
-    async fn send(&self, request: Request) -> Result<Value, Error> {
-        Ok(drive::call(&self.client.core, request, &self.options).await?.value)
+    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        drive::typed(&self.client.core, request, &self.options).await
     }
 
     /// [`crate::User::create`].
@@ -91,7 +91,7 @@ impl Users {
             let data = user.data.as_ref().map(|data| host::to_text(data, &concat([&path, ".data"])));
             body.push(&user.id, data.transpose()?);
         }
-        host::from_value(self.send(body.finish(override_existing)).await?)
+        self.send(body.finish(override_existing)).await
     }
 
     /// Reads up to 1 000 users in one request; those that do not exist are left out.
@@ -99,7 +99,7 @@ impl Users {
     /// # Errors
     /// `batch_too_large` and `invalid_id`, before any request.
     pub async fn get_many<Data: DeserializeOwned>(&self, ids: &[String]) -> Result<FoundUsers<Data>, Error> {
-        host::from_value(self.send(request_of_ids(Operation::GetUsers, ids)?).await?)
+        self.send(request_of_ids(Operation::GetUsers, ids)?).await
     }
 
     /// Deletes up to 1 000 users in one request; those that do not exist are no error.
@@ -107,7 +107,7 @@ impl Users {
     /// # Errors
     /// `batch_too_large` and `invalid_id`, before any request.
     pub async fn delete_many(&self, ids: &[String]) -> Result<DeletedUsers, Error> {
-        host::from_value(self.send(request_of_ids(Operation::DeleteUsers, ids)?).await?)
+        self.send(request_of_ids(Operation::DeleteUsers, ids)?).await
     }
 }
 

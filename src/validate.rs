@@ -232,21 +232,13 @@ pub(crate) fn join(parts: &[&str]) -> String {
     text
 }
 
-/// A number in decimal digits.
+/// A number in decimal digits. In the npm package JavaScript writes it, which does so anyway.
+#[cfg(any(feature = "serde", not(target_arch = "wasm32")))]
 pub(crate) fn number(value: usize) -> String {
-    let mut digits = [0; 20];
-    let mut rest = value;
-    let mut at = digits.len();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        at -= 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    digits.iter().skip(at).map(|digit| char::from(*digit)).collect()
+    alloc::string::ToString::to_string(&value)
 }
+#[cfg(all(not(feature = "serde"), target_arch = "wasm32"))]
+pub(crate) use crate::host::digits as number;
 
 #[cfg(test)]
 mod tests {

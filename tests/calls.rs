@@ -277,6 +277,19 @@ fn a_provider_is_asked_once_and_again_when_its_token_expires() {
 }
 
 #[test]
+fn a_token_expires_by_the_clock_of_the_service() {
+    // Ten minutes behind the local one: what locally has expired has not.
+    let behind = &[("date", "Sat, 21 Nov 2026 06:50:00 GMT")];
+    let answers = (0..3).map(|_| Ending::With(200, behind, user(json!({}))));
+    let script = Script::of(answers);
+    let (client, reasons) = provided(&script, vec![token(Some(1_795_244_460)), token(None)]);
+    get(&client).unwrap();
+    script.clock.set(300_000.0);
+    get(&client).unwrap();
+    assert_eq!(*reasons.borrow(), [TokenReason::Initial]);
+}
+
+#[test]
 fn a_refused_token_is_renewed_once_and_no_more() {
     let refused = || Ending::Answer(403, json!({"detail": "token is expired", "code": 17}));
     let script = Script::of([refused(), Ending::Answer(200, user(json!({})))]);

@@ -64,6 +64,8 @@ export function callOptions(options) {
 
 export const wantsFollowCounts = (options) => flag(options, "with_follow_counts") === true;
 
+export const wantsReconcile = (options) => flag(options, "reconcile") === true;
+
 /** By Stream's name, and by that of the collection style. */
 export const wantsGetOrCreate = (options) =>
   [flag(options, "get_or_create"), flag(options, "getOrCreate")].includes(true);
@@ -72,8 +74,7 @@ export const flagOptions = (options) =>
   ({ user_id: textOption(options, "user_id"), reason: textOption(options, "reason") });
 
 /**
- * The members of an array; of another iterable, which may have no end, the first 1 001: one more than a batch may have,
- * for the module to refuse.
+ * The members of an array; of another iterable, which may have no end, the first 1 001: one more than a batch may have.
  */
 export function members(iterable, name) {
   const refused = (cause) =>

@@ -2,9 +2,10 @@
 
 import { callOptions, flagOptions, memberProperty, members } from "./arguments.js";
 import { drive } from "./drive.js";
-import { optionError, siteError, toError } from "./errors.js";
+import { batchError, optionError, siteError, toError } from "./errors.js";
 import { current, enter } from "./load.js";
 import { connectArguments } from "./options.js";
+import { Order } from "./order.js";
 import { User } from "./user.js";
 import { Users } from "./users.js";
 
@@ -25,14 +26,17 @@ export class Client {
   #core;
   #engine;
   #calls = 0;
+  #order = new Order();
+  #deadline;
   #info;
   #users;
   #currentUser;
-  #listeners = new Map();
+  #listeners = EVENTS.map(() => new Set());
 
   constructor(apiKey, secretOrToken, appId, options) {
-    const { shown, secret, opening } = connectArguments(apiKey, secretOrToken, appId, options);
+    const { shown, secret, opening, deadline } = connectArguments(apiKey, secretOrToken, appId, options);
     this.#secret = secret;
+    this.#deadline = deadline;
     this.#opening = opening;
     this.#info = shown;
     this.#open();
@@ -53,16 +57,19 @@ export class Client {
     return this.#core;
   }
 
-  /** `read` gives the operation, its subject, its data, and more of it. */
+  /** `read` gives the operation, its subject, its data, more of it, and the ids of a batch. */
   async [call](read, options) {
     this.#calls += 1;
     try {
-      return await drive(() => {
-        const [operation, subject, data, more] = read();
+      return await drive((ended) => {
+        const [operation, subject, data, more, ids = [subject ?? this.userId]] = read();
         // Read to the end first: getters are the caller's code, and may even dispose of this client.
-        const limits = callOptions(options);
+        const [signal, ...limits] = callOptions(options);
         const core = this.#open();
-        return [core, enter(() => core.begin(operation, subject, data, more, ...limits)), !READS.includes(operation)];
+        const number = enter(() => core.begin(operation, subject, data, more, signal, ...limits));
+        const writes = !READS.includes(operation);
+        const before = writes ? this.#order.join(ids, ended, limits[1] ?? this.#deadline, signal) : undefined;
+        return { core, number, writes, before };
       });
     } finally {
       this.#calls -= 1;
@@ -113,14 +120,15 @@ export class Client {
 
   addUsers(users, override, options) {
     return this[call](() => {
-      const found = checkedMembers(users, "users");
-      const written = found.map((user, index) => {
+      const ids = [];
+      const written = checkedMembers(users, "users").map((user, index) => {
         const path = `users[${index}]`;
         const id = checkedId(memberProperty(user, path, "id"), `${path}.id`);
+        ids.push(id);
         const data = memberProperty(user, path, "data") ?? undefined;
         return `{"id":"${id}"${data === undefined ? "" : `,"data":${writeData(data, `${path}.data`)}`}}`;
       });
-      return [ADD_USERS, String(found.length), `{"users":[${written}],"override":${Boolean(override)}}`];
+      return [ADD_USERS, String(ids.length), `{"users":[${written}],"override":${Boolean(override)}}`, undefined, ids];
     }, options);
   }
 
@@ -145,11 +153,9 @@ export class Client {
   }
 
   on(event, listener) {
-    checkEvent(event);
+    const listeners = this.#of(event);
     if (typeof listener !== "function") throw optionError("listener must be a function");
-    const listeners = this.#listeners.get(event) ?? new Set();
     listeners.add(listener);
-    this.#listeners.set(event, listeners);
     this.#listen();
     return () => {
       listeners.delete(listener);
@@ -158,24 +164,24 @@ export class Client {
   }
 
   off(event) {
-    if (event === undefined) {
-      this.#listeners.clear();
-    } else {
-      checkEvent(event);
-      this.#listeners.delete(event);
-    }
+    for (const name of event === undefined ? EVENTS : [event]) this.#of(name).clear();
     this.#listen();
+  }
+
+  #of(event) {
+    if (!EVENTS.includes(event)) throw optionError(`event must be one of ${EVENTS.join(", ")}`);
+    return this.#listeners[EVENTS.indexOf(event)];
   }
 
   /** Has the module tell of events only while somebody listens: telling costs. */
   #listen() {
-    const heard = [...this.#listeners.values()].some((listeners) => listeners.size > 0);
+    const heard = this.#listeners.some((listeners) => listeners.size > 0);
     enter(() => this.#core?.listen(heard ? (name, told) => this.#tell(name, told) : undefined));
   }
 
   #tell(name, told) {
     if (name === "retry") told.error = toError(told.error);
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    for (const listener of [...this.#of(name)]) {
       try {
         listener(told);
       } catch (error) {
@@ -207,16 +213,17 @@ function checkedId(id, path) {
 
 const writeData = (data, path) => enter(() => current().exports.writeData(data, path));
 
+/** The members of a batch, of which the service takes 1 000 at a time. */
 function checkedMembers(iterable, name) {
   const found = members(iterable, name);
-  enter(() => current().exports.checkBatch(found.length, name));
+  if (found.length > 1000) throw batchError(name, 1000, found.length);
   return found;
 }
 
-/** The number of ids, no data, and what the query says of them. */
+/** The number of ids, no data, what the query says of them, and the ids. */
 function idsQuery(ids) {
   const found = checkedMembers(ids, "ids").map((id, index) => checkedId(id, `ids[${index}]`));
-  return [String(found.length), undefined, `&ids=${found}`];
+  return [String(found.length), undefined, `&ids=${found}`, found];
 }
 
 function signUserToken(secret, userId, claims, withTime) {
@@ -229,8 +236,4 @@ function flag(id, options) {
   const { user_id, reason } = flagOptions(options);
   if (user_id !== undefined) checkedId(user_id, "user_id");
   return [FLAG_USER, id, JSON.stringify({ entity_type: "stream:user", entity_id: id, user_id, reason })];
-}
-
-function checkEvent(event) {
-  if (!EVENTS.includes(event)) throw optionError(`event must be one of ${EVENTS.join(", ")}`);
 }

@@ -5,32 +5,39 @@ import { describe } from "../../src/js/values.js";
 import { current, enter } from "./load.js";
 
 // What `Core.advance` is told; the others are in src/js/exchange.js.
-const NOTHING = 0, ELAPSED = 7, ABORTED = 8, TOKEN = 9, NO_TOKEN = 10;
+export const NOTHING = 0, ELAPSED = 7;
+const TOKEN = 9, NO_TOKEN = 10;
 
 /**
- * The promise of a call. `begin` gives the client inside the module, the number of the call there, and whether it may
- * change what is stored.
+ * The promise of a call. `begin` is given a promise that is resolved once the call has ended, and gives the client inside
+ * the module, the number of the call there, whether it may change what is stored, and where others come before it, a promise
+ * of what the module is told first.
  */
 export function drive(begin) {
   return new Promise((resolve, reject) => {
     const engine = current();
     const call = { reject, writes: false };
     engine.pending.add(call);
+    let end;
+    const ended = new Promise((resolve) => { end = resolve; });
 
     async function advance() {
-      const [core, number, writes] = begin();
+      const { core, number, writes, before } = begin(ended);
       call.writes = writes;
-      let told = [NOTHING];
+      let told = before ? await before : [NOTHING];
       for (;;) {
+        // Its module trapped meanwhile, and it was rejected then.
+        if (engine.dead) return undefined;
         const next = enter(() => core.advance(number, ...told));
         if (typeof next?.then !== "function") return next;
         told = await next;
-        // Its module trapped meanwhile, and it was rejected then.
-        if (engine.dead) return undefined;
       }
     }
 
-    advance().then(resolve, reject).finally(() => engine.pending.delete(call));
+    advance().then(resolve, reject).finally(() => {
+      engine.pending.delete(call);
+      end();
+    });
   });
 }
 

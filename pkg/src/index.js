@@ -8,16 +8,13 @@ provide(decode);
 /** Reads what xtask/src/payload.rs writes. */
 function decode() {
   const alphabet = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !/["'`\\$<]/.test(c));
-  const single = bytes.match(/../g).map((hex) => parseInt(hex, 16));
-  const codes = Object.fromEntries(alphabet.map((c) => [c, c.charCodeAt(0)]));
-  [...moved].forEach((c, i) => { codes[c] = single[i]; });
-  const known = new Set(Object.values(codes));
-  const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !known.has(byte));
-  const escapes = moved.slice(single.length);
+  const own = bytes.match(/../g);
   const decoded = [];
   for (let i = 0; i < text.length; i++) {
-    const escape = escapes.indexOf(text[i]);
-    decoded.push(escape < 0 ? codes[text[i]] : others[escape * alphabet.length + alphabet.indexOf(text[++i])]);
+    const at = moved.indexOf(text[i]);
+    if (at < 0) decoded.push(text.charCodeAt(i));
+    else if (at < own.length) decoded.push(parseInt(own[at], 16));
+    else decoded.push((at - own.length) * alphabet.length + alphabet.indexOf(text[++i]));
   }
   return Uint8Array.from(decoded);
 }

@@ -120,6 +120,8 @@ export function connectArguments(apiKey, secretOrToken, appId, options) {
       expireTokens: flag(options, "expireTokens") === true,
     },
     secret,
+    // As options.rs has it.
+    deadline: bounds[1] ?? 30_000,
     opening: [
       `${root}${version}/`,
       `?api_key=${encodeURIComponent(key)}&location=${encodeURIComponent(group)}`,

@@ -1,6 +1,6 @@
 // The handle on one user. It holds plain JavaScript values only, so that a handle nobody frees costs next to nothing.
 
-import { wantsFollowCounts, wantsGetOrCreate } from "./arguments.js";
+import { wantsFollowCounts, wantsGetOrCreate, wantsReconcile } from "./arguments.js";
 import { CREATE, DELETE, GET, GET_OR_CREATE, UPDATE, call } from "./client.js";
 import { current, enter } from "./load.js";
 
@@ -16,7 +16,10 @@ export class User {
   }
 
   create(data, options) {
-    return this.#record(() => [wantsGetOrCreate(options) ? GET_OR_CREATE : CREATE, this.#given(data)], options);
+    return this.#record(() => {
+      if (wantsGetOrCreate(options)) return [GET_OR_CREATE, this.#given(data)];
+      return [CREATE, this.#given(data), wantsReconcile(options)];
+    }, options);
   }
 
   getOrCreate(data, options) {

@@ -116,6 +116,17 @@ pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {
     value.get(name)?.as_f64()
 }
 
+/// A field that is a time as records have it, in milliseconds since the Unix epoch.
+pub(crate) fn time_field(value: &Value, name: &str) -> Option<f64> {
+    let time = humantime::parse_rfc3339(value.get(name)?.as_str()?).ok()?;
+    Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as f64)
+}
+
+/// Whether a record has this data, which is JSON; the order of keys does not count.
+pub(crate) fn has_data(record: &Value, data: &Text) -> bool {
+    serde_json::from_str::<Value>(data).is_ok_and(|data| record.get("data") == Some(&data))
+}
+
 pub(crate) fn is_object(value: &Value) -> bool {
     value.is_object()
 }
@@ -191,6 +202,6 @@ pub(crate) fn to_text<Data: serde::Serialize>(data: &Data, path: &str) -> Result
 }
 
 #[cfg(feature = "serde")]
-pub(crate) fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Error> {
-    serde_json::from_value(value).map_err(|error| crate::error::unexpected_type(&error.to_string()))
+pub(crate) fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|error| error.to_string())
 }

@@ -38,9 +38,6 @@ export function race(ms, signal, late, giveUp) {
 
 export const pause = (ms, signal) => race(ms, signal, () => [NOTHING]);
 
-/** As an attempt that could not even begin. */
-export const failed = async (cause) => [LOST, CONNECT, cause];
-
 export class Exchange {
   #phase = HEADERS;
   #maxBytes;

@@ -22,7 +22,6 @@ use crate::request::{FOLLOW_COUNTS, Operation, Request};
 use crate::shared::Shared;
 #[cfg(feature = "sign")]
 use crate::signer;
-use crate::validate;
 
 #[wasm_bindgen(module = "/src/js/shape.js")]
 extern "C" {
@@ -61,12 +60,6 @@ pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
 #[wasm_bindgen(js_name = writeData)]
 pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
     value::write_data(data, &text(path)).map_err(thrown)
-}
-
-/// Checks the number of members of a batch that stands at `path`. Throws what `convert::error` describes.
-#[wasm_bindgen(js_name = checkBatch)]
-pub fn check_batch(members: usize, path: &JsValue) -> Result<(), JsValue> {
-    validate::batch_size(members, &text(path)).map_err(thrown)
 }
 
 #[wasm_bindgen]
@@ -119,7 +112,7 @@ impl Core {
 
     /// Begins a call and gives its number. `operation` is the number of an `Operation`; `subject` is an id, or, of a batch,
     /// the number of its members; `more` is what the path or the query has of it: the ids of a batch, or `true` for follow
-    /// counts, or for the token's own user. `text` is the data, or of a batch or a flag the whole body.
+    /// counts, for the token's own user, or for a create to be reconciled. `data` is of a batch or a flag the whole body.
     #[allow(clippy::too_many_arguments)]
     pub fn begin(
         &self,
@@ -219,6 +212,7 @@ impl Core {
         match operation {
             Operation::Create | Operation::GetOrCreate | Operation::Update => {
                 request.text = Some(value::write_data(data, "data")?);
+                request.reconcile = more.is_truthy();
             }
             Operation::AddUsers | Operation::FlagUser => request.text = Some(data.clone().unchecked_into()),
             Operation::Get if more.is_truthy() => request.query = FOLLOW_COUNTS.into(),

@@ -23,13 +23,9 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
-    #[cfg(feature = "npm")]
-    #[wasm_bindgen(js_name = describe)]
-    fn describe_value(value: &JsValue) -> JsValue;
-
-    /// As [`describe`], of data that was written so.
+    /// `a string`, `an object`: for error texts; where there is a text, of what this, which is JSON, holds.
     #[wasm_bindgen(js_name = describeWritten)]
-    fn describe_written(data: &JsValue, text: &JsString) -> JsValue;
+    fn describe_written(data: &JsValue, text: &str) -> JsValue;
 
     fn field(value: &JsValue, name: &str) -> JsValue;
 
@@ -50,13 +46,13 @@ extern "C" {
     #[wasm_bindgen(js_name = headersObject)]
     pub(crate) fn headers_value(headers: &Headers) -> Value;
 
-    /// The claims, or the number of a `Problem`.
+    /// The claims, or an array of the number of a `Problem`.
     #[wasm_bindgen(js_name = parseToken)]
     fn parse_token(token: &JsString) -> JsValue;
 
-    /// The number, or 0.
-    #[wasm_bindgen(js_name = numberOr0)]
-    fn number_or_0(value: &JsValue) -> u32;
+    #[cfg(not(feature = "serde"))]
+    #[wasm_bindgen(js_name = numberText)]
+    fn number_text(number: usize) -> JsValue;
 
     fn without(text: &JsString, name: &str) -> JsString;
 
@@ -65,6 +61,13 @@ extern "C" {
 
     #[wasm_bindgen(js_name = isPlainObject)]
     pub(crate) fn is_object(value: &Value) -> bool;
+
+    #[wasm_bindgen(js_name = timeField)]
+    fn time_field_or_nan(value: &JsValue, name: &str) -> f64;
+
+    /// Whether a record has this data, which is JSON; the order of keys does not count.
+    #[wasm_bindgen(js_name = hasData)]
+    pub(crate) fn has_data(record: &Value, data: &Text) -> bool;
 
     #[wasm_bindgen(js_name = isArray)]
     fn is_array(value: &JsValue) -> bool;
@@ -77,7 +80,7 @@ extern "C" {
 /// `a string`, `an object`: for error texts.
 #[cfg(feature = "npm")]
 pub(crate) fn describe(value: &JsValue) -> String {
-    describe_value(value).as_string().unwrap_or_default()
+    describe_written(value, "").as_string().unwrap_or_default()
 }
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
@@ -103,7 +106,10 @@ fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
             Err(validate::refusal(ValueKind::from_number(kind.into()), &concat([path, &below])))
         }
         // No object, an array, or an object whose toJSON gave something else than an object.
-        _ => Err(validate::not_an_object(&describe_written(data, &text).as_string().unwrap_or_default(), path)),
+        _ => {
+            let described = describe_written(data, &String::from(text)).as_string();
+            Err(validate::not_an_object(&described.unwrap_or_default(), path))
+        }
     }
 }
 
@@ -127,6 +133,12 @@ pub(crate) fn write_data_without(data: &Value, name: &str, path: &str) -> Result
 #[cfg(feature = "serde")]
 pub(crate) fn quote(text: &str) -> Text {
     JSON::stringify(&text.into()).unwrap_or_else(|_| "\"\"".into())
+}
+
+/// A number in decimal digits.
+#[cfg(not(feature = "serde"))]
+pub(crate) fn digits(number: usize) -> String {
+    number_text(number).as_string().unwrap_or_default()
 }
 
 /// JSON that is put together of our own text and of data.
@@ -165,9 +177,9 @@ pub(crate) fn is_empty(text: &Text) -> bool {
 /// The claims of a token, not verified.
 pub(crate) fn claims(token: &Text) -> Result<Value, Problem> {
     let claims = parse_token(token);
-    match number_or_0(&claims) {
-        0 => Ok(claims),
-        problem => Err(Problem::from_number(problem)),
+    match number_field(&claims, "0") {
+        Some(problem) if !is_object(&claims) => Err(Problem::from_number(problem as u32)),
+        _ => Ok(claims),
     }
 }
 
@@ -177,6 +189,11 @@ pub(crate) fn string_field(value: &Value, name: &str) -> Option<String> {
 
 pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {
     Some(number_field_or_nan(value, name)).filter(|number| !number.is_nan())
+}
+
+/// A field that is a time as records have it, in milliseconds since the Unix epoch.
+pub(crate) fn time_field(value: &Value, name: &str) -> Option<f64> {
+    Some(time_field_or_nan(value, name)).filter(|ms| !ms.is_nan())
 }
 
 pub(crate) fn has_list(value: &Value, name: &str) -> bool {
@@ -231,7 +248,10 @@ pub(crate) fn to_text<Data: serde::Serialize>(data: &Data, path: &str) -> Result
 }
 
 #[cfg(feature = "serde")]
-pub(crate) fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Error> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| crate::error::unexpected_type(&alloc::string::ToString::to_string(&error)))
+pub(crate) fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    // Its errors are JavaScript's, which begin with their class.
+    serde_wasm_bindgen::from_value(value).map_err(|error| {
+        let text = alloc::string::ToString::to_string(&error);
+        text.strip_prefix("Error: ").map(String::from).unwrap_or(text)
+    })
 }

@@ -6,9 +6,10 @@ export function describe(value) {
   return { bigint: "a BigInt", object: "an object" }[typeof value] ?? `a ${typeof value}`;
 }
 
-/** What data is of which `write` made this text: nothing, or JSON of something else than an object. */
+/** What a value is; where there is a text, what this, which is JSON, holds. */
 export function describeWritten(data, text) {
-  const value = text ? JSON.parse(text) : data;
+  if (!text) return describe(data);
+  const value = JSON.parse(text);
   return Array.isArray(value) ? "an array" : describe(value);
 }
 
@@ -26,7 +27,19 @@ export function numberField(value, name) {
   return typeof number === "number" ? number : NaN;
 }
 
-export const numberOr0 = (value) => (typeof value === "number" ? value : 0);
+export const timeField = (value, name) => Date.parse(field(value, name));
+
+export const hasData = (record, data) => isEqual(record.data, JSON.parse(data));
+
+/** Of what `JSON.parse` gave. */
+function isEqual(one, other) {
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
+  const keys = Object.keys(one);
+  return Array.isArray(one) === Array.isArray(other) && keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]));
+}
+
+export const numberText = (number) => String(number);
 
 /** A header's text: a stand-in for `Headers` may give anything. */
 export function header(headers, name) {
@@ -57,19 +70,19 @@ export function headersObject(headers) {
   }
 }
 
-/** The claims of a token, not verified; or the number of a `Problem` of token.rs. */
+/** The claims of a token, not verified; or an array of the number of a `Problem` of token.rs. */
 export function parseToken(token) {
-  if (token.length > 8192) return 1;
+  if (token.length > 8192) return [1];
   const parts = token.split(".");
-  if (parts.length !== 3) return 2;
+  if (parts.length !== 3) return [2];
   const malformed = parts.findIndex((part) => part.length % 4 === 1 || /[^\w-]/.test(part));
-  if (malformed >= 0) return 3 + malformed;
+  if (malformed >= 0) return [3 + malformed];
   try {
     const bytes = atob(parts[1].replaceAll("-", "+").replaceAll("_", "/"));
     const claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
-    return isPlainObject(claims) ? claims : 6;
+    return isPlainObject(claims) ? claims : [6];
   } catch {
-    return 6;
+    return [6];
   }
 }
 

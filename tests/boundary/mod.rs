@@ -99,7 +99,10 @@ async fn stored_data_of_another_type_is_an_error() {
     answer_with(200, r#"{"id":"ada","created_at":"c","updated_at":"u","data":{"name":5}}"#);
     let error = client().user("ada").unwrap().get::<Profile>().await.unwrap_err();
     assert_eq!(error.code().as_str(), "invalid_response");
-    assert!(error.to_string().starts_with("the stored data is not of the type asked for: "), "{error}");
+    let text =
+        "get of user ada succeeded, but its answer is not of the type asked for: invalid type: floating point `5.0`";
+    assert!(error.to_string().starts_with(text), "{error}");
+    assert_eq!((error.attempts(), error.may_have_been_applied()), (1, false));
 }
 
 #[wasm_bindgen_test]

@@ -85,8 +85,8 @@ const cases = [
   { code: "internal", name: "SiteError", text: "a defect of user-handle stopped the call",
     run: async (_, face) => {
       const copy = await fresh(face);
-      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "checkBatch"));
-      return copy.connect(KEY, "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30").deleteUsers(["ada"]);
+      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "writeData"));
+      return copy.connect(KEY, "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30").addUsers([{ id: "ada", data: {} }]);
     }, foreign: true },
   { code: "invalid_input", name: "StreamApiError", status: 400, apiCode: 4, exception: "InputException", attempts: 1,
     text: "create of user ada failed: id is empty (HTTP 400, InputException)",

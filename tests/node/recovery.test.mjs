@@ -21,10 +21,10 @@ afterEach(() => {
 
 // Not signed: nobody here looks at the signature.
 const TOKEN = "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30";
-/** A function inside the module that batches alone call. */
-const BATCH = "checkBatch";
+/** A function inside the module that only `addUsers` calls. */
+const BATCH = "writeData";
 
-/** A client on a module in which batches trap. */
+/** A client on a module in which `addUsers` traps. */
 async function trapping(face) {
   const api = await fresh(face);
   await api.init(withTrap(bytes, BATCH));
@@ -49,7 +49,7 @@ for (const face of ["import", "require"]) {
       const inFlight = [failure(() => client.user("ada").update({})), failure(() => client.user("ada").delete())];
       await arrived;
 
-      const error = await failure(() => client.deleteUsers(["ada"]));
+      const error = await failure(() => client.addUsers([{ id: "ada", data: {} }]));
       assertInternal(api, error);
       assert.ok(error.cause instanceof WebAssembly.RuntimeError);
       for (const lost of await Promise.all(inFlight)) assertInternal(api, lost, true);
@@ -62,7 +62,7 @@ for (const face of ["import", "require"]) {
       const { api, client } = await trapping(face);
       const user = client.user("ada");
       for (let round = 0; round < 10; round += 1) {
-        assertInternal(api, await failure(() => client.deleteUsers(["ada"])));
+        assertInternal(api, await failure(() => client.addUsers([{ id: "ada", data: {} }])));
         await user.create({ round });
         assert.deepEqual(JSON.parse(recorder.requests.at(-1).body), { id: "ada", data: { round } });
       }
@@ -74,7 +74,7 @@ for (const face of ["import", "require"]) {
       const { currentUser } = client;
       const heard = [];
       client.on("request", ({ operation }) => heard.push(operation));
-      assertInternal(api, await failure(() => client.deleteUsers(["ada"])));
+      assertInternal(api, await failure(() => client.addUsers([{ id: "ada", data: {} }])));
       assert.equal(client.userId, "ada");
       assert.equal(client.currentUser, currentUser);
       await currentUser.update({ a: 1 });
@@ -88,7 +88,7 @@ for (const face of ["import", "require"]) {
 
     test("a client that is disposed after the trap of another call is disposed", async () => {
       const { client } = await trapping(face);
-      await failure(() => client.deleteUsers(["ada"]));
+      await failure(() => client.addUsers([{ id: "ada", data: {} }]));
       client[Symbol.dispose]();
       assert.equal((await failure(() => client.user("ada").create())).code, "not_connected");
     });
@@ -104,7 +104,7 @@ test("a trap in any function that is exported leaves no call pending and ends no
       await api.init(withTrap(bytes, name));
       const client = api.connect("key", () => TOKEN, undefined, { baseUrl: recorder.api });
       const calls = [
-        client.user("ada").create({ a: [1, "é"] }), client.user("ada").get(), client.deleteUsers(["ada"]), client.getUsers(["a"]),
+        client.user("ada").create({ a: [1, "é"] }), client.user("ada").get(), client.addUsers([{ id: "ada", data: {} }]), client.getUsers(["a"]),
         client.user("ada").update({}, { signal: AbortSignal.timeout(50) }),
       ];
       const outcomes = await Promise.allSettled(calls);
@@ -129,7 +129,7 @@ test("a process whose module trapped ends by itself, in silence", async () => {
     await init(readFileSync("trapped.wasm"));
     const answer = async () => new Response('{"id":"ada","data":{}}');
     const client = connect("key", "${TOKEN}", undefined, { fetch: answer });
-    const calls = [client.user("ada").update({}), client.deleteUsers(["ada"]), client.user("ada").update({})];
+    const calls = [client.user("ada").update({}), client.addUsers([{ id: "ada", data: {} }]), client.user("ada").update({})];
     const codes = await Promise.all(calls.map((call) => call.then(() => "done", ({ code }) => code)));
     await client.user("ada").create();
     console.log(codes.join());

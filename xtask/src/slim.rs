@@ -56,6 +56,7 @@ pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
     javascript = join(&javascript, &direct)?;
     javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
     javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
+    javascript = javascript.replace("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", "");
     javascript.push_str(START);
     forget_exports(&mut module, &javascript);
     forget_unused(&mut module);

@@ -1,0 +1,26 @@
+// Writes to one id go one after the other: what is late, or sent again, must not overtake what was written after it.
+
+import { race } from "../../src/js/exchange.js";
+import { ELAPSED, NOTHING } from "./drive.js";
+
+export class Order {
+  #last = new Map();
+
+  /**
+   * Lines up a write to these ids, which has ended once `ended` is resolved. Where others come before it, gives a promise of
+   * what the module is to be told after them: nothing, or that the time was up or the signal fired before.
+   */
+  join(ids, ended, ms, signal) {
+    const before = ids.map((id) => this.#last.get(id)).filter((last) => last !== undefined);
+    // One that gives up while it waits has not ended before those that it waited for.
+    const last = Promise.all([...before, ended]);
+    for (const id of ids) this.#last.set(id, last);
+    last.then(() => {
+      for (const id of ids) if (this.#last.get(id) === last) this.#last.delete(id);
+    });
+    if (before.length === 0) return undefined;
+    const wait = race(ms, signal, () => [ELAPSED]);
+    Promise.all(before).then(() => wait.end([NOTHING]));
+    return wait.ended;
+  }
+}
