@@ -6,7 +6,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { dist, esm, project } from "../support/package.mjs";
 
@@ -40,9 +40,12 @@ test("a wrong program does not compile", () => {
   assert.match(stdout, /^wrong\.mts\(2,9\): error TS2345/);
 });
 
-test("both faces have the same types, and export what those declare", () => {
-  const types = readFileSync(join(dist, "index.d.ts"), "utf8");
-  assert.equal(readFileSync(join(dist, "index.d.cts"), "utf8"), types);
-  const values = [...types.matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(Object.keys(esm).sort(), values.sort());
-});
+const testing = await import(pathToFileURL(join(dist, "testing.js")));
+for (const [entry, exported] of Object.entries({ index: esm, testing })) {
+  test(`${entry}: both faces have the same types, and export what those declare`, () => {
+    const types = readFileSync(join(dist, `${entry}.d.ts`), "utf8");
+    assert.equal(readFileSync(join(dist, `${entry}.d.cts`), "utf8"), types);
+    const values = [...types.matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(Object.keys(exported).sort(), values.sort());
+  });
+}

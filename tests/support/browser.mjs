@@ -13,7 +13,8 @@ export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
 
-export function startBrowser() {
+/** Starts Chromium with these further arguments. */
+export function startBrowser(...more) {
   return puppeteer.launch({
     executablePath: variable("CHROME"),
     args: [
@@ -22,6 +23,7 @@ export function startBrowser() {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      ...more,
     ],
   });
 }

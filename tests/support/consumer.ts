@@ -6,6 +6,8 @@ import {
 import type {
   AddUsersResponse, CallOptions, ClientOptions, DeleteResponse, ErrorCode, RateLimit, TokenProvider, UserRecord,
 } from "user-handle";
+import { standIn, userToken } from "user-handle/testing";
+import type { Failure, StandIn, StandInOptions, StoredUser, TestRequest } from "user-handle/testing";
 
 type Profile = { name: string; born?: number };
 
@@ -105,3 +107,35 @@ export function errors(error: unknown): string {
 }
 
 export const callOptions: CallOptions = { signal: new AbortController().signal };
+
+export async function testing(): Promise<void> {
+  const users = [{ id: "ada", data: { name: "Ada" } }, { id: "eve" }];
+  const given: StandInOptions = { users, now: () => new Date(0) };
+  const service: StandIn = standIn(given);
+  const { fetch } = service;
+  await connect<Profile>("key", userToken("ada", { exp: 1 }), undefined, { fetch }).user("ada").get();
+  const stored: StoredUser | undefined = service.user("ada");
+  const ids: string[] = service.users().map(({ id }) => id);
+  const requests: readonly TestRequest[] = service.requests;
+  const failures: Failure[] = ["network", "unreachable", "hang", "cut", { status: 503, headers: {} }];
+  const end: () => void = service.fail({ status: 429, body: { detail: "slow" } }, { times: 2, applied: true });
+  service.fail("hang", { when: ({ method, path }) => method === "POST" && path === "user/" });
+  service.add(new Set([{ id: "bob" }]));
+  // A handle of the package will do.
+  service.add([client.user("ada")]);
+  service.reset();
+  standIn();
+  // @ts-expect-error there is no such failure
+  service.fail("reset");
+  // @ts-expect-error an answer has a status
+  service.fail({ body: "busy" });
+  // @ts-expect-error a user has an id
+  standIn({ users: [{ data: {} }] });
+  // @ts-expect-error a clock gives dates
+  standIn({ now: () => 0 });
+  // @ts-expect-error an id is text
+  userToken(7);
+  // @ts-expect-error whoever it is may be missing
+  service.user("ada").data;
+  void [stored, ids, requests, failures, end];
+}

@@ -36,6 +36,11 @@ export async function startServer(flags = "", database = join(temporaryFolder(),
       const [code] = await exited;
       return code;
     },
+    /** Ends it as a crash would. */
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
   };
 }
 

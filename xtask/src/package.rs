@@ -29,7 +29,10 @@ const INPUTS: &[&str] = &[
     "package-lock.json",
     "pkg/index.d.ts",
     "pkg/package.json",
+    "pkg/server",
     "pkg/src",
+    "pkg/testing",
+    "pkg/testing.d.ts",
     "rust-toolchain.toml",
     "src",
     "xtask/Cargo.toml",
@@ -52,6 +55,10 @@ const OUTPUTS: &[&str] = &[
     "pkg/dist/index.d.cts",
     "pkg/dist/index.d.ts",
     "pkg/dist/index.js",
+    "pkg/dist/testing.cjs",
+    "pkg/dist/testing.d.cts",
+    "pkg/dist/testing.d.ts",
+    "pkg/dist/testing.js",
     "pkg/dist/user-handle.wasm",
 ];
 
@@ -177,10 +184,7 @@ fn rustflags(folders: &Folders) -> OsString {
 fn glue(folders: &Folders, variant: Variant) -> Result<()> {
     let entry = variant.folder(folders).join("exports.js");
     let signing = if variant == Variant::Server { "signServerToken, signUserToken, " } else { "" };
-    write(
-        &entry,
-        format!("export {{ Core, checkBatch, checkId, {signing}start, writeData }} from \"./user_handle.js\";\n"),
-    )?;
+    write(&entry, format!("export {{ Core, checkId, {signing}start, writeData }} from \"./user_handle.js\";\n"))?;
     let module = esbuild(folders)
         .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace")
         .arg(&entry)
@@ -225,13 +229,28 @@ fn dist(folders: &Folders) -> Result<()> {
     }
     let flags = "--format=esm --platform=neutral --external:*.wasm?module";
     bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
+    testing(folders)?;
 
     copy(&Variant::Server.wasm(folders), &dist.join("user-handle.wasm"))?;
-    for types in ["index.d.ts", "index.d.cts"] {
-        copy(&pkg.join("index.d.ts"), &dist.join(types))?;
+    for name in ["index", "testing"] {
+        let types = pkg.join(format!("{name}.d.ts"));
+        copy(&types, &dist.join(format!("{name}.d.ts")))?;
+        copy(&types, &dist.join(format!("{name}.d.cts")))?;
     }
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
+    }
+    Ok(())
+}
+
+/// The entry for tests: plain JavaScript, the same in both builds, that needs nothing of the module.
+fn testing(folders: &Folders) -> Result<()> {
+    for (to, flags) in
+        [("testing.js", "--format=esm --platform=neutral"), ("testing.cjs", "--format=cjs --platform=node")]
+    {
+        let mut outfile = OsString::from("--outfile=");
+        outfile.push(folders.root.join("pkg/dist").join(to));
+        esbuild(folders).words(flags).arg(outfile).arg(folders.root.join("pkg/src/testing.js")).run()?;
     }
     Ok(())
 }

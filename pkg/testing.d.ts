@@ -1,0 +1,128 @@
+// The public types of user-handle/testing. Written by hand: this file is the contract.
+
+/**
+ * A stand-in for the service: a `fetch` that answers as it does, from memory. It needs no server, no network and no
+ * WebAssembly, and the same calls get the same answers each time.
+ *
+ * ```js
+ * const service = standIn({ users: [{ id: "ada", data: { name: "Ada" } }] });
+ * const client = connect("key", userToken("ada"), undefined, { fetch: service.fetch });
+ * ```
+ *
+ * Ids, data, batches, permissions and errors are those of the stand-in server, texts included. It does **not** check
+ * signatures: a token may do what it says. Nor has it rate limits, feeds to follow (follow counts are 0), or an eye for
+ * bodies that no `JSON.stringify` writes, such as an object with a key twice.
+ * @throws TypeError a malformed option, or a user that the service would refuse
+ */
+export function standIn(options?: StandInOptions): StandIn;
+
+/**
+ * A user token as a server would make it, but signed with nothing: for `connect`, with a stand-in behind it.
+ * `claims` are further ones, such as `exp`, and cannot replace `user_id`.
+ * @throws TypeError an id that no user can have
+ */
+export function userToken(id: string, claims?: Record<string, unknown>): string;
+
+/** Options of `standIn`. */
+export interface StandInOptions {
+  /** The users that there are at the start, and again after `reset`. Default none. */
+  users?: Iterable<TestUser> | undefined;
+  /**
+   * The time, for timestamps and for the `exp`, `nbf` and `iat` of tokens. By default the first write is at
+   * `2026-01-01T00:00:00.000000Z` and each further one a second later; and tokens are judged by the machine's clock.
+   */
+  now?: (() => Date) | undefined;
+  /** The one API key that is known; others get 401. Default: each is known, and all see the same users. */
+  apiKey?: string | undefined;
+}
+
+/** A user to begin with. */
+export interface TestUser {
+  id: string;
+  /** Default `{}`. */
+  data?: Record<string, unknown> | undefined;
+}
+
+/** A user as the service keeps it. */
+export interface StoredUser {
+  id: string;
+  created_at: string;
+  updated_at: string;
+  // As `Data` of the handles is: a test knows what it stored.
+  data: Record<string, any>;
+}
+
+/** The stand-in. Its functions may be taken off it and passed on. */
+export interface StandIn {
+  /** For the option `fetch` of `connect`, or in place of the global one. Honours `signal`; any host and root will do. */
+  readonly fetch: typeof fetch;
+  /** What was asked, in order, failures included. They hold the token and the API key that were sent. */
+  readonly requests: TestRequest[];
+  /** A user as it is now: a copy. */
+  user(id: string): StoredUser | undefined;
+  /** All users as they are now, the oldest first: copies. */
+  users(): StoredUser[];
+  /** Adds users, or replaces the data of those that exist. @throws TypeError a user that the service would refuse */
+  add(users: Iterable<TestUser>): void;
+  /**
+   * Has a request to come fail: the next one, or as the options say. Of several failures that fit, the one that was
+   * scripted first comes first. Gives the function that takes the rest of it back.
+   *
+   * ```js
+   * service.fail({ status: 503 }, { times: 2 });                                  // the client tries again
+   * service.fail("network", { when: ({ method }) => method === "POST", applied: true }); // outcome_unknown
+   * const online = service.fail("unreachable", { times: Infinity });              // until online()
+   * ```
+   * @throws TypeError an unknown failure, or a malformed option
+   */
+  fail(failure: Failure, options?: FailOptions): () => void;
+  /** As it was at the start: its first users, no requests, no failures, the clock at its beginning. */
+  reset(): void;
+}
+
+/**
+ * How a request fails.
+ *
+ * - `"network"`: the connection breaks before an answer
+ * - `"unreachable"`: there is no connection, as Node tells it, so that even `create` is tried again
+ * - `"hang"`: no answer ever comes; the signal ends it, and so do the client's `timeout` and `deadline`
+ * - `"cut"`: the request is carried out, and the body of the answer breaks off
+ * - an answer of your own
+ */
+export type Failure = "network" | "unreachable" | "hang" | "cut" | FailureAnswer;
+
+/** An answer of your own. */
+export interface FailureAnswer {
+  /** From 200 to 599. */
+  status: number;
+  /** Such as `retry-after`. Default: those of JSON. */
+  headers?: Record<string, string> | undefined;
+  /** Sent as it is if it is text, else as JSON. Default: the service's error of this status. */
+  body?: unknown;
+}
+
+/** Which requests fail. */
+export interface FailOptions {
+  /** How many. Default 1. */
+  times?: number | undefined;
+  /** Only those for which this gives true. Default: each. */
+  when?: ((request: TestRequest) => boolean) | undefined;
+  /** Carry the request out all the same, as a service does whose answer is lost. Default false. */
+  applied?: boolean | undefined;
+}
+
+/** A request as it arrived. */
+export interface TestRequest {
+  /** `GET`, `POST`, `PUT` or `DELETE`. */
+  method: string;
+  /** The whole URL. */
+  url: string;
+  /** What of its path is behind the API root and the version: `user/ada/`. */
+  path: string;
+  /** Its parameters, decoded. */
+  query: Record<string, string>;
+  /** By their names in small letters. `authorization` holds the token. */
+  headers: Record<string, string>;
+  /** Parsed; undefined if there is none. */
+  body: any;
+}
