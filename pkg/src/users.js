@@ -1,5 +1,7 @@
 // The same operations in the style of Stream's other clients: as a collection.
 
+import { memberProperty } from "./arguments.js";
+
 export class Users {
   #client;
 
@@ -24,6 +26,6 @@ export class Users {
   }
 
   ref(id) {
-    return this.#client.user(typeof id === "object" && id !== null ? id.id : id).ref();
+    return this.#client.user(typeof id === "object" && id !== null ? memberProperty(id, "user", "id") : id).ref();
   }
 }

@@ -318,43 +318,12 @@ const check = (name) => fc.assert(properties[name](), PARAMETERS);
 
 before(assertHealthy);
 
-describe(`seed ${SEED}, ${RUNS} runs each`, () => {
-  for (const name of Object.keys(properties)) test(name, () => check(name));
-});
 
-test("1 000 calls in parallel on one handle, hostile ones among them", async () => {
-  const client = connect("secret");
-  const user = client.user("ada");
-  const around = world(client);
-  const samples = fc.sample(fc.tuple(hostile.data, hostile.options), { seed: SEED, numRuns: 500 });
-  const verbs = ["create", "getOrCreate", "update"];
-  const outcomes = await Promise.all(samples.flatMap(([data, options], index) => [
-    settled(() => user[verbs[index % 3]](data.make(around), options.make(around))),
-    settled(() => user.update({ index })),
-  ]));
-  for (const { value, error } of outcomes) {
-    if (value === undefined) assertTyped(error, around.reasons);
-    else assert.equal(value, user);
-  }
-  await assertHealthy();
-});
-
-test("1 000 calls in parallel on one handle all end well", async () => {
-  const client = connect("secret");
-  const user = client.user("ada");
-  const values = await Promise.all(Array.from({ length: 1000 }, (_, index) => user.update({ index })));
-  assert.ok(values.every((value) => value === user));
-  await assertHealthy();
-});
-
-test("none of it made the module larger than it may be, and nothing is left in it", async () => {
-  const { memory, __wbindgen_externrefs: table } = instances[0];
-  const size = () => ({ bytes: memory.buffer.byteLength, references: table.length });
-  const before = size();
-  assert.ok(before.bytes <= MEMORY_BYTES, JSON.stringify(before));
-  // The same again needs no more.
-  for (const name of ["user.create", "addUsers", "user.get", "createUserToken", "what fetch gives"]) await check(name);
-  assert.deepEqual(size(), before);
-});
-
-after(() => console.log(globalThis.tally, instances[0].memory.buffer.byteLength, instances[0].__wbindgen_externrefs.length));
+const { memory, __wbindgen_externrefs: table } = instances[0];
+for (let pass = 0; pass < 3; pass++) for (const name of Object.keys(properties)) {
+  const b = [memory.buffer.byteLength, table.length]; const s = Date.now();
+  await check(name).catch(() => {});
+  const a = [memory.buffer.byteLength, table.length];
+  if (String(a) !== String(b) || Date.now() - s > 3000) console.log(pass, name, String(b), "->", String(a), Date.now() - s, "ms");
+}
+process.exit();

@@ -13,8 +13,7 @@ export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
 
-/** Starts Chromium with these further arguments. */
-export function startBrowser(...more) {
+export function startBrowser() {
   return puppeteer.launch({
     executablePath: variable("CHROME"),
     args: [
@@ -23,7 +22,6 @@ export function startBrowser(...more) {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
-      ...more,
     ],
   });
 }

@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 
 import { atExit, temporaryFolder, variable } from "./temporary.mjs";
 
-export const KEY = "test-key";
-export const SECRET = "test-secret";
+// No error, event or text may hold either: `failure` of refusal.mjs looks for them.
+export const KEY = "canary-key";
+export const SECRET = "canary-secret";
 
 /** Starts the server with these further flags, such as `--rate-limit 2`. */
 export async function startServer(flags = "", database = join(temporaryFolder(), "users.db")) {
