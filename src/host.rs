@@ -84,6 +84,7 @@ pub struct Incoming {
 }
 
 /// A response's body.
+#[derive(Clone, Debug)]
 pub enum Body {
     /// Nothing.
     Empty,

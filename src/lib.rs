@@ -96,6 +96,9 @@ mod user;
 #[cfg(feature = "serde")]
 mod users;
 
+#[cfg(all(test, feature = "serde", feature = "sign", not(target_arch = "wasm32")))]
+mod properties;
+
 /// The README's Rust code, as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -319,11 +319,26 @@ const check = (name) => fc.assert(properties[name](), PARAMETERS);
 before(assertHealthy);
 
 
+
 const { memory, __wbindgen_externrefs: table } = instances[0];
-for (let pass = 0; pass < 3; pass++) for (const name of Object.keys(properties)) {
-  const b = [memory.buffer.byteLength, table.length]; const s = Date.now();
-  await check(name).catch(() => {});
-  const a = [memory.buffer.byteLength, table.length];
-  if (String(a) !== String(b) || Date.now() - s > 3000) console.log(pass, name, String(b), "->", String(a), Date.now() - s, "ms");
+const size = () => [memory.buffer.byteLength, table.length].join();
+async function grows(title, run) {
+  const b = size(); for (let n = 0; n < 400; n++) await settled(run);
+  const a = size(); if (a !== b) console.log(title, b, "->", a);
+}
+await grows("health", () => assertHealthy());
+await grows("health", () => assertHealthy());
+const seen = new Set();
+for (const [d] of fc.sample(fc.tuple(hostile.data), { seed: 5, numRuns: 1500 })) {
+  if (seen.has(d.show)) continue; seen.add(d.show); if (d.show.length > 60) continue;
+  const c = connect("secret"); const u = c.user("ada");
+  await grows("data " + d.show, () => u.update(d.make(hostile.QUIET)));
+  c[dispose]();
+}
+for (const [d] of fc.sample(fc.tuple(hostile.anything), { seed: 5, numRuns: 1500 })) {
+  if (seen.has("x" + d.show)) continue; seen.add("x" + d.show); if (d.show.length > 40) continue;
+  await grows("fetch throws " + d.show, async () => { const client = connect(TOKEN, { fetch: () => { throw d.make(hostile.QUIET); } }); try { await client.user("ada").update({}); } finally { client[dispose](); } });
+  if (/never|endless/.test(d.show)) continue;
+  await grows("fetch gives " + d.show, async () => { const client = connect(TOKEN, { fetch: () => d.make(hostile.QUIET) , timeout: 20}); try { await client.user("ada").update({}); } finally { client[dispose](); } });
 }
 process.exit();

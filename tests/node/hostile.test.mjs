@@ -257,7 +257,7 @@ const properties = {
     [hostile.anything], (_, value) => api.isUserHandleError(value), (is) => assert.equal(is, false),
   ),
   "what a token provider gives": () => fc.asyncProperty(hostile.anything, async (token) => {
-    const client = connect(() => token.make(hostile.QUIET), { timeout: 20 });
+    const client = connect(() => token.make(hostile.QUIET), { deadline: 20 });
     const { value, error } = await settled(() => client.user("ada").update({ a: 1 }));
     if (value === undefined) assertTyped(error);
     client[dispose]();

@@ -1,7 +1,7 @@
 //! `cargo xtask matrix`: the packed tarball, installed as a user would in a fresh folder for each environment of
 //! `tests/runtimes`, runs the same program against the stand-in server. `tests/runtimes/README.md` says how a fixture is made.
 
-mod browsers;
+pub mod browsers;
 mod fixture;
 mod job;
 mod report;

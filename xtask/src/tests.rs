@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::matrix::browsers;
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
 use crate::{example, package, setup};
 
@@ -36,15 +37,17 @@ enum Step {
     Node,
     /// The npm package and the server, in Chromium
     Browser,
+    /// The npm package and a server that breaks HTTP on purpose, in Node, Chromium and Firefox
+    Faults,
 }
 
 impl Step {
     fn needs_browser(self) -> bool {
-        matches!(self, Step::Web | Step::Browser)
+        matches!(self, Step::Web | Step::Browser | Step::Faults)
     }
 
     fn needs_package(self) -> bool {
-        matches!(self, Step::Node | Step::Browser)
+        matches!(self, Step::Node | Step::Browser | Step::Faults)
     }
 }
 
@@ -85,6 +88,7 @@ fn run_step(
         Step::Doc => wasm_test(folders, "--doc"),
         Step::Node => node_test("tests/node", artifacts),
         Step::Browser => node_test("tests/browser", artifacts),
+        Step::Faults => node_test("tests/faults", artifacts),
     };
     let mut command = command?;
     if let Some(browser) = browser.filter(|_| step.needs_browser()) {
@@ -129,6 +133,8 @@ struct Artifacts {
     server: PathBuf,
     /// The folder of the Rust front end's page, for the browser.
     front_end: Option<PathBuf>,
+    /// Firefox, for the faults.
+    firefox: Option<PathBuf>,
 }
 
 fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
@@ -143,7 +149,8 @@ fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     println!("test: building the server");
     let server = build_server(folders)?;
     let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
-    Ok(Artifacts { tarball, server, front_end })
+    let firefox = if steps.contains(&Step::Faults) { Some(browsers::firefox()?) } else { None };
+    Ok(Artifacts { tarball, server, front_end, firefox })
 }
 
 /// Builds the stand-in server and gives its path. `--workspace` gives its dependencies the features that
@@ -168,10 +175,13 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     }
     let mut command =
         Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2 --test-timeout=120000").args(files);
-    if let Some(Artifacts { tarball, server, front_end }) = artifacts {
+    if let Some(Artifacts { tarball, server, front_end, firefox }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
         if let Some(folder) = front_end {
             command = command.env("RUST_FRONT_END", folder);
+        }
+        if let Some(program) = firefox {
+            command = command.env("FIREFOX", program);
         }
     }
     Ok(command)

@@ -8,6 +8,8 @@ use super::fixture::Environment;
 use crate::setup;
 use crate::shell::{Cmd, which};
 
+const FIREFOX: &str = "FIREFOX";
+
 /// Where WebKitGTK keeps its browser, below the folder of the machine's libraries.
 const MINI_BROWSER: [&str; 2] = ["webkit2gtk-4.1/MiniBrowser", "webkit2gtk-4.0/MiniBrowser"];
 
@@ -30,7 +32,7 @@ pub fn find(environments: &[Environment]) -> Result<Found> {
         found.0.push(("CHROME", setup::browser()?.chrome));
     }
     if needed("firefox") {
-        found.0.extend(found_or_installed("Firefox", "firefox-esr", firefox)?);
+        found.0.push((FIREFOX, firefox()?));
     }
     if needed("webkit") {
         found.0.extend(found_or_installed("WebKitGTK", "webkit2gtk-driver xvfb xauth", webkit)?);
@@ -40,9 +42,14 @@ pub fn find(environments: &[Environment]) -> Result<Found> {
 
 type Programs = Vec<(&'static str, PathBuf)>;
 
-fn firefox() -> Option<Programs> {
-    let program = named("FIREFOX").or_else(|| which("firefox-esr")).or_else(|| which("firefox"))?;
-    Some(vec![("FIREFOX", program)])
+/// Finds Firefox, or installs Debian's.
+pub fn firefox() -> Result<PathBuf> {
+    let find = || {
+        let program = named(FIREFOX).or_else(|| which("firefox-esr")).or_else(|| which("firefox"))?;
+        Some(vec![(FIREFOX, program)])
+    };
+    let programs = found_or_installed("Firefox", "firefox-esr", find)?;
+    programs.into_iter().map(|(_, program)| program).next().context("Firefox is nowhere")
 }
 
 /// The driver, the browser that it starts, and a display for it.
