@@ -1,7 +1,7 @@
 // Starts the WebAssembly module: synchronously, on first use, and again after a trap.
 
 import instantiate from "user-handle:glue";
-import { isUserHandleError, siteError, toError } from "./errors.js";
+import { isUserHandleError, optionError, siteError, toError } from "./errors.js";
 
 let source;
 let compiled;
@@ -16,7 +16,11 @@ export function provide(load) {
 export async function init(from) {
   if (from !== undefined && engine === undefined) {
     needWebAssembly();
-    compiled = await compile(typeof from === "string" || from instanceof URL ? fetch(from) : from);
+    try {
+      compiled = await compile(typeof from === "string" || from instanceof URL ? fetch(from) : from);
+    } catch (thrown) {
+      throw optionError("source must be, or lead to, the module's WebAssembly", { thrown });
+    }
   }
   current();
 }

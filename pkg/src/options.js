@@ -64,6 +64,14 @@ function brokenRule(url) {
   }
 }
 
+function encoded(name, value) {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    throw optionError(`${name} must not hold half of a surrogate pair`);
+  }
+}
+
 /** The secret, the token, or what asks the provider. */
 function credentials(value, options) {
   switch (typeof value) {
@@ -124,7 +132,7 @@ export function connectArguments(apiKey, secretOrToken, appId, options) {
     deadline: bounds[1] ?? 30_000,
     opening: [
       `${root}${version}/`,
-      `?api_key=${encodeURIComponent(key)}&location=${encodeURIComponent(group)}`,
+      `?api_key=${encoded("apiKey", key)}&location=${encoded("option group", group)}`,
       token,
       secret === undefined,
       ask,

@@ -5,6 +5,7 @@ use alloc::string::String;
 #[cfg(feature = "serde")]
 use js_sys::JSON;
 use js_sys::JsString;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
@@ -14,8 +15,7 @@ use crate::validate::{self, ValueKind, concat};
 
 #[wasm_bindgen(module = "/src/js/walk.js")]
 extern "C" {
-    #[wasm_bindgen(catch)]
-    fn write(data: &JsValue, max_depth: u32, in_object: u32, in_array: u32) -> Result<JsString, JsValue>;
+    fn write(data: &JsValue, max_depth: u32, in_object: u32, in_array: u32) -> JsValue;
 
     #[wasm_bindgen(js_name = byteLength)]
     fn byte_length(text: &JsString) -> u32;
@@ -94,10 +94,13 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
 fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
     const IN_OBJECT: u32 = validate::allowed_kinds(false);
     const IN_ARRAY: u32 = validate::allowed_kinds(true);
-    let text = write(data, validate::MAX_DEPTH, IN_OBJECT, IN_ARRAY).map_err(|thrown| {
+    let written = write(data, validate::MAX_DEPTH, IN_OBJECT, IN_ARRAY);
+    if !written.is_string() {
         let message = [path, " could not be read: a getter, toJSON or proxy of it threw"];
-        Error::validation(Code::InvalidData, path, &message).with_cause(thrown)
-    })?;
+        let error = Error::validation(Code::InvalidData, path, &message);
+        return Err(error.with_cause(field(&written, "0")));
+    }
+    let text: JsString = written.unchecked_into();
     match text.char_code_at(0) as u8 {
         b'{' => Ok(text),
         // JSON never begins with it: a refusal.

@@ -19,13 +19,24 @@ function kindOf(value) {
   }
 }
 
+/** A tag may be anybody's; the method of the class asks for the real thing. */
+function isBoxed(Class, value) {
+  try {
+    Class.prototype.valueOf.call(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function objectKind(value) {
   if (Array.isArray(value)) return ARRAY;
   const tag = Object.prototype.toString.call(value);
   switch (tag) {
     case "[object Object]": return OBJECT;
-    case "[object Number]": return numberKind(Number(value));
-    case "[object String]": case "[object Boolean]": return SCALAR;
+    case "[object Number]": return isBoxed(Number, value) ? numberKind(Number(value)) : OBJECT;
+    case "[object String]": return isBoxed(String, value) ? SCALAR : OBJECT;
+    case "[object Boolean]": return isBoxed(Boolean, value) ? SCALAR : OBJECT;
     case "[object BigInt]": return BIGINT;
     case "[object Map]": case "[object WeakMap]": return MAP;
     case "[object Set]": case "[object WeakSet]": return SET;
@@ -42,7 +53,8 @@ const step = (holder, key) =>
 
 /**
  * The JSON text of `data`. Where the rules refuse a part of it: the character with the number of that part's kind, and its
- * path below `data`. An empty text where there is nothing to write. Throws what a getter, a `toJSON` or a proxy throws.
+ * path below `data`. An empty text where there is nothing to write. An array of what a getter, a `toJSON` or a proxy threw:
+ * what leaves here as an exception would keep a place in the module's table for good.
  *
  * `inObject` and `inArray` have a bit for each kind that is allowed there, down to `maxDepth`; `data` itself has depth 1.
  */
@@ -95,8 +107,7 @@ export function write(data, maxDepth, inObject, inArray) {
     if (text.includes("\\ud")) checkSurrogates(JSON.parse(text), "");
     return text;
   } catch (error) {
-    if (refused !== undefined) return refused;
-    throw error;
+    return refused ?? [error];
   }
 }
 

@@ -77,6 +77,17 @@ test("a body without a reader, or of another realm, is read all the same", async
   }
 });
 
+test("init with what is no module is refused in words", async () => {
+  const api = await fresh();
+  for (const source of [7, "nowhere://", new Uint8Array(4), { then() { throw 7; } }]) {
+    const error = await failure(() => api.init(source));
+    assert.deepEqual([error.name, error.code, error.message], [
+      "FeedError", "invalid_option", "source must be, or lead to, the module's WebAssembly",
+    ]);
+  }
+  assert.equal(api.connect("key", TOKEN).userId, "ada");
+});
+
 test("init with a module of something else is refused, and the built-in one still starts", async () => {
   const api = await fresh();
   await failure(() => api.init(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));

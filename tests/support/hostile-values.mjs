@@ -99,6 +99,8 @@ const oddity = fc.oneof(...Object.entries({
   "what is called a Number": () => ({ [Symbol.toStringTag]: "Number", valueOf: () => 1, a: [1] }),
   "what is called a Number and throws": () => ({ [Symbol.toStringTag]: "Number", valueOf: thrower }),
   "what is called a String": () => ({ [Symbol.toStringTag]: "String", a: { b: 1 } }),
+  "70 levels of what is called a String": () =>
+    nested(70, (inner) => ({ [Symbol.toStringTag]: "String", ...(inner && { a: inner }) })),
   "what is called a Map": () => ({ [Symbol.toStringTag]: "Map", a: 1 }),
   "what throws when it is called anything": () => ({ get [Symbol.toStringTag]() { return thrower(); } }),
   "a toJSON that is no function": () => ({ toJSON: { a: 1 } }),
@@ -194,6 +196,9 @@ export const id = fc.oneof(
   fc.stringMatching(/^[\w-]{1,12}$/).map((value) => recipe(JSON.stringify(value), () => value)),
   fixed('"ada"', () => "ada"), scalar, anything,
 );
+
+/** A text, of any UTF-16. */
+export const anyText = text.map((value) => recipe(JSON.stringify(value), () => value));
 
 /** A signal of the platform, or what looks like one. */
 const signal = fc.oneof(
