@@ -157,6 +157,10 @@ impl Call {
             }
             Given::Elapsed(Phase::Connect) => Err(self.timeout(true, Phase::Connect)),
             Given::Elapsed(phase) => {
+                if self.is_last_moment {
+                    // A timer may fire a little early; the deadline is over all the same.
+                    self.limits.retries = 0;
+                }
                 let error = self.timeout(self.is_last_moment, phase);
                 self.failed(core, Outcome::Lost, Hints::default(), error)
             }

@@ -18,6 +18,7 @@ use crate::answer::Answer;
 use crate::apps::Application;
 use crate::auth::unix_seconds;
 use crate::error::ApiError;
+use crate::faults::{self, Faults, Injector};
 use crate::limits::Limits;
 use crate::query::Query;
 use crate::store::Store;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub rate_limit: Option<u32>,
     /// How long every answer of the API waits.
     pub latency: Duration,
+    /// Which requests to the API fail on purpose. `None`: none do.
+    pub faults: Option<Faults>,
     /// The folder served at `/`.
     pub www: Option<PathBuf>,
     /// The folder served at `/pkg`.
@@ -62,9 +65,15 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         latency: settings.latency,
     };
     let router = Router::new().route("/health", get(health)).route("/health/", get(health));
-    stream_routes(router)
+    let mut api = stream_routes(Router::new())
         .route("/api", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
+        .method_not_allowed_fallback(method_not_allowed);
+    if let Some(faults) = &settings.faults {
+        api = api.layer(from_fn_with_state(Injector::new(faults), faults::around));
+    }
+    router
+        .merge(api)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
         .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))

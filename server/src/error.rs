@@ -10,6 +10,9 @@ use crate::store::StoreError;
 /// Where the hosted API explains its errors.
 const MORE_INFO: &str = "https://getstream.io/docs/api_error_responses";
 
+/// The text of errors that `--faults` asked for, which nobody should take for real ones.
+const INJECTED: &str = "a fault of --faults";
+
 /// A refusal or failure. Clients tell errors apart by `code`, people by `detail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
@@ -88,6 +91,21 @@ impl ApiError {
         tracing::error!(%cause, "internal error");
         let detail = "the server failed, its log says why";
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, -1, "InternalException", detail)
+    }
+
+    /// As [`ApiError::unavailable`], asked for by `--faults`. It may be sent again at once, so that rehearsals are quick.
+    pub(crate) fn injected_unavailable() -> Self {
+        ApiError { retry_after_seconds: Some(0), ..ApiError::unavailable(INJECTED) }
+    }
+
+    /// As [`ApiError::rate_limited`], asked for by `--faults`. It may be sent again at once.
+    pub(crate) fn injected_rate_limit() -> Self {
+        ApiError { detail: INJECTED.into(), ..ApiError::rate_limited(0, 0) }
+    }
+
+    /// As [`ApiError::internal`], asked for by `--faults`: nothing has failed, so the log has no error.
+    pub(crate) fn injected_internal() -> Self {
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, -1, "InternalException", INJECTED)
     }
 }
 

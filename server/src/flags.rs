@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use directories::ProjectDirs;
 use tracing::level_filters::LevelFilter;
-use user_handle_server::Application;
+use user_handle_server::{Application, Faults};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +17,9 @@ Examples:
       on the network, with a secret that is not in the list of processes
   user-handle-server --rate-limit 1000 --latency 80
       the documented limit of the hosted API, and its distance
+
+  user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
+      one request in five fails, the same ones in every run
 
   TOKEN=$(user-handle-server token)
   curl -H \"Authorization: $TOKEN\" -d '{\"id\":\"john\",\"data\":{\"name\":\"John\"}}' \\
@@ -56,6 +59,10 @@ pub struct Flags {
     /// Milliseconds that every answer of the API waits
     #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]
     pub latency: u64,
+
+    /// Requests of the API that fail on purpose, such as `seed=7,rate=0.2,kinds=reset,stall,slow,503,429,500,truncate`
+    #[arg(long, env = "USER_HANDLE_FAULTS", value_name = "SPEC")]
+    pub faults: Option<String>,
 
     /// What to log on standard error: `info` has a line for every request
     #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = Log::Info, value_name = "LEVEL")]
@@ -110,6 +117,11 @@ impl Flags {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot create {}: {error}, pass --database sqlite:PATH", folder.display()))?;
         Ok(format!("sqlite:{}", folder.join("users.db").display()))
+    }
+
+    /// The failures to make, if any.
+    pub fn faults(&self) -> Result<Option<Faults>, String> {
+        self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))
     }
 
     /// The folders to serve, which have to be there.

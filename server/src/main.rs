@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use user_handle_server::{Settings, app, store};
+use user_handle_server::{Faults, Settings, app, store};
 
 use crate::flags::{Command, Flags};
 
@@ -40,6 +40,7 @@ async fn serve(flags: Flags) -> Result<(), String> {
     tracing_subscriber::fmt().with_max_level(flags.log.level()).with_writer(std::io::stderr).with_target(false).init();
     let apps = flags::apps(&flags.app)?;
     flags.check_folders()?;
+    let faults = flags.faults()?;
     let listening = listen::bind(&flags.listen, &apps).await?;
     let database = flags.database()?;
     let store = store::open(&database)?;
@@ -47,10 +48,15 @@ async fn serve(flags: Flags) -> Result<(), String> {
         apps,
         rate_limit: flags.rate_limit,
         latency: Duration::from_millis(flags.latency),
+        faults,
         www: flags.www,
         pkg: flags.pkg,
     };
+    let faults = settings.faults.as_ref().map(Faults::to_string);
     print(&format!("user-handle-server listening on {}, database {database}", listening.url));
+    if let Some(faults) = faults {
+        print(&faults);
+    }
     listening.serve(app(store.clone(), settings), listen::told_to_stop()).await;
     store.close().await.map_err(|error| format!("cannot close the database: {error}"))
 }

@@ -169,6 +169,20 @@ fn the_log_has_no_secret_and_no_key() {
     }
 }
 
+#[test]
+fn with_faults_it_says_so_when_it_starts() {
+    let mut command = program();
+    command.args(["--listen", "127.0.0.1:0", "--database", "sqlite::memory:", "--log", "off"]);
+    let command = command.env("USER_HANDLE_FAULTS", "seed=7,rate=0.2,kinds=reset,503").stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(2);
+    let lines: Vec<String> = lines.map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lines[0].starts_with("user-handle-server listening on "), "{lines:?}");
+    assert_eq!(lines[1], "faults are on: seed 7, rate 0.2, kinds reset, 503");
+}
+
 fn refused(arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = program().args(arguments).output().unwrap();
     let text = String::from_utf8(stderr).unwrap();
@@ -194,6 +208,8 @@ fn bad_flags_are_refused_in_one_line() {
         ),
         (vec!["--app", "key"], "error: --app: an app is written KEY:SECRET"),
         (vec!["--app", "a:b", "--app", "a:c"], "error: --app: the key a is given twice"),
+        (vec!["--faults", "rate=2"], "error: --faults: rate must be a number from 0 to 1, but is \"2\""),
+        (vec!["--faults", "seed=7"], "error: --faults: rate is missing"),
         (vec!["--www", "/none"], "error: --www: there is no folder /none"),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "mysql://x"],
@@ -231,7 +247,7 @@ fn it_prints_tokens_and_help() {
     let output = command.args(["token", "--user", "42"]).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), vector);
     let help = print(&["--help"]);
-    for flag in ["listen", "database", "app", "www", "pkg", "rate-limit", "latency", "log"] {
+    for flag in ["listen", "database", "app", "www", "pkg", "rate-limit", "latency", "faults", "log"] {
         assert!(help.contains(&format!("--{flag} ")), "{flag} is missing in the help");
         let variable = format!("USER_HANDLE_{}", flag.replace('-', "_").to_uppercase());
         assert!(help.contains(&variable), "{variable} is missing in the help");

@@ -10,6 +10,7 @@ mod payload;
 mod setup;
 mod shell;
 mod slim;
+mod soak;
 mod tests;
 
 use std::ffi::OsString;
@@ -39,6 +40,8 @@ enum Command {
     Test(tests::Options),
     /// Install the packed npm package in every runtime, browser, bundler and framework, and run a program there
     Matrix(matrix::Options),
+    /// Make 200 000 calls of the npm package while one request in five fails, and balance the books
+    Soak(soak::Options),
     /// Run the benchmarks
     Bench,
     /// Check formatting, lints, docs, types, and that no file names a machine
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Example => example::run(),
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench => {
             println!("bench: there are no benchmarks yet");
             Ok(())

@@ -106,7 +106,8 @@ fn choose(all: Vec<Environment>, names: &[String]) -> Result<Vec<Environment>> {
     Ok(all.into_iter().filter(wanted).collect())
 }
 
-fn pack(folders: &Folders) -> Result<PathBuf> {
+/// Builds and packs the npm package, and gives the tarball.
+pub fn pack(folders: &Folders) -> Result<PathBuf> {
     package::build(folders)?;
     let pack = Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm);
     let name = pack.read()?;

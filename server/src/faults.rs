@@ -1,0 +1,315 @@
+//! Faults on purpose, so that a program can be tried against a service that fails: `--faults`.
+//!
+//! Which request fails, and how, is drawn from a seed: the n-th request meets the n-th decision, in every run.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body::Frame;
+
+use crate::error::ApiError;
+
+/// How long a stalled request stays without an answer, unless the client gives up before: longer than clients wait.
+const STALL: Duration = Duration::from_secs(60);
+
+/// How late a slow answer is.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// What can happen to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Reset,
+    Stall,
+    Slow,
+    Unavailable,
+    RateLimited,
+    Internal,
+    Truncate,
+}
+
+const KINDS: [(&str, Kind); 7] = [
+    ("reset", Kind::Reset),
+    ("stall", Kind::Stall),
+    ("slow", Kind::Slow),
+    ("503", Kind::Unavailable),
+    ("429", Kind::RateLimited),
+    ("500", Kind::Internal),
+    ("truncate", Kind::Truncate),
+];
+
+/// Which requests fail, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Faults {
+    seed: u64,
+    rate: f64,
+    kinds: Vec<Kind>,
+}
+
+impl Faults {
+    /// Reads `seed=7,rate=0.2,kinds=reset,stall`. `rate` is needed; the seed is 0 and the kinds are all, unless given.
+    ///
+    /// # Errors
+    /// Which part breaks which rule.
+    pub fn parse(spec: &str) -> Result<Self, String> {
+        let (mut seed, mut rate, mut kinds) = (None, None, None);
+        let mut parts: VecDeque<&str> = spec.split(',').collect();
+        while let Some(part) = parts.pop_front() {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let twice = match name {
+                "seed" => seed.replace(read_seed(value)?).is_some(),
+                "rate" => rate.replace(read_rate(value)?).is_some(),
+                "kinds" => {
+                    let mut named = vec![read_kind(value)?];
+                    // The list of kinds goes on until the next part that has a name.
+                    while let Some(kind) = parts.pop_front_if(|part| !part.contains('=')) {
+                        named.push(read_kind(kind)?);
+                    }
+                    kinds.replace(named).is_some()
+                }
+                _ => return Err(format!("there is no part {name:?}, only seed, rate and kinds")),
+            };
+            if twice {
+                return Err(format!("{name} is given twice"));
+            }
+        }
+        Ok(Faults {
+            seed: seed.unwrap_or_default(),
+            rate: rate.ok_or("rate is missing")?,
+            kinds: kinds.unwrap_or_else(|| KINDS.map(|(_, kind)| kind).to_vec()),
+        })
+    }
+
+    fn decisions(&self) -> Decisions {
+        Decisions { random: fastrand::Rng::with_seed(self.seed), faults: self.clone() }
+    }
+}
+
+/// What the server says of it when it starts.
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind));
+        let kinds: Vec<&str> = named.map(|(name, _)| *name).collect();
+        write!(f, "faults are on: seed {}, rate {}, kinds {}", self.seed, self.rate, kinds.join(", "))
+    }
+}
+
+fn read_seed(value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| format!("seed must be a whole number from 0 to {}, but is {value:?}", u64::MAX))
+}
+
+fn read_rate(value: &str) -> Result<f64, String> {
+    let rate = value.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| format!("rate must be a number from 0 to 1, but is {value:?}"))
+}
+
+fn read_kind(value: &str) -> Result<Kind, String> {
+    KINDS.iter().find(|(name, _)| *name == value).map(|(_, kind)| *kind).ok_or_else(|| {
+        let names = KINDS.map(|(name, _)| name).join(", ");
+        format!("kinds may only hold {names}, but has {value:?}")
+    })
+}
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fault {
+    kind: Kind,
+    /// Whether the request is carried out although its answer is lost.
+    applied: bool,
+}
+
+/// The decisions in their order. Nothing but the seed, the rate and the kinds goes into them.
+struct Decisions {
+    faults: Faults,
+    random: fastrand::Rng,
+}
+
+impl Iterator for Decisions {
+    type Item = Option<Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // All three are drawn each time: another rate, or other kinds, then leave the rest of the sequence as it was.
+        let (chance, applied) = (self.random.f64(), self.random.bool());
+        let kind = self.random.choice(self.faults.kinds.iter().copied());
+        Some(kind.filter(|_| chance < self.faults.rate).map(|kind| Fault { kind, applied }))
+    }
+}
+
+/// What the layer shares between requests.
+#[derive(Clone)]
+pub(crate) struct Injector(Arc<Mutex<Decisions>>);
+
+impl Injector {
+    pub(crate) fn new(faults: &Faults) -> Self {
+        Injector(Arc::new(Mutex::new(faults.decisions())))
+    }
+
+    fn next(&self) -> Option<Fault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next().flatten()
+    }
+}
+
+/// Around the API: carries out the next decision.
+pub(crate) async fn around(State(injector): State<Injector>, request: Request, next: Next) -> Response {
+    let Some(Fault { kind, applied }) = injector.next() else {
+        return next.run(request).await;
+    };
+    tracing::info!(?kind, applied, "fault");
+    match kind {
+        Kind::Reset => {
+            if applied {
+                next.run(request).await;
+            }
+            broken_off(Bytes::new())
+        }
+        // When the client gives up, this future is dropped, and with it the wait.
+        Kind::Stall => {
+            if applied {
+                next.run(request).await;
+            }
+            tokio::time::sleep(STALL).await;
+            broken_off(Bytes::new())
+        }
+        Kind::Slow => {
+            let response = next.run(request).await;
+            tokio::time::sleep(SLOW).await;
+            response
+        }
+        Kind::Unavailable => ApiError::injected_unavailable().into_response(),
+        Kind::RateLimited => ApiError::injected_rate_limit().into_response(),
+        Kind::Internal => {
+            if applied {
+                next.run(request).await;
+            }
+            ApiError::injected_internal().into_response()
+        }
+        Kind::Truncate => truncated(next.run(request).await).await,
+    }
+}
+
+/// The first half of an answer, under the length of the whole.
+async fn truncated(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    // Bodies are made in memory by this server, so there is no limit to set and no error to expect.
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let mut cut = broken_off(whole.slice(..whole.len() / 2));
+    *cut.status_mut() = head.status;
+    *cut.headers_mut() = head.headers;
+    cut
+}
+
+/// An answer that ends with the connection, after `part` of its body. Without any part not even its head is sent: hyper
+/// closes a connection whose body fails, and sends the head no earlier than it has asked for the body.
+fn broken_off(part: Bytes) -> Response {
+    let flushed = part.is_empty();
+    Response::new(Body::new(BrokenOff { part, flushed }))
+}
+
+struct BrokenOff {
+    part: Bytes,
+    flushed: bool,
+}
+
+impl HttpBody for BrokenOff {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if !self.part.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(mem::take(&mut self.part)))));
+        }
+        if !mem::replace(&mut self.flushed, true) {
+            // Hyper writes out what it has when a body makes it wait.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::ConnectionReset, "a fault of --faults"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decisions(spec: &str, count: usize) -> Vec<Option<Fault>> {
+        Faults::parse(spec).unwrap().decisions().take(count).collect()
+    }
+
+    #[test]
+    fn a_specification_is_read() {
+        let faults = Faults::parse("seed=7,rate=0.2,kinds=reset,stall,503,truncate").unwrap();
+        let kinds = vec![Kind::Reset, Kind::Stall, Kind::Unavailable, Kind::Truncate];
+        assert_eq!(faults, Faults { seed: 7, rate: 0.2, kinds });
+        assert_eq!(faults.to_string(), "faults are on: seed 7, rate 0.2, kinds reset, stall, 503, truncate");
+        let all = KINDS.map(|(_, kind)| kind).to_vec();
+        assert_eq!(Faults::parse("rate=1"), Ok(Faults { seed: 0, rate: 1.0, kinds: all }));
+        let faults = Faults { seed: 1, rate: 0.5, kinds: vec![Kind::Slow, Kind::Internal] };
+        assert_eq!(Faults::parse("kinds=slow,500,rate=0.5,seed=1"), Ok(faults));
+    }
+
+    #[test]
+    fn a_wrong_specification_is_refused_with_the_part_and_the_rule() {
+        let kinds = "kinds may only hold reset, stall, slow, 503, 429, 500, truncate, but has";
+        for (spec, text) in [
+            ("", "there is no part \"\", only seed, rate and kinds"),
+            ("seed=7", "rate is missing"),
+            ("0.2", "there is no part \"0.2\", only seed, rate and kinds"),
+            ("rate=0.2,reset", "there is no part \"reset\", only seed, rate and kinds"),
+            ("rate=0.2,", "there is no part \"\", only seed, rate and kinds"),
+            ("rate=2", "rate must be a number from 0 to 1, but is \"2\""),
+            ("rate=NaN", "rate must be a number from 0 to 1, but is \"NaN\""),
+            ("rate=20%", "rate must be a number from 0 to 1, but is \"20%\""),
+            ("rate", "rate must be a number from 0 to 1, but is \"\""),
+            ("rate=0.1,seed=-1", "seed must be a whole number from 0 to 18446744073709551615, but is \"-1\""),
+            ("rate=0.1,rate=0.2", "rate is given twice"),
+            ("rate=0.1,kinds=reset,kinds=500", "kinds is given twice"),
+            ("rate=0.1,kinds=", &format!("{kinds} \"\"")),
+            ("rate=0.1,kinds=reset,502", &format!("{kinds} \"502\"")),
+            ("rate=0.1,kinds=reset, stall", &format!("{kinds} \" stall\"")),
+        ] {
+            assert_eq!(Faults::parse(spec).unwrap_err(), text);
+        }
+    }
+
+    #[test]
+    fn the_same_seed_decides_the_same_and_another_differently() {
+        let first = decisions("seed=7,rate=0.2", 1_000);
+        assert_eq!(first, decisions("seed=7,rate=0.2", 1_000));
+        assert_ne!(first, decisions("seed=8,rate=0.2", 1_000));
+        // Pinned: a rehearsal is the same after an update of the server.
+        let shown: Vec<usize> = (0..1_000).filter(|n| first[*n].is_some()).take(8).collect();
+        assert_eq!(shown, [8, 12, 13, 18, 19, 24, 25, 26]);
+    }
+
+    #[test]
+    fn a_higher_rate_fails_the_same_requests_and_more() {
+        let (few, many) = (decisions("seed=7,rate=0.1", 1_000), decisions("seed=7,rate=0.3", 1_000));
+        assert!(few.iter().zip(&many).all(|(few, many)| few.is_none() || few == many));
+    }
+
+    #[test]
+    fn as_many_fail_as_the_rate_says_each_kind_as_often_and_half_of_them_applied() {
+        let failed: Vec<Fault> = decisions("rate=0.2", 70_000).into_iter().flatten().collect();
+        assert!((13_000..15_000).contains(&failed.len()), "{}", failed.len());
+        let share = |count: usize| count as f64 / failed.len() as f64;
+        for (name, kind) in KINDS {
+            let share = share(failed.iter().filter(|fault| fault.kind == kind).count());
+            assert!((0.13..0.16).contains(&share), "{name}: {share}");
+        }
+        let applied = share(failed.iter().filter(|fault| fault.applied).count());
+        assert!((0.48..0.52).contains(&applied), "{applied}");
+        assert!(decisions("rate=0", 1_000).iter().all(Option::is_none));
+        assert!(decisions("rate=1", 1_000).iter().all(Option::is_some));
+    }
+}

@@ -1,0 +1,202 @@
+//! Faults on purpose: what a client that reads the bare bytes sees of each kind, and what is stored afterwards.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod common;
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use common::{Api, server};
+use tokio::time::Instant;
+use tower::ServiceExt;
+use user_handle_server::store::{Store, sqlite::Sqlite};
+use user_handle_server::{Application, Faults, Settings, app};
+
+/// A server with these faults on a port, and one without over the same database.
+struct Rehearsal {
+    address: SocketAddr,
+    faulty: Api,
+    sound: Api,
+}
+
+async fn rehearse(spec: &str) -> Rehearsal {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+    let settings = |faults| Settings { apps: vec![Application::demo()], faults, ..Settings::default() };
+    let faulty = app(store.clone(), settings(Some(Faults::parse(spec).unwrap())));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, faulty.clone()).into_future());
+    Rehearsal { address, faulty: Api(faulty), sound: Api(app(store, settings(None))) }
+}
+
+impl Rehearsal {
+    /// Sends a request on a connection of its own, and gives every byte that comes back.
+    async fn bytes(&self, method: &'static str, path: &str, body: &str) -> String {
+        let (address, path, body) = (self.address, path.to_owned(), body.to_owned());
+        let exchange = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let (token, length) = (server(), body.len());
+            write!(
+                stream,
+                "{method} {path}?api_key=demo-key HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\n\
+                 Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            )
+            .unwrap();
+            let mut answer = Vec::new();
+            match stream.read_to_end(&mut answer) {
+                Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}"),
+                _ => String::from_utf8(answer).unwrap(),
+            }
+        };
+        tokio::task::spawn_blocking(exchange).await.unwrap()
+    }
+
+    async fn create(&self, id: &str) -> String {
+        self.bytes("POST", "/api/v1.0/user/", &format!(r#"{{"id":"{id}","data":{{"id":"{id}"}}}}"#)).await
+    }
+
+    async fn is_stored(&self, id: &str) -> bool {
+        match self.sound.call("GET", &format!("user/{id}/"), &server(), "").await {
+            answer if answer.status == 200 => answer.json()["data"] == serde_json::json!({ "id": id }),
+            answer => answer.status != 404,
+        }
+    }
+
+    /// Creates forty users, checks what comes back of each, and gives how many were stored all the same.
+    async fn create_forty(&self, check: impl Fn(&str)) -> usize {
+        let mut stored = 0;
+        for number in 0..40 {
+            check(&self.create(&format!("u{number}")).await);
+            stored += usize::from(self.is_stored(&format!("u{number}")).await);
+        }
+        stored
+    }
+}
+
+/// Checks that this is an error of the documented shape, which may be sent again at once.
+fn assert_injected(answer: &str, status: u16, code: i64, exception: &str, retry_after: Option<&str>) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    assert_eq!(header("retry-after"), retry_after);
+    assert_eq!(header("x-ratelimit-limit"), Some("1000000"));
+    assert_eq!(header("content-length"), Some(&*body.len().to_string()));
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["detail", "status_code", "code", "exception", "duration", "more_info"]);
+    assert_eq!(
+        (&body["detail"], &body["status_code"], &body["code"], &body["exception"]),
+        (&"a fault of --faults".into(), &status.into(), &code.into(), &exception.into())
+    );
+}
+
+#[tokio::test]
+async fn a_reset_is_a_connection_without_an_answer_before_the_work_or_after_it() {
+    let rehearsal = rehearse("rate=1,kinds=reset").await;
+    let stored = rehearsal.create_forty(|answer| assert_eq!(answer, "")).await;
+    assert!((10..30).contains(&stored), "{stored} of 40 were carried out");
+}
+
+#[tokio::test]
+async fn a_truncated_answer_is_half_of_its_body_under_the_length_of_the_whole() {
+    let rehearsal = rehearse("rate=1,kinds=truncate").await;
+    let check = |answer: &str| {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 201 "), "{head}");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        assert_eq!(length.parse::<usize>().unwrap() / 2, body.len());
+        assert!(body.starts_with(r#"{"created_at":""#), "{body}");
+    };
+    assert_eq!(rehearsal.create_forty(check).await, 40);
+}
+
+#[tokio::test]
+async fn statuses_have_the_documented_body() {
+    let rehearsal = rehearse("rate=1,kinds=503").await;
+    let check = |answer: &str| assert_injected(answer, 503, -1, "ServiceUnavailableException", Some("0"));
+    assert_eq!(rehearsal.create_forty(check).await, 0, "after a 503 nothing was changed");
+
+    let rehearsal = rehearse("rate=1,kinds=429").await;
+    let check = |answer: &str| assert_injected(answer, 429, 9, "RateLimitReached", Some("0"));
+    assert_eq!(rehearsal.create_forty(check).await, 0);
+
+    let rehearsal = rehearse("rate=1,kinds=500").await;
+    let stored = rehearsal.create_forty(|answer| assert_injected(answer, 500, -1, "InternalException", None)).await;
+    assert!((10..30).contains(&stored), "{stored} of 40 were carried out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_answer_is_a_second_late() {
+    let rehearsal = rehearse("rate=1,kinds=slow").await;
+    let start = Instant::now();
+    assert_eq!(rehearsal.faulty.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
+    assert_eq!(start.elapsed(), Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_has_no_answer_and_holds_up_no_other_write() {
+    let rehearsal = rehearse("rate=1,kinds=stall").await;
+    let stalled: Vec<_> = (0..20)
+        .map(|number| {
+            let request = Request::post("/api/v1.0/user/?api_key=demo-key").header("Authorization", server());
+            let body = Body::from(format!(r#"{{"id":"u{number}","data":{{"id":"u{number}"}}}}"#));
+            tokio::spawn(rehearsal.faulty.0.clone().oneshot(request.body(body).unwrap()))
+        })
+        .collect();
+    assert_eq!(rehearsal.sound.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
+    assert!(stalled.iter().all(|request| !request.is_finished()));
+    let start = Instant::now();
+    for request in stalled {
+        let answer = request.await.unwrap().unwrap();
+        assert!(axum::body::to_bytes(answer.into_body(), usize::MAX).await.is_err());
+    }
+    assert!(start.elapsed() > Duration::from_secs(30), "{:?}", start.elapsed());
+    let mut stored = 0;
+    for number in 0..20 {
+        stored += usize::from(rehearsal.is_stored(&format!("u{number}")).await);
+    }
+    assert!((3..17).contains(&stored), "{stored} of 20 were carried out");
+}
+
+#[tokio::test]
+async fn health_preflights_and_the_page_never_fail() {
+    let rehearsal = rehearse("rate=1,kinds=reset").await;
+    for (method, path, status) in
+        [("GET", "/health", 200), ("OPTIONS", "/api/v1.0/user/", 200), ("GET", "/", 404), ("POST", "/health", 405)]
+    {
+        let answer = rehearsal.bytes(method, path, "").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{method} {path}: {answer}");
+    }
+    for (method, path) in [("GET", "/api/v1.0/user/a/"), ("PATCH", "/api/v1.0/user/"), ("GET", "/api/none")] {
+        assert_eq!(rehearsal.bytes(method, path, "").await, "", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_fails_the_same_requests() {
+    let mut outcomes = Vec::new();
+    for _ in 0..2 {
+        let rehearsal = rehearse("seed=7,rate=0.4,kinds=reset,503,truncate").await;
+        let mut outcome = Vec::new();
+        for number in 0..40 {
+            let answer = rehearsal.create(&format!("u{number}")).await;
+            let length = answer.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
+            let stored = rehearsal.is_stored(&format!("u{number}")).await;
+            outcome.push((answer.get(..12).unwrap_or_default().to_owned(), length > 100, stored));
+        }
+        outcomes.push(outcome);
+    }
+    assert_eq!(outcomes[0], outcomes[1]);
+    assert!(outcomes[0].iter().any(|(answer, ..)| answer.is_empty()));
+    assert!(outcomes[0].iter().any(|(answer, ..)| answer == "HTTP/1.1 201"));
+}
