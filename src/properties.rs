@@ -71,9 +71,9 @@ fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         Just(Body::Empty),
         Just(Body::TooLong),
-        text.clone().prop_map(|text| Body::Other(text.into())),
-        text.clone().prop_map(|text| Body::Json(text.into())),
-        (text.clone(), text.clone(), any::<f64>()).prop_map(|(detail, exception, code)| Body::Json(
+        text.prop_map(|text| Body::Other(text.into())),
+        text.prop_map(|text| Body::Json(text.into())),
+        (text, text, any::<f64>()).prop_map(|(detail, exception, code)| Body::Json(
             json!({"detail": detail, "exception": exception, "code": code})
         )),
         text.prop_map(|id| Body::Json(json!({"id": id, "data": {}, "users": [], "created_users": 5}))),
