@@ -242,9 +242,10 @@ impl Call {
         match response::decode(&self.request, incoming, rate_limit, core.outside.unix_ms()) {
             Ok(value) => {
                 core.budget.set(retry::refund(core.budget.get()));
-                if self.unsettled.is_some() && !self.is_own_work(core, &value) {
-                    // Replaced by the create's own error.
-                    return Err(anonymous());
+                if let Some(error) = self.unsettled.take()
+                    && !self.is_own_work(core, &value)
+                {
+                    return Err(error);
                 }
                 Ok(Step::Done(Answer { value, already_gone: false }))
             }

@@ -1,6 +1,7 @@
-//! What the npm package's JavaScript calls. Each function takes any value; what can fail asynchronously gives a promise.
+//! What the npm package's JavaScript calls. Ids and data may be any value; the other arguments it has checked. What is
+//! refused is thrown, and a call is taken on step by step by `pkg/src/drive.js`.
 //!
-//! Arguments are read, and data is written, before a function returns: what the caller changes later is not sent.
+//! Data is written before [`Core::begin`] returns: what the caller changes later is not sent.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -65,7 +66,8 @@ pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
 #[wasm_bindgen]
 impl Core {
     /// A client from what pkg/src/options.js makes of the arguments of `connect`. `root` is the API root and version,
-    /// `parameters` are those of every request; at most one of `token`, a user's or one that the secret signed, and `ask` is there.
+    /// `parameters` are those of every request. At most one of `token`, a user's or one that the secret signed, and `ask`
+    /// is there.
     #[allow(clippy::too_many_arguments)]
     pub fn open(
         root: &JsValue,
