@@ -152,8 +152,13 @@ impl Call {
             Given::Token(given) => core.authorisation.take(given).and_then(|token| self.send(core, Some(token))),
             Given::Answer(incoming) => self.answered(core, incoming),
             Given::Failure(failure) => {
+                let hints = Hints {
+                    should_retry: failure.is_final.then_some(false),
+                    // A new connection may be all it takes.
+                    retry_after_ms: (failure.broken && core.answered.get() && self.attempts == 1).then_some(0.0),
+                };
                 let (outcome, error) = response::failure(&self.request, failure, core.is_local());
-                self.failed(core, outcome, Hints::default(), error)
+                self.failed(core, outcome, hints, error)
             }
             Given::Elapsed(Phase::Connect) => Err(self.timeout(true, Phase::Connect)),
             Given::Elapsed(phase) => {
@@ -218,6 +223,7 @@ impl Call {
     }
 
     fn answered(&mut self, core: &Shared, incoming: Incoming) -> Result<Step, Error> {
+        core.answered.set(true);
         let rate_limit = response::rate_limit(&incoming.headers);
         if rate_limit.is_some() {
             core.rate_limit.set(rate_limit);

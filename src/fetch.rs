@@ -60,15 +60,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn call(this: &Exchange, fetch: &JsValue, url: &JsString) -> Promise;
 
-    /// A wait.
-    #[derive(Clone)]
-    type Pause;
-
-    fn pause(ms: f64, signal: &JsValue) -> Pause;
-
     /// Settles with the arguments of [`given`]; is never rejected.
-    #[wasm_bindgen(method, getter)]
-    fn ended(this: &Pause) -> Promise;
+    fn pause(ms: f64, signal: &JsValue) -> Promise;
 
     #[cfg(feature = "serde")]
     fn abandon(unfinished: &JsValue);
@@ -127,7 +120,7 @@ fn or_undefined<T: AsRef<JsValue>>(value: Option<&T>) -> &JsValue {
 /// A wait; the promise settles with the arguments of [`given`].
 #[cfg(feature = "npm")]
 pub(crate) fn wait(ms: f64, signal: &JsValue) -> Promise {
-    pause(ms, signal).ended()
+    pause(ms, signal)
 }
 
 /// What an attempt or a wait ended with. The numbers are those of `exchange.js`.
@@ -142,7 +135,11 @@ pub(crate) fn given(kind: u32, number: u32, first: JsValue, second: JsValue) -> 
         2 => Body::Other(second),
         3 => Body::Empty,
         4 => Body::TooLong,
-        5 | 6 => return Given::Failure(Failure { phase, unsent: kind == 6, cause: first }),
+        5 => return Given::Failure(Failure::lost(phase, first)),
+        6 => return Given::Failure(Failure::unsent(first)),
+        11 => return Given::Failure(Failure { is_final: true, ..Failure::unsent(first) }),
+        12 => return Given::Failure(Failure { is_final: true, ..Failure::lost(phase, first) }),
+        13 => return Given::Failure(Failure { broken: true, ..Failure::lost(phase, first) }),
         7 => return Given::Elapsed(phase),
         8 => return Given::Aborted(first),
         9 => return Given::Token(first.dyn_into()),
@@ -170,8 +167,9 @@ impl Fetch {
         let url = outgoing.url.as_str().into();
         let exchange = self.begin(&url, &outgoing, or_undefined(signal));
         Box::pin(async move {
-            let _unfinished = Unfinished(exchange.clone().into());
-            settled(self.start(&exchange, &url)).await
+            let race = self.start(&exchange, &url);
+            let _unfinished = Unfinished(race.clone().into());
+            settled(race).await
         })
     }
 
@@ -180,7 +178,7 @@ impl Fetch {
         let pause = pause(ms, or_undefined(signal));
         Box::pin(async move {
             let _unfinished = Unfinished(pause.clone().into());
-            match settled(pause.ended()).await {
+            match settled(pause).await {
                 Given::Aborted(reason) => Some(reason),
                 _ => None,
             }

@@ -102,8 +102,24 @@ pub struct Failure {
     pub phase: Phase,
     /// Whether it is certain that the service never saw the request.
     pub unsent: bool,
+    /// Whether another attempt would fail in the same way.
+    pub is_final: bool,
+    /// Whether the connection broke: where it had served other calls, it may just have been closed for being idle.
+    pub broken: bool,
     /// What it was rejected with.
     pub cause: Value,
+}
+
+impl Failure {
+    /// The answer was lost, in this phase.
+    pub fn lost(phase: Phase, cause: Value) -> Self {
+        Failure { phase, unsent: false, is_final: false, broken: false, cause }
+    }
+
+    /// No connection was made.
+    pub fn unsent(cause: Value) -> Self {
+        Failure { unsent: true, ..Failure::lost(Phase::Connect, cause) }
+    }
 }
 
 /// The clock, the random number and the wire, as a client has them.

@@ -96,8 +96,9 @@ mod user;
 #[cfg(feature = "serde")]
 mod users;
 
-#[cfg(all(test, feature = "serde", feature = "sign", not(target_arch = "wasm32")))]
-mod properties;
+#[cfg(all(any(test, fuzzing), feature = "serde", feature = "sign", not(target_arch = "wasm32")))]
+#[doc(hidden)]
+pub mod properties;
 
 /// The README's Rust code, as a test.
 #[cfg(doctest)]

@@ -101,6 +101,10 @@ pub struct CallOptions {
     pub deadline_ms: Option<f64>,
     /// Attempts after the first. Default 2; 0 turns retries off.
     pub retries: Option<u32>,
+    /// For a create whose answer was lost, or which found the user: reads the user, and takes it as created by this call if
+    /// it has the same data and is not older than the call. Default `false`.
+    #[cfg(feature = "serde")]
+    pub reconcile: bool,
 }
 
 #[cfg(feature = "serde")]

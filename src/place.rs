@@ -51,6 +51,15 @@ pub(crate) fn check_version(version: &str) -> Result<(), Error> {
     Err(refused(&["option version must be one path segment, such as v1.0"]))
 }
 
+/// "Bad port" of the Fetch standard: those of other protocols, which no `fetch` connects to.
+#[rustfmt::skip]
+const BLOCKED_PORTS: [u16; 83] = [
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+    111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540,
+    548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566,
+    6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+];
+
 fn check_base_url(name: &str, url: &str) -> Result<String, Error> {
     let secure = url.strip_prefix("https://");
     let Some(rest) = secure.or_else(|| url.strip_prefix("http://")) else {
@@ -63,10 +72,17 @@ fn check_base_url(name: &str, url: &str) -> Result<String, Error> {
         " must name a host"
     } else if secure.is_none() && !is_loopback(authority) {
         " must start with https:// unless its host is this machine"
+    } else if let Some(port) = blocked_port(authority) {
+        return Err(refused(&[name, " must not name port ", port, ", which fetch refuses"]));
     } else {
         return Ok(concat([url, if url.ends_with('/') { "" } else { "/" }]));
     };
     Err(refused(&[name, rule]))
+}
+
+fn blocked_port(authority: &str) -> Option<&str> {
+    let (_, port) = authority.rsplit_once(':')?;
+    port.parse().is_ok_and(|port| BLOCKED_PORTS.contains(&port)).then_some(port)
 }
 
 /// `127.1` is 127.0.0.1 too; what a URL takes for an address has a last part of digits.
@@ -110,7 +126,7 @@ mod tests {
         for loopback in [
             "http://localhost/",
             "http://localhost:8000/api/",
-            "http://127.0.0.1:1/",
+            "http://127.0.0.1:8001/",
             "http://127.9.9.9/",
             "http://[::1]:8000/",
             "http://api.localhost/",
@@ -127,6 +143,15 @@ mod tests {
         ] {
             assert_eq!(place(remote).unwrap_err(), "baseUrl must start with https:// unless its host is this machine");
         }
+    }
+
+    #[test]
+    fn a_port_that_fetch_connects_to() {
+        assert!(place("http://localhost:8000/").is_ok());
+        assert!(place("http://[::1]:8000/").is_ok());
+        let refused = place("http://localhost:6000/api/").unwrap_err();
+        assert_eq!(refused, "baseUrl must not name port 6000, which fetch refuses");
+        assert!(place("https://[::1]:10080/").is_err());
     }
 
     #[test]

@@ -192,7 +192,9 @@ pub(crate) fn failure(request: &Request, failure: Failure, local_server: bool) -
     let mut error = Error::site(Code::Network, &[&request.title(), happened]).with_cause(failure.cause);
     error.0.phase = Some(failure.phase);
     error.0.may_have_been_applied = request.operation.writes() && !failure.unsent;
-    error.0.hint = Some(if local_server {
+    error.0.hint = Some(if failure.is_final {
+        "the cause says why; baseUrl must be where the API is, not a redirect to it"
+    } else if local_server {
         "start the server, and check its port"
     } else {
         "check the connection and, in a browser, that the page's policy and the service's CORS allow it"
@@ -375,7 +377,7 @@ mod tests {
     #[test]
     fn a_lost_connection_says_how_far_it_came() {
         let lost = |phase, unsent| {
-            let cause = Failure { phase, unsent, cause: json!("ECONNRESET") };
+            let cause = Failure { unsent, ..Failure::lost(phase, json!("ECONNRESET")) };
             failure(&Request::create("ada", "{}".into(), false), cause, false)
         };
         let (outcome, error) = lost(Phase::Connect, true);

@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Hints {
     /// `Retry-After`, or the end of the rate-limit window.
     pub retry_after_ms: Option<f64>,
-    /// `x-should-retry`.
+    /// `x-should-retry`; or `false` where no response could come.
     pub should_retry: Option<bool>,
 }
 
@@ -60,6 +60,7 @@ pub(crate) struct Progress {
 pub(crate) fn is_transient(operation: Operation, outcome: Outcome, hints: Hints) -> bool {
     match (outcome, hints.should_retry) {
         (Outcome::Status(_), Some(should)) => should,
+        (_, Some(false)) => false,
         (Outcome::Unsent, _) => true,
         // Emitted before any work is done, so even a create may be repeated.
         (Outcome::Status(429), _) => true,
@@ -165,6 +166,17 @@ mod tests {
         assert_eq!(after(Operation::Get, Outcome::Unreadable), Decision::After(250.0));
         assert_eq!(after(Operation::Update, Outcome::Unreadable), Decision::Stop);
         assert_eq!(decide(Operation::Get, Outcome::Unreadable, Hints::default(), &progress(2), 0.5), Decision::Stop);
+    }
+
+    #[test]
+    fn what_would_fail_in_the_same_way_is_not_tried_again() {
+        let hints = Hints { should_retry: Some(false), ..Hints::default() };
+        for outcome in [Outcome::Unsent, Outcome::Lost] {
+            assert!(!is_transient(Operation::Get, outcome, hints), "{outcome:?}");
+        }
+        // And no header says of a lost create that it may be sent again.
+        let hints = Hints { should_retry: Some(true), ..Hints::default() };
+        assert!(!is_transient(Operation::Create, Outcome::Lost, hints));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     /// Milliseconds by which the service's clock is ahead of the local one, as far as it has shown it.
     pub skew: Cell<f64>,
     pub budget: Cell<f64>,
+    /// Whether the service has answered: there may be a connection that is used again.
+    pub answered: Cell<bool>,
 }
 
 impl Shared {
@@ -51,6 +53,7 @@ impl Shared {
             rate_limit: Cell::new(None),
             skew: Cell::new(0.0),
             budget: Cell::new(retry::BUDGET),
+            answered: Cell::new(false),
         }
     }
 

@@ -57,10 +57,11 @@ mod typed {
         /// Creates the user.
         ///
         /// # Errors
-        /// `conflict` if the user exists, `outcome_unknown` if the answer was lost; before any request `invalid_data`,
-        /// `unrepresentable_value` or `data_too_large`.
+        /// `conflict` if the user exists, `outcome_unknown` if the answer was lost (see [`CallOptions::reconcile`]); before
+        /// any request `invalid_data`, `unrepresentable_value` or `data_too_large`.
         pub async fn create<Data: Serialize + DeserializeOwned>(&self, data: &Data) -> Result<Record<Data>, Error> {
-            let request = Request::create(&self.id, host::to_text(data, "data")?, false);
+            let mut request = Request::create(&self.id, host::to_text(data, "data")?, false);
+            request.reconcile = self.options.reconcile;
             self.record(request).await
         }
 

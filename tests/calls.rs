@@ -20,6 +20,10 @@ enum Ending {
     With(u16, &'static [(&'static str, &'static str)], Value),
     Lost,
     Unsent,
+    /// A connection was reset that may have served others.
+    Broken,
+    /// TLS, for one: another attempt would fail in the same way.
+    Final,
     /// Never, after the headers had arrived or not.
     Silence(Phase),
 }
@@ -70,7 +74,7 @@ impl Host for Script {
         let body = body.unwrap_or_default();
         self.sent.borrow_mut().push(format!("{method} {url} {} {body}", token.as_deref().unwrap_or("-")));
         let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
-        let lost = |unsent| Given::Failure(Failure { phase: Phase::Headers, unsent, cause: json!("reset") });
+        let lost = |unsent| Given::Failure(Failure { unsent, ..Failure::lost(Phase::Headers, json!("reset")) });
         let answer = |status, headers: &[(&str, &str)], body| {
             let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             Given::Answer(Incoming { status, headers, body: Body::Json(body) })
@@ -80,6 +84,8 @@ impl Host for Script {
             Ending::With(status, headers, body) => answer(status, headers, body),
             Ending::Lost => lost(false),
             Ending::Unsent => lost(true),
+            Ending::Broken => Given::Failure(Failure { broken: true, ..Failure::lost(Phase::Headers, json!("reset")) }),
+            Ending::Final => Given::Failure(Failure { is_final: true, ..Failure::unsent(json!("no TLS")) }),
             Ending::Silence(phase) => {
                 self.clock.set(self.clock.get() + limit_ms);
                 Given::Elapsed(phase)
@@ -171,6 +177,46 @@ fn a_create_that_was_never_sent_is_sent_again() {
     let script = Script::of([Ending::Unsent, Ending::Answer(201, user(json!({})))]);
     assert!(create(&script.client()).is_ok());
     assert_eq!(script.sent(), 2);
+}
+
+#[test]
+fn what_would_fail_in_the_same_way_is_not_tried_again() {
+    let script = Script::of([Ending::Final]);
+    let error = get(&script.client()).unwrap_err();
+    assert_eq!((error.code().as_str(), error.attempts(), error.is_retryable()), ("network", 1, false));
+    assert_eq!(error.to_string(), "get of user ada failed: the service could not be reached");
+    assert_eq!(error.hint(), Some("the cause says why; baseUrl must be where the API is, not a redirect to it"));
+}
+
+#[test]
+fn a_connection_that_breaks_when_used_again_is_replaced_at_once_the_first_time() {
+    let answer = || Ending::Answer(200, user(json!({})));
+    let script = Script::of([answer(), Ending::Broken, answer(), Ending::Broken, Ending::Broken, answer()]);
+    let client = script.client();
+    for (waited, what) in [(0.0, "answered"), (0.0, "broken once"), (500.0, "broken twice")] {
+        assert!(get(&client).is_ok(), "{what}");
+        assert_eq!(script.clock.get(), waited, "{what}");
+    }
+    // The first connection of a client has served nobody before.
+    let script = Script::of([Ending::Broken, answer()]);
+    assert!(get(&script.client()).is_ok());
+    assert_eq!(script.clock.get(), 250.0);
+}
+
+#[test]
+fn a_create_is_recognised_where_its_caller_asks_for_it() {
+    let reconciled = |script: &Script| {
+        let options = CallOptions { reconcile: true, ..CallOptions::default() };
+        run(script.client().user("ada").unwrap().with(options).create(&json!({"name": "Ada"})))
+    };
+    let own = || Ending::With(200, &[("date", "Sat, 21 Nov 2026 07:00:00 GMT")], user(json!({"name": "Ada"})));
+    for first in [Ending::Lost, Ending::Answer(409, json!({"detail": "exists", "code": 4}))] {
+        let script = Script::of([first, own()]);
+        assert_eq!(reconciled(&script).unwrap().data, json!({"name": "Ada"}));
+        assert!(script.sent.borrow()[1].starts_with("GET "));
+    }
+    let script = Script::of([Ending::Lost, Ending::Answer(200, user(json!({"name": "Eve"})))]);
+    assert_eq!(reconciled(&script).unwrap_err().code().as_str(), "outcome_unknown");
 }
 
 #[test]

@@ -30,6 +30,7 @@ export function drive(begin) {
         if (engine.dead) return undefined;
         const next = enter(() => core.advance(number, ...told));
         if (typeof next?.then !== "function") return next;
+        call.race = next;
         told = await next;
       }
     }
@@ -48,16 +49,16 @@ export function drive(begin) {
 export function asking(provider) {
   let asked;
   return (reason, ms, signal) => {
-    const { ended, end } = race(ms, signal, () => [ELAPSED]);
+    const ended = race(ms, signal, () => [ELAPSED]);
     if (asked) {
-      asked.then((told) => end(told[0] === TOKEN || told[0] === NO_TOKEN ? told : [NOTHING]));
+      asked.then((told) => ended.end(told[0] === TOKEN || told[0] === NO_TOKEN ? told : [NOTHING]));
     } else {
       const answer = async () => {
         const token = await provider(reason);
         if (typeof token === "string") return [TOKEN, 0, token];
         throw new TypeError(`the token provider gave ${describe(token)}`);
       };
-      answer().catch((cause) => [NO_TOKEN, 0, cause]).then(end);
+      answer().catch((cause) => [NO_TOKEN, 0, cause]).then(ended.end);
       asked = ended;
       ended.then(() => { asked = undefined; });
     }

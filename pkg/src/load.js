@@ -93,7 +93,10 @@ export function enter(work) {
     const dead = running ?? engine;
     dead.dead = true;
     if (engine === dead) engine = undefined;
-    for (const { reject, writes } of dead.pending) reject(internal({ thrown }, writes));
+    for (const { reject, writes, race } of dead.pending) {
+      reject(internal({ thrown }, writes));
+      race?.stop([]);
+    }
     dead.pending.clear();
     throw internal({ thrown }, false);
   }

@@ -51,11 +51,19 @@ function checkedUrl(name, url) {
   return url.endsWith("/") ? url : `${url}/`;
 }
 
+// "Bad port" of the Fetch standard: those of other protocols, which no fetch connects to.
+const BLOCKED_PORT = new RegExp(
+  "^([0179]|1[13579]|2[01235]|37|4[23]|53|69|7[79]|87|95|10[1-4]|109|11[01357]|119|123|13[579]|143|161|179|389|427|465|" +
+    "51[2-5]|526|53[0-2]|540|548|55[46]|563|587|601|636|989|99[035]|17(19|20|23)|2049|3659|4045|4190|506[01]|6000|6566|" +
+    "666[5-9]|6679|6697|10080)$",
+);
+
 function brokenRule(url) {
   if (!/^https?:\/\//.test(url)) return "be an absolute URL that starts with https:// or http://";
   if (/[\0- ?#@\\]/.test(url)) return "be a URL without credentials, query, fragment or spaces";
   try {
-    const { protocol, hostname } = new URL(url);
+    const { protocol, hostname, port } = new URL(url);
+    if (BLOCKED_PORT.test(port)) return `not name port ${port}, which fetch refuses`;
     // A URL writes every form of an IPv4 address as four numbers.
     const isLoopback = /^(127\.[\d.]+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
     return protocol === "https:" || isLoopback ? undefined : "start with https:// unless its host is this machine";

@@ -21,6 +21,6 @@ export class Order {
     if (before.length === 0) return undefined;
     const wait = race(ms, signal, () => [ELAPSED]);
     Promise.all(before).then(() => wait.end([NOTHING]));
-    return wait.ended;
+    return wait;
   }
 }

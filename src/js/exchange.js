@@ -2,7 +2,11 @@
 
 // What they end with: the arguments of `given` in fetch.rs.
 const NOTHING = 0, JSON_BODY = 1, TEXT = 2, NO_BODY = 3, TOO_LONG = 4, LOST = 5, UNSENT = 6, ELAPSED = 7, ABORTED = 8;
-const CONNECT = 0, HEADERS = 1, BODY = 2;
+const INSECURE = 11, REFUSED = 12, BROKEN = 13;
+const HEADERS = 1, BODY = 2;
+
+// SERVER is a constant of the package's builds; in the Rust face there is none.
+const isNode = typeof SERVER === "undefined" || SERVER;
 
 /** A signal is the caller's: whatever it does, the call goes on. */
 function quietly(run) {
@@ -13,14 +17,16 @@ function quietly(run) {
   }
 }
 
-/** Gives a promise, and the function that ends it; `giveUp` is called where something else ends it. */
+/**
+ * A promise with two functions: `end` says what it ends with, and `stop` gives up, by `giveUp`, what would have ended it.
+ */
 export function race(ms, signal, late, giveUp) {
   let end;
+  const stop = (result) => {
+    end(result);
+    giveUp?.();
+  };
   const ended = new Promise((resolve) => {
-    const stop = (result) => {
-      end(result);
-      giveUp?.();
-    };
     const onAbort = () => stop([ABORTED, 0, quietly(() => signal.reason)]);
     const timer = setTimeout(() => stop(late()), ms);
     end = (result) => {
@@ -33,7 +39,7 @@ export function race(ms, signal, late, giveUp) {
       if (quietly(() => signal.aborted)) onAbort();
     }
   });
-  return { ended, end };
+  return Object.assign(ended, { end, stop });
 }
 
 export const pause = (ms, signal) => race(ms, signal, () => [NOTHING]);
@@ -42,6 +48,8 @@ export class Exchange {
   #phase = HEADERS;
   #maxBytes;
   #query;
+  // Then nothing that fails was sent. Node and its like do not say.
+  #isOffline = globalThis.navigator?.onLine === false;
 
   constructor(url, method, body, token, agent, ms, maxBytes, signal) {
     this.controller = new AbortController();
@@ -61,14 +69,14 @@ export class Exchange {
 
   follow(given) {
     this.#answer(given).then(this.race.end, (cause) => this.fail(cause));
-    return this.race.ended;
+    return this.race;
   }
 
   fail(cause) {
-    const unsent = this.#phase === HEADERS && isUnsent(cause);
-    this.race.end([unsent ? UNSENT : LOST, unsent ? CONNECT : this.#phase, scrub(cause, this.#query)]);
+    const kind = this.#phase === HEADERS && ((isNode && diagnosis(cause)) || (this.#isOffline && UNSENT));
+    this.race.end([kind || LOST, this.#phase, scrub(cause, this.#query)]);
     this.controller.abort();
-    return this.race.ended;
+    return this.race;
   }
 
   async #answer(given) {
@@ -87,26 +95,31 @@ export class Exchange {
   }
 }
 
-/** Gives up an exchange or a pause of which nobody waits for the end. */
-export function abandon(it) {
-  (it.race ?? it).end([NOTHING]);
-  it.controller?.abort();
-}
+/** Gives up a race of which nobody waits for the end. */
+export const abandon = (race) => race.stop([NOTHING]);
 
 function common() {
   return {
     credentials: "omit",
     referrerPolicy: "no-referrer",
     // workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
-    ...(globalThis.navigator?.userAgent === "Cloudflare-Workers"
+    ...(isNode && globalThis.navigator?.userAgent === "Cloudflare-Workers"
       ? { redirect: "manual" }
       : { redirect: "error", cache: "no-store" }),
   };
 }
 
-/** Node says in the cause when no connection was made; browsers never do. */
-const isUnsent = (cause) =>
-  ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(quietly(() => cause.cause.code));
+/** Node says in the cause what went wrong; browsers never do. */
+function diagnosis(cause) {
+  return quietly(() => {
+    const { code } = cause.cause;
+    // `fetch` itself refused, a redirect for one, and would refuse again.
+    if (code === undefined) return REFUSED;
+    if (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return UNSENT;
+    if (/^(EPROTO|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return INSECURE;
+    return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code) && BROKEN;
+  });
+}
 
 /** The body's text, or undefined where it is longer than the cap. What resolved may still be cut short: its JSON tells. */
 async function read(response, headers, maxBytes) {

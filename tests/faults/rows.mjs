@@ -4,8 +4,7 @@
 // A case: `calls`, of which the last is judged; `script`, what becomes of each attempt (fault-server.mjs), the last
 // entry for all further ones; `before`, whether the user exists at the start; `options` of the call; and what is
 // expected, in all engines or, below `node`, `chromium` and `firefox`, in one. `without` says why an engine cannot show
-// a case. `defect` is what is seen where that is not what should be: once the client is mended, the case fails until the
-// defect is taken out.
+// a case.
 
 import { BEFORE, CLIENT } from "./perform.mjs";
 
@@ -140,29 +139,23 @@ const tooLong = (title, headers, retryAfterMs, more) =>
   get(title, [limited(429, headers)], fails("rate_limited", 1, { ...IN_A_DAY, retryAfterMs }),
     { options: { deadline: 1_500 }, ...more });
 
-const REDIRECT_IN_NODE = "Node tells a redirect from a lost connection, yet it is tried again";
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** Not followed, and so not tried again where the engine says that it was one. */
 const redirect = (status, location) => {
   const fault = { status, headers: { location } };
   const often = network(3, "headers", { redirected: 0 });
-  const once = { node: { attempts: 1, retryable: false } };
-  const more = { defect: { what: REDIRECT_IN_NODE, node: { attempts: 3, retryable: true } } };
+  const once = { node: { attempts: 1, retryable: false, hint: "the cause says why; baseUrl must be where the API is, not a redirect to it" } };
   return [
-    get(`${status}`, [fault], { ...often, ...once }, more),
-    update(`${status}`, [fault], { ...often, ...APPLIED, database: BEFORE, ...once }, more),
+    get(`${status}`, [fault], { ...often, ...once }),
+    update(`${status}`, [fault], { ...often, ...APPLIED, database: BEFORE, ...once }),
   ];
 };
 
-const TLS_IN_NODE = "Node names the failure of TLS, yet it is tried again, as if it had been lost";
 const noTls = (place, title) => [
-  get(title, [], { ...network(3, "headers"), node: { attempts: 1, retryable: false, phase: "connect", text: "" } },
-    { place, defect: { what: TLS_IN_NODE, node: { attempts: 3, retryable: true, phase: "headers",
-      text: TEXT.headers } } }),
+  get(title, [], { ...network(3, "headers"), node: { attempts: 1, retryable: false, phase: "connect", text: TEXT.connect } },
+    { place }),
   create(title, [], { ...unknown("headers", { database: NOBODY }),
-    node: { code: "network", attempts: 1, phase: "connect", text: "", mayHaveBeenApplied: false } },
-    { place, defect: { what: TLS_IN_NODE, node: { code: "outcome_unknown", attempts: 1, phase: "headers",
-      text: TEXT.headers, ...APPLIED } } }),
+    node: { code: "network", attempts: 1, phase: "connect", text: TEXT.connect, mayHaveBeenApplied: false } }, { place }),
 ];
 
 const unreachable = (place) => [
@@ -185,11 +178,8 @@ const reusedThenGone = (forward) => ["serve", [{ forward, nothing: true, end: "f
 export const rows = [
   { row: 1, fault: "port refused", cases: unreachable("refused") },
   { row: 2, fault: "blocked port (6000)", cases: [
-    get("", [], fails("invalid_option", 0, { text: "baseUrl", retryable: false }), {
-      place: "blocked",
-      defect: { what: "`connect` takes a port that no `fetch` connects to",
-        ...Object.fromEntries(ENGINES.map((engine) => [engine, network(3, "headers")])) },
-    }),
+    get("", [], fails("invalid_option", 0, { text: "baseUrl must not name port 6000, which fetch refuses", retryable: false }),
+      { place: "blocked" }),
   ] },
   { row: 3, fault: "DNS failure", cases: unreachable("nowhere") },
   { row: 4, fault: "https to a plaintext server", cases: [
@@ -383,9 +373,7 @@ export const rows = [
     get("when reused", reusedThenGone(0), { ...succeeds(1, READ), node: { attempts: 2 } }, { calls: ["get", "get"] }),
     get("when reused: again at once", reusedThenGone(0),
       { ...succeeds(1, { ...READ, delays: [] }), node: { attempts: 2, delays: [0] } }, {
-      calls: ["get", "get"], random: 0.02,
-      defect: { what: "a connection that broke when reused is not tried again at once", node: { delays: [10] } },
-    }),
+      calls: ["get", "get"], random: 0.02 }),
     update("when reused", reusedThenGone(0), { ...succeeds(1, WRITTEN), node: { attempts: 2 } },
       { calls: ["get", "update"] }),
     create("when reused", reusedThenGone(0), { ...succeeds(1, WRITTEN),
@@ -405,10 +393,8 @@ export const rows = [
     get("after the answer", ["serve"], succeeds(1, READ), { abort: "after" }),
   ] },
   { row: 41, fault: "offline", cases: [
-    get("", ["serve"], network(3, "headers", { hits: 0 }), { offline: true }),
-    create("", ["serve"], network(3, "connect", { text: "", hits: 0, database: NOBODY }), { offline: true,
-      defect: { what: "`navigator.onLine` is not asked, so that what was certainly not sent is said to be unknown",
-        ...inBrowsers({ ...unknown("headers"), retryable: false }) } }),
+    get("", ["serve"], network(3, "connect", { hits: 0 }), { offline: true }),
+    create("", ["serve"], network(3, "connect", { hits: 0, database: NOBODY }), { offline: true }),
   ].map((one) => ({ ...one,
     without: { node: "Node is not told whether it is online; a refused connection is row 1" } })) },
   { row: 42, fault: "page unload mid write", cases: [
@@ -432,9 +418,7 @@ export const rows = [
   { row: 45, fault: "wasm trap during a call", cases: [
     update("one in flight, then another call", [applied({ nothing: true }), "serve"],
       fails("internal", 0, { ...APPLIED, trapped: "internal", next: "ok", timers: 0, database: CLIENT }),
-      { special: "trap", calls: ["update", "get"],
-        defect: { what: "the request of a call that a trap has ended goes on, with its timer",
-          ...Object.fromEntries(ENGINES.map((engine) => [engine, { timers: 1 }])) } }),
+      { special: "trap", calls: ["update", "get"] }),
   ] },
   { row: 46, fault: "odd JSON", cases: [
     get("byte order mark", [serving(`\ufeff${user('{"a":1}')}`)], succeeds(1, { data: { a: 1 } })),
@@ -492,11 +476,10 @@ export const rows = [
 
 const PARTS = new Set(ENGINES);
 
-/** What a case is to come to in an engine: as it should be, and as it is where that is a defect. */
-export function expectedIn(engine, { expected, defect }) {
+/** What a case is to come to in an engine. */
+export function expectedIn(engine, { expected }) {
   const common = Object.fromEntries(Object.entries(expected).filter(([name]) => !PARTS.has(name)));
-  const should = { ...common, ...expected[engine] };
-  return { should, is: defect?.[engine] ? { ...should, ...defect[engine] } : should };
+  return { ...common, ...expected[engine] };
 }
 
 const CLASSES = { invalid_option: "FeedError" };

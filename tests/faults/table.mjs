@@ -35,9 +35,9 @@ const OUTRO = `
 
 /** The page. */
 export function render() {
-  const [reasons, defects] = [[], []];
+  const reasons = [];
   const lines = rows.flatMap(({ row, fault, cases }) => cases.map((one, index) => {
-    const cells = Object.keys(ENGINES).map((engine) => cell(engine, one, row, reasons, defects));
+    const cells = Object.keys(ENGINES).map((engine) => cell(engine, one, reasons));
     const start = index === 0 ? [row, `**${fault}**`] : ["", ""];
     return `| ${[...start, `${nameOf(one)}${one.title && ` · ${one.title}`}`, ...cells, database(one)].join(" | ")} |`;
   }));
@@ -46,33 +46,21 @@ export function render() {
   return [
     INTRO, table.join("\n"), "\n## What an engine cannot show\n",
       reasons.map(([number, text]) => `${number}. ${text}`).join("\n"),
-    ...(defects.length === 0 ? [] : ["\n## What is not as it should be\n", list(defects)]), OUTRO,
+    OUTRO,
   ].join("\n");
 }
 
 const nameOf = ({ calls }) => calls.map((call) => (call === "elsewhere" ? "get another" : call)).map((call) =>
   `\`${call}\``).join(", ");
 
-function cell(engine, one, row, reasons, defects) {
+function cell(engine, one, reasons) {
   const reason = one.without?.[engine];
   if (reason) {
     const known = reasons.find(([, text]) => text === reason);
     if (!known) reasons.push([reasons.length + 1, reason]);
     return `– (${known?.[0] ?? reasons.length})`;
   }
-  const { should, is } = expectedIn(engine, one);
-  if (is === should) return said(should);
-  defects.push({ what: one.defect.what, place: `${row}, ${nameOf(one)}`,
-    should: `${ENGINES[engine]} ${said(should)}` });
-  return `${said(is)} (*)`;
-}
-
-/** Each defect once, with its rows and what should be. */
-function list(defects) {
-  const all = (what, name) =>
-    [...new Set(defects.filter((one) => one.what === what).map((one) => one[name]))].join("; ");
-  const whats = [...new Set(defects.map(({ what }) => what))];
-  return whats.map((what) => `- (*) Row ${all(what, "place")}: ${what}. Should be: ${all(what, "should")}.`).join("\n");
+  return said(expectedIn(engine, one));
 }
 
 function said({ result, code, attempts, mayHaveBeenApplied, alreadyGone, delays, retryAfterMs, next }) {
@@ -89,7 +77,7 @@ function said({ result, code, attempts, mayHaveBeenApplied, alreadyGone, delays,
 
 function database(one) {
   const shown = Object.keys(ENGINES).filter((engine) => !one.without?.[engine]);
-  const texts = shown.map((engine) => [ENGINES[engine], held(expectedIn(engine, one).should.database)]);
+  const texts = shown.map((engine) => [ENGINES[engine], held(expectedIn(engine, one).database)]);
   const same = texts.every(([, text]) => text === texts[0][1]);
   return same ? texts[0][1] : texts.map(([engine, text]) => `${engine}: ${text}`).join("; ");
 }

@@ -156,12 +156,13 @@ for (const [face, api] of Object.entries(faces)) {
       recorder.answer = ({ path }) =>
         path.includes("/user/") ? { status: 307, headers: { location: `${recorder.url}/elsewhere` }, body: "" } : {};
       recorder.requests.length = 0;
-      const client = api.connect("k", "secret", undefined, { baseUrl: recorder.api, retries: 0 });
+      const client = api.connect("k", "secret", undefined, { baseUrl: recorder.api });
       const error = await failure(() => client.user("ada").get());
       recorder.answer = () => ({});
       assertError(api, error, {
         name: "SiteError", code: "network", text: "get of user ada failed: no response arrived", attempts: 1,
-        retryable: true, phase: "headers", hint: "start the server, and check its port",
+        retryable: false, phase: "headers",
+        hint: "the cause says why; baseUrl must be where the API is, not a redirect to it",
       });
       assert.deepEqual(recorder.requests.map(({ path }) => path), ["/api/v1.0/user/ada/"]);
     });

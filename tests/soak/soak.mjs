@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
+import { assertFlat, measure, told, watchInstances } from "../support/memory.mjs";
 import { fresh } from "../support/package.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
 import { Model } from "./model.mjs";
@@ -173,39 +172,6 @@ class Soak {
   }
 }
 
-/** Notes each instance of the module that starts, until the function that it returns is called. */
-function watchInstances(started) {
-  const Native = WebAssembly.Instance;
-  WebAssembly.Instance = function Instance(...given) {
-    const instance = new Native(...given);
-    started.push(instance.exports);
-    return instance;
-  };
-  return () => {
-    WebAssembly.Instance = Native;
-  };
-}
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc");
-
-/** How much is held at a time when no call runs. */
-async function measure([exports]) {
-  // What a promise's end still holds is free a turn later.
-  for (let turn = 0; turn < 3; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage();
-  }
-  const handles = {};
-  for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
-  return {
-    heap: process.memoryUsage().heapUsed,
-    module: exports.memory.buffer.byteLength,
-    references: exports.__wbindgen_externrefs.length,
-    handles,
-  };
-}
-
 /** Reads every id through a server without faults on the same file. */
 async function readAll(api, database, ids) {
   const server = await startServer("", database);
@@ -242,7 +208,7 @@ export async function soak({ calls, seed = 7, rate = 0.2 }) {
     const compared = run.model.compare((id) => stored.get(id) ?? null);
     assert.deepEqual(run.model.violations, []);
     assert.equal(started.length, 1, "the module was started again, so it has trapped");
-    assertFlat(measured);
+    assertFlat(measured, LANES * IN_FLIGHT);
     const outcomes = Object.fromEntries([...run.outcomes].sort(([, a], [, b]) => b - a));
     const seconds = (Date.now() - begin) / 1_000;
     return { calls: run.made, seconds, outcomes, retries: run.retries, ...compared, measured };
@@ -252,30 +218,12 @@ export async function soak({ calls, seed = 7, rate = 0.2 }) {
   }
 }
 
-const CONNECTIONS = new Set(["TCPSocketWrap", "ConnectWrap"]);
-
-/** After the first part nothing grows. */
-function assertFlat(measured) {
-  const [first, last] = [measured[0], measured.at(-1)];
-  const shown = JSON.stringify(measured);
-  assert.ok(last.module <= first.module, `the module's memory grew: ${shown}`);
-  assert.ok(last.references <= first.references, `the module's table of references grew: ${shown}`);
-  assert.ok(last.heap <= first.heap + 4_000_000, `the heap grew: ${shown}`);
-  for (const [kind, count] of Object.entries(last.handles)) {
-    // Connections that are kept alive, or made anew, are as many as there were requests at the same time, and no more.
-    const allowed = CONNECTIONS.has(kind) ? LANES * IN_FLIGHT : (first.handles[kind] ?? 0);
-    assert.ok(count <= allowed, `${count} of ${kind} are left, at most ${allowed} may be: ${shown}`);
-  }
-}
-
 function print({ calls, seconds, outcomes, retries, ids, settled, measured }) {
   console.log(`${calls} calls in ${seconds.toFixed(1)} s, ${retries} requests sent again`);
   for (const [name, count] of Object.entries(outcomes)) console.log(`  ${String(count).padStart(8)}  ${name}`);
   console.log(`${ids} ids are stored as reported, ${ids - settled} of them as one of the outcomes that were left open`);
-  const parts = (read) => measured.map(read).join(" ");
-  console.log(`heap after each tenth, in MB: ${parts(({ heap }) => (heap / 1e6).toFixed(1))}`);
-  console.log(`memory of the module, in KiB: ${parts(({ module }) => module / 1024)}`);
-  console.log(`handles at the end: ${JSON.stringify(measured.at(-1).handles)}`);
+  console.log("After each tenth of the calls:");
+  for (const line of told(measured)) console.log(`  ${line}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

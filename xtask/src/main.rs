@@ -3,6 +3,7 @@
 mod demo;
 mod example;
 mod fingerprint;
+mod fuzz;
 mod lint;
 mod matrix;
 mod package;
@@ -42,6 +43,8 @@ enum Command {
     Matrix(matrix::Options),
     /// Make 200 000 calls of the npm package while one request in five fails, and balance the books
     Soak(soak::Options),
+    /// Look for inputs that break the pure core: validation, tokens, responses, retries
+    Fuzz(fuzz::Options),
     /// Run the benchmarks
     Bench,
     /// Check formatting, lints, docs, types, and that no file names a machine
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Soak(options) => soak::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench => {
             println!("bench: there are no benchmarks yet");
             Ok(())

@@ -9,6 +9,7 @@
 //! All of it twice: browsers refuse the app secret, so their build does without what signs with it.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -186,14 +187,25 @@ fn glue(folders: &Folders, variant: Variant) -> Result<()> {
     let signing = if variant == Variant::Server { "signServerToken, signUserToken, " } else { "" };
     write(&entry, format!("export {{ Core, checkId, {signing}start, writeData }} from \"./user_handle.js\";\n"))?;
     let module = esbuild(folders)
-        .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace")
+        .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace --external:./snippets/*")
+        // Of wasm-bindgen's own; the tests look at the table of references.
+        .words("--mangle-props=^__ --reserve-props=^__(proto__|wbindgen_externrefs)$")
         .arg(&entry)
         .read()?;
-    write(&variant.folder(folders).join("glue.js"), factory(&module)?)
+    write(&variant.folder(folders).join("glue.js"), factory(&module, &folders.root)?)
 }
 
-/// Makes a module without imports into a function: its `export{a,b as c};` at the end becomes `return{a,c:b};`.
-fn factory(module: &str) -> Result<String> {
+/// Makes a module into a function: its `export{a,b as c};` at the end becomes `return{a,c:b};`. Its imports, all of them
+/// copies of files in `src/js`, stay in front and name the files themselves: the package imports some of them too.
+fn factory(module: &str, root: &Path) -> Result<String> {
+    let (mut imports, mut module) = (String::new(), module);
+    while module.starts_with("import") {
+        let (import, rest) = module.split_once(';').context("esbuild's output has an import without an end")?;
+        let (names, path) = import.split_once("\"./snippets/").context("the glue imports what is no snippet")?;
+        let (_, file) = path.split_once("/src/js/").context("a snippet is not of src/js")?;
+        let _ = writeln!(imports, "{names}\"{}/src/js/{file};", root.display());
+        module = rest.trim_start();
+    }
     let (body, exports) = module
         .rsplit_once("export{")
         .and_then(|(body, rest)| Some((body, rest.trim().strip_suffix("};")?)))
@@ -205,7 +217,7 @@ fn factory(module: &str) -> Result<String> {
             None => export.to_owned(),
         })
         .collect();
-    Ok(format!("export default function instantiate() {{\n{body}return{{{}}};\n}}\n", members.join(",")))
+    Ok(format!("{imports}export default function instantiate() {{\n{body}return{{{}}};\n}}\n", members.join(",")))
 }
 
 /// What npm packs.
@@ -327,9 +339,15 @@ mod test {
 
     #[test]
     fn a_module_becomes_a_function() {
-        let module = factory("let a=1;function b(){}export{a,b as c};\n").unwrap();
+        let root = Path::new("/root");
+        let module = factory("let a=1;function b(){}export{a,b as c};\n", root).unwrap();
         assert_eq!(module, "export default function instantiate() {\nlet a=1;function b(){}return{a,c:b};\n}\n");
-        let error = factory("let a=1;").unwrap_err();
+        let module = factory("import{d}from\"./snippets/hash/src/js/e.js\";export{d};\n", root).unwrap();
+        assert_eq!(
+            module,
+            "import{d}from\"/root/src/js/e.js\";\nexport default function instantiate() {\nreturn{d};\n}\n"
+        );
+        let error = factory("let a=1;", root).unwrap_err();
         assert_eq!(error.to_string(), "esbuild's output does not end with its exports");
     }
 }

@@ -26,18 +26,30 @@ const PASS_STRING: &str = "function passStringToWasm0(text, malloc) {
 }
 ";
 
+/// In place of one that keeps its view until memory grows: it is asked for once a call.
+const VIEW: &str = "function getDataViewMemory0() {
+    return new DataView(wasm.memory.buffer);
+}
+";
+
+/// What wasm-bindgen says of defects that nothing here is known to have, and what is said instead. The texts keep their
+/// lengths, since the code holds those: spaces cost next to nothing once compressed.
+const TEXTS: [(&str, &str); 5] = [
+    ("attempted to take ownership of Rust value while it was borrowed", "freed while in use"),
+    ("recursive use of an object detected which would lead to unsafe aliasing in rust", "used recursively"),
+    ("closure invoked recursively or after being dropped", "dropped"),
+    ("called `Option::unwrap_throw()` on a `None` value", "None"),
+    ("null pointer passed to rust", "freed"),
+];
+
 /// Makes both files smaller.
 pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
     let mut module = walrus::Module::from_file(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let mut javascript = std::fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
-    let mut taken = 0;
-    let mut short = |prefix: &str| {
-        taken += 1;
-        format!("_{prefix}{taken}")
-    };
+    let mut names = short_names();
     let mut direct = String::new();
     for import in module.imports.iter_mut() {
-        let name = short("i");
+        let name = names.next().context("there are too many imports for their short names")?;
         if import.module.starts_with("./snippets/") {
             // A function of a snippet that needs nothing in between.
             let namespace = namespace(&javascript, &import.module)?;
@@ -48,20 +60,49 @@ pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
         import.module = MODULE.to_owned();
         import.name = name;
     }
-    for export in module.exports.iter_mut().filter(|export| export.name.starts_with("wasm_bindgen__")) {
-        let name = short("e");
-        javascript = rename(&javascript, &export.name, &name)?;
-        export.name = name;
-    }
     javascript = join(&javascript, &direct)?;
     javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
+    javascript = replace_block(&javascript, "function getDataViewMemory0() {", VIEW)?;
     javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
     javascript = javascript.replace("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", "");
     javascript.push_str(START);
+    shorten_texts(&mut module)?;
     forget_exports(&mut module, &javascript);
+    let mut names = short_names();
+    for export in module.exports.iter_mut().filter(|export| is_internal(&export.name)) {
+        let name = names.next().context("there are too many exports for their short names")?;
+        javascript = rename(&javascript, &export.name, &name)?;
+        export.name = name;
+    }
     forget_unused(&mut module);
     module.emit_wasm_file(wasm).with_context(|| format!("cannot write {}", wasm.display()))?;
     std::fs::write(glue, javascript).with_context(|| format!("cannot write {}", glue.display()))
+}
+
+/// Names of one character, then of two. They are members of the one module, or of what it exports: nothing else is.
+fn short_names() -> impl Iterator<Item = String> {
+    let letters = || ('a'..='z').chain('A'..='Z');
+    letters().map(String::from).chain(letters().flat_map(move |one| letters().map(move |two| format!("{one}{two}"))))
+}
+
+/// Whether an export is there for wasm-bindgen's JavaScript alone. The tests look at the table of references.
+fn is_internal(name: &str) -> bool {
+    (name.starts_with("__") || name.starts_with("wasm_bindgen__")) && name != "__wbindgen_externrefs"
+}
+
+/// Says less about what does not happen.
+fn shorten_texts(module: &mut walrus::Module) -> Result<()> {
+    for (text, shorter) in TEXTS {
+        let padded = format!("{shorter:<length$}", length = text.len());
+        let place = |data: &walrus::Data| {
+            let at = data.value.windows(text.len()).position(|bytes| bytes == text.as_bytes())?;
+            Some((data.id(), at..at + text.len()))
+        };
+        let (data, range) =
+            module.data.iter().find_map(place).with_context(|| format!("the wasm does not say {text:?}"))?;
+        module.data.get_mut(data).value.splice(range, padded.into_bytes());
+    }
+    Ok(())
 }
 
 /// Removes the exports that the JavaScript does not use.
@@ -107,10 +148,12 @@ fn rename(javascript: &str, name: &str, by: &str) -> Result<String> {
 
 /// Makes of the object of modules that the wasm gets one with a single module, which has these members too.
 fn join(javascript: &str, members: &str) -> Result<String> {
-    const OWN: &str = "\"./user_handle_bg.js\": import0,";
-    let (before, rest) = javascript.split_once(OWN).context("wasm-bindgen's JavaScript has no module of its own")?;
+    const OWN: &str = "const import0 = {\n";
+    const OBJECT: &str = "\"./user_handle_bg.js\": import0,";
+    let (before, own) = javascript.split_once(OWN).context("wasm-bindgen's JavaScript has no module of its own")?;
+    let (own, rest) = own.split_once(OBJECT).context("wasm-bindgen's JavaScript does not import its own module")?;
     let (_, after) = rest.split_once('}').context("wasm-bindgen's JavaScript does not close its imports")?;
-    Ok(format!("{before}{MODULE}: {{ ...import0, {members}}},\n    }}{after}"))
+    Ok(format!("{before}{OWN}{members}\n{own}{MODULE}: import0,\n    }}{after}"))
 }
 
 /// Replaces what begins with a line that begins so, up to the closing brace in the first column.
@@ -143,11 +186,18 @@ mod test {
 
     #[test]
     fn snippets_become_members_of_the_one_module() {
-        let glue = "import * as import1 from \"./snippets/a.js\"\nreturn {\n \"./user_handle_bg.js\": import0,\n \
-            \"./snippets/a.js\": import1,\n};";
+        let glue = "import * as import1 from \"./snippets/a.js\"\nconst import0 = {\n own: f,\n};\nreturn {\n \
+            \"./user_handle_bg.js\": import0,\n \"./snippets/a.js\": import1,\n};";
         assert_eq!(namespace(glue, "./snippets/a.js").unwrap(), "import1");
-        let joined = join(glue, "_i1: import1.read, ").unwrap();
-        assert!(joined.ends_with("return {\n m: { ...import0, _i1: import1.read, },\n    };"), "{joined}");
+        let joined = join(glue, "a: import1.read,").unwrap();
+        let expected = "{\na: import1.read,\n own: f,\n};\nreturn {\n m: import0,\n    };";
+        assert!(joined.ends_with(expected), "{joined}");
+    }
+
+    #[test]
+    fn names_are_short_and_differ() {
+        let names: Vec<_> = short_names().take(60).collect();
+        assert_eq!([&names[0], &names[51], &names[52], &names[59]], ["a", "Z", "aa", "ah"]);
     }
 
     #[test]
@@ -163,6 +213,6 @@ mod test {
     #[test]
     fn only_whole_words_are_replaced() {
         let glue = "{ __wbg_new_12: f, __wbg_new_123: g }; wasm.__wbg_new_12()";
-        assert_eq!(replace_word(glue, "__wbg_new_12", "_i0"), "{ _i0: f, __wbg_new_123: g }; wasm._i0()");
+        assert_eq!(replace_word(glue, "__wbg_new_12", "a"), "{ a: f, __wbg_new_123: g }; wasm.a()");
     }
 }
