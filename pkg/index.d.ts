@@ -56,7 +56,10 @@ export function user<Data extends UserData = UserData>(id: string): User<Data>;
 
 /**
  * Optional: loads the WebAssembly module from a place of your own (a URL, a Response, bytes or a `WebAssembly.Module`,
- * which only the DOM's types know by that name) instead of the one that is built in. Never needed otherwise; without effect once a client is open.
+ * which only the DOM's types know by that name) instead of the one that is built in. Never needed otherwise; without effect
+ * once a client is open. The file is `user-handle/user-handle.wasm`, of the same version; browsers have one of their own,
+ * `dist/browser.wasm`, which bundlers find under the same name.
+ * @throws FeedError `invalid_option` for what is no WebAssembly · SiteError `wrong_side` for another module
  */
 export function init(source?: string | URL | Response | ArrayBuffer | ArrayBufferView | object): Promise<void>;
 

@@ -176,19 +176,7 @@ export class Client {
   /** Has the module tell of events only while somebody listens: telling costs. */
   #listen() {
     const heard = this.#listeners.some((listeners) => listeners.size > 0);
-    enter(() => this.#core?.listen(heard ? (name, told) => this.#tell(name, told) : undefined));
-  }
-
-  #tell(name, told) {
-    if (name === "retry") told.error = toError(told.error);
-    for (const listener of [...this.#of(name)]) {
-      try {
-        listener(told);
-      } catch (error) {
-        // As with an event target: a listener that throws is reported, and disturbs nobody.
-        queueMicrotask(() => { throw error; });
-      }
-    }
+    enter(() => this.#core?.listen(heard ? telling(this.#listeners) : undefined));
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -205,6 +193,19 @@ export class Client {
     if (!this.#engine?.dead) enter(() => core?.free());
   }
 }
+
+/** What the module calls. It must not hold the client, or what the module holds would keep the client from being collected. */
+const telling = (listeners) => (name, told) => {
+  if (name === "retry") told.error = toError(told.error);
+  for (const listener of [...listeners[EVENTS.indexOf(name)]]) {
+    try {
+      listener(told);
+    } catch (error) {
+      // As with an event target: a listener that throws is reported, and disturbs nobody.
+      queueMicrotask(() => { throw error; });
+    }
+  }
+};
 
 function checkedId(id, path) {
   enter(() => current().exports.checkId(id, path));

@@ -5,6 +5,8 @@ import { isUserHandleError, optionError, siteError, toError } from "./errors.js"
 
 let source;
 let compiled;
+/** Whether `compiled` is what `init` was given. */
+let isGiven;
 let engine;
 
 /** Says where the module comes from: `load` gives its bytes, or a `WebAssembly.Module`. */
@@ -18,6 +20,7 @@ export async function init(from) {
     needWebAssembly();
     try {
       compiled = await compile(typeof from === "string" || from instanceof URL ? fetch(from) : from);
+      isGiven = true;
     } catch (thrown) {
       throw optionError("source must be, or lead to, the module's WebAssembly", { thrown });
     }
@@ -49,16 +52,14 @@ function start() {
     started.exports = instantiate();
     started.exports.start(compiled);
   } catch (cause) {
-    // What `init` was given may be at fault: the next start takes what is built in.
-    compiled = undefined;
-    throw siteError(
-      "wrong_side",
-      "WebAssembly could not be started here",
-      cause instanceof TypeError
+    const hint = isGiven
+      ? "init takes this build's own module, user-handle/user-handle.wasm"
+      : cause instanceof TypeError
         ? "a global that it needs is missing, or was frozen before its first use: the cause names it"
-        : "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src",
-      { thrown: cause },
-    );
+        : "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
+    // The next start takes what is built in.
+    compiled = isGiven = undefined;
+    throw siteError("wrong_side", "WebAssembly could not be started here", hint, { thrown: cause });
   }
   return started;
 }

@@ -1,10 +1,12 @@
 // What once ended the module, and every call in flight with it: each of these must leave the others alone.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, describe, test } from "node:test";
 import { inspect } from "node:util";
 
-import { fresh } from "../support/package.mjs";
+import { dist, fresh } from "../support/package.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
 import { failure } from "../support/refusal.mjs";
 
@@ -90,7 +92,14 @@ test("init with what is no module is refused in words", async () => {
 
 test("init with a module of something else is refused, and the built-in one still starts", async () => {
   const api = await fresh();
-  await failure(() => api.init(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+  const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+  for (const source of [empty, readFileSync(join(dist, "browser.wasm"))]) {
+    const error = await failure(() => api.init(source));
+    assert.deepEqual([error.name, error.code, error.message, error.hint], [
+      "SiteError", "wrong_side", "WebAssembly could not be started here",
+      "init takes this build's own module, user-handle/user-handle.wasm",
+    ]);
+  }
   assert.equal(api.connect("key", TOKEN).userId, "ada");
 });
 

@@ -43,6 +43,8 @@ enum Command {
     Matrix(matrix::Options),
     /// Make 200 000 calls of the npm package while one request in five fails, and balance the books
     Soak(soak::Options),
+    /// Make a million calls of the npm package, and look whether memory or handles grow
+    Memory(soak::MemoryOptions),
     /// Look for inputs that break the pure core: validation, tokens, responses, retries
     Fuzz(fuzz::Options),
     /// Run the benchmarks
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Soak(options) => soak::run(&options),
+        Command::Memory(options) => soak::memory(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench => {
             println!("bench: there are no benchmarks yet");

@@ -2,8 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
@@ -101,6 +103,31 @@ impl Cmd {
         self.started(self.command().status())
     }
 
+    /// Runs it, copies what it prints to ours, and gives its exit status and the lines that `is_wanted` chooses.
+    pub fn watched(&self, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<(ExitStatus, Vec<String>)> {
+        let mut child = self.started(self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let chosen = Mutex::new(Vec::new());
+        let copy = |from: Option<Box<dyn Read + Send>>, to: &mut dyn Write| {
+            // A line that cannot be copied is searched all the same.
+            for line in from.into_iter().flat_map(|from| BufReader::new(from).split(b'\n')).map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                let _ = writeln!(to, "{line}");
+                if is_wanted(&line)
+                    && let Ok(mut chosen) = chosen.lock()
+                {
+                    chosen.push(line.into_owned());
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| copy(stderr.map(|from| Box::new(from) as _), &mut std::io::stderr()));
+            copy(stdout.map(|from| Box::new(from) as _), &mut std::io::stdout());
+        });
+        let status = self.started(child.wait())?;
+        Ok((status, chosen.into_inner().unwrap_or_default()))
+    }
+
     /// Runs it and gives what it printed, trimmed.
     pub fn read(&self) -> Result<String> {
         let out = self.started(self.command().stderr(Stdio::inherit()).output())?;
@@ -170,6 +197,14 @@ mod test {
     fn a_command_prints_as_a_shell_takes_it() {
         let cmd = Cmd::new("/usr/bin/node").env("URL", "http://a/?b").words("--test a.mjs").arg("it's");
         assert_eq!(cmd.to_string(), r"URL='http://a/?b' node --test a.mjs 'it'\''s'");
+    }
+
+    #[test]
+    fn what_a_command_prints_is_watched() {
+        let script = "console.log('one\\ntwo'); console.error('no two'); process.exit(3)";
+        let (status, chosen) = Cmd::new("node").arg("--eval").arg(script).watched(|line| line.contains("two")).unwrap();
+        assert_eq!(status.code(), Some(3));
+        assert_eq!(chosen.len(), 2, "{chosen:?}");
     }
 
     #[test]

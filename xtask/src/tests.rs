@@ -94,12 +94,20 @@ fn run_step(
     if let Some(browser) = browser.filter(|_| step.needs_browser()) {
         command = in_browser(command, folders, browser)?;
     }
-    let status = command.status()?;
+    let (status, leaks) = command.watched(holds_secret)?;
     if !status.success() {
         bail!("step {name} failed ({status}); this runs it alone: `cargo xtask test --only {name}`");
     }
+    if let Some(line) = leaks.first() {
+        bail!("step {name} printed a secret or a token, first here: {line}");
+    }
     println!("── {name}: passed in {:.1?}", start.elapsed());
     Ok(())
+}
+
+/// Whether a line has a secret or a key that the tests use, or a token that is signed: nothing that runs may print one.
+fn holds_secret(line: &str) -> bool {
+    line.contains("canary-") || line.contains("eyJhbGciOi")
 }
 
 /// `cargo test` for wasm32, with this program as the runner.
