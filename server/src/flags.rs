@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use directories::ProjectDirs;
 use tracing::level_filters::LevelFilter;
+use user_handle_server::store::Location;
 use user_handle_server::{Application, Faults};
 
 const EXAMPLES: &str = "\
@@ -36,7 +37,8 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
     pub listen: String,
 
-    /// `sqlite:PATH` or `sqlite::memory:` [default: an SQLite file in your data folder]
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/DATABASE` [default: an SQLite file in your
+    /// data folder]
     #[arg(long, env = "USER_HANDLE_DATABASE", hide_env_values = true, value_name = "DATABASE")]
     pub database: Option<String>,
 
@@ -107,16 +109,16 @@ impl Log {
 
 impl Flags {
     /// The database to open: the one given, or a file in the data folder of the platform, which is created.
-    pub fn database(&self) -> Result<String, String> {
+    pub fn database(&self) -> Result<Location, String> {
         if let Some(database) = &self.database {
-            return Ok(database.clone());
+            return Location::parse(database);
         }
         let folders = ProjectDirs::from("", "", "user-handle");
         let folders = folders.ok_or("there is no home folder to keep a database in, pass --database sqlite:PATH")?;
         let folder = folders.data_local_dir();
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot create {}: {error}, pass --database sqlite:PATH", folder.display()))?;
-        Ok(format!("sqlite:{}", folder.join("users.db").display()))
+        Ok(Location::File(folder.join("users.db")))
     }
 
     /// The failures to make, if any.

@@ -43,7 +43,7 @@ async fn serve(flags: Flags) -> Result<(), String> {
     let faults = flags.faults()?;
     let listening = listen::bind(&flags.listen, &apps).await?;
     let database = flags.database()?;
-    let store = store::open(&database)?;
+    let store = store::open(&database).await?;
     let settings = Settings {
         apps,
         rate_limit: flags.rate_limit,

@@ -213,7 +213,7 @@ fn bad_flags_are_refused_in_one_line() {
         (vec!["--www", "/none"], "error: --www: there is no folder /none"),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "mysql://x"],
-            "error: unknown database \"mysql://x\", use sqlite:PATH or sqlite::memory:",
+            "error: unknown database \"mysql\", use sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE",
         ),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "sqlite:/none/users.db"],
