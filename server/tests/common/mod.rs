@@ -19,11 +19,13 @@ use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
 use user_handle_server::{Application, Settings, app};
 
+pub mod client;
 #[macro_use]
 pub mod database;
 pub mod folder;
 pub mod forge;
 pub mod postgres;
+pub mod process;
 
 /// A server, called without a network.
 #[derive(Clone)]

@@ -117,6 +117,16 @@ impl Postgres {
         connection.await.unwrap().unwrap();
     }
 
+    /// The first value that a question has for an answer.
+    pub async fn ask(&self, database: &str, question: &str) -> i64 {
+        let (client, connection) = tokio_postgres::connect(&self.url(database), tokio_postgres::NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let answer = client.query_one(question, &[]).await.unwrap().get(0);
+        drop(client);
+        connection.await.unwrap().unwrap();
+        answer
+    }
+
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }

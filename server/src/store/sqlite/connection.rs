@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::lock::Lock;
 use crate::store::schema::{self, Newer};
 
 /// How long a statement waits for another process that holds the database.
@@ -25,17 +26,24 @@ pub enum OpenError {
     /// It belongs to a later version of the server.
     #[error(transparent)]
     Newer(#[from] Newer),
+    /// Another process has it open.
+    #[error("another user-handle-server has it open")]
+    InUse,
+    /// The file beside it that keeps others out cannot be made or locked.
+    #[error("cannot lock it: {0}")]
+    Lock(std::io::Error),
     /// The thread that writes could not be started.
     #[error("cannot start the writer thread: {0}")]
     Thread(std::io::Error),
 }
 
-/// The connection that writes to the file at `path`, which is created where it is missing.
-pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
+/// The connection that writes to the file at `path`, which is created where it is missing; and the lock on it.
+pub(super) fn writer(path: &Path) -> Result<(Connection, Lock), OpenError> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // First of all: a file of a newer version is left as it is.
-    schema::missing(version(&connection)?).map(drop)?;
+    let lock = Lock::take(path)?;
+    // Before anything is written: a file of a newer version is left as it is.
+    refuse_newer(&connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(OpenError::Setting("journal_mode=WAL"));
@@ -47,7 +55,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
     // macOS: a plain fsync there leaves data in the drive's cache. Elsewhere this changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;
     migrate(&mut connection)?;
-    Ok(connection)
+    Ok((connection, lock))
 }
 
 /// A connection that reads from the file at `path`, which [`writer`] has opened.
@@ -63,6 +71,11 @@ pub(super) fn memory() -> Result<Connection, OpenError> {
     let mut connection = Connection::open_in_memory()?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Fails if a newer version of this server wrote the file.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<(), OpenError> {
+    Ok(schema::missing(version(connection)?).map(drop)?)
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {

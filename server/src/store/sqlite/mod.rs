@@ -6,9 +6,11 @@
 //! What one subject needs is a file with the trait's implementation and, below it, a function for each statement. They
 //! reach the database through [`Sqlite::write`], [`Sqlite::read`] and [`Sqlite::long_read`].
 
+mod backup;
 mod connection;
 mod flags;
 mod follows;
+mod lock;
 mod readers;
 mod users;
 mod writer;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode};
 
+pub use backup::{back_up, restore};
 pub use connection::OpenError;
 
 use self::readers::Readers;
@@ -31,13 +34,25 @@ pub struct Sqlite {
     readers: Option<Arc<Readers>>,
 }
 
+/// How many writes may share one commit, so that none waits for ever.
+const GROUP: usize = 256;
+
 impl Sqlite {
     /// Opens the file at `path`, which is created where it is missing.
     ///
     /// # Errors
-    /// SQLite refuses the file, or it belongs to a newer version of this server.
+    /// SQLite refuses the file, another process has it open, or it belongs to a newer version of this server.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let writer = Writer::start(connection::writer(path)?)?;
+        Sqlite::open_with_group(path, GROUP)
+    }
+
+    /// As [`Sqlite::open`], with this many writes in one commit at most. What sharing commits is worth is measured so.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`].
+    pub fn open_with_group(path: &Path, group: usize) -> Result<Self, OpenError> {
+        let (connection, lock) = connection::writer(path)?;
+        let writer = Writer::start(connection, Some(lock), group)?;
         Ok(Sqlite { writer, readers: Some(Arc::new(Readers::open(path)?)) })
     }
 
@@ -46,7 +61,7 @@ impl Sqlite {
     /// # Errors
     /// SQLite has no memory.
     pub fn in_memory() -> Result<Self, OpenError> {
-        Ok(Sqlite { writer: Writer::start(connection::memory()?)?, readers: None })
+        Ok(Sqlite { writer: Writer::start(connection::memory()?, None, GROUP)?, readers: None })
     }
 
     /// A write: all of `work` is on disk when this returns, or nothing of it is.
