@@ -1,8 +1,9 @@
 //! A PostgreSQL of the test's own: on a free port of the loopback address, in a folder that goes away with it, and
 //! stopped by its own process id.
 
+use std::fs::Permissions;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -41,14 +42,19 @@ impl Postgres {
         static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
-            let postgres = Arc::new(Postgres::own(&[]));
+            let postgres = Arc::new(Postgres::own());
             *shared = Arc::downgrade(&postgres);
             postgres
         })
     }
 
-    /// One for this test alone, with these settings.
-    pub fn own(settings: &[&str]) -> Self {
+    /// One for this test alone.
+    pub fn own() -> Self {
+        Postgres::with_files(&[], &[])
+    }
+
+    /// One for this test alone, with these files among its data, and these settings.
+    pub fn with_files(files: &[(&str, String)], settings: &[&str]) -> Self {
         let folder = Folder::new();
         let account = account();
         let data = folder.path().join("data");
@@ -67,6 +73,15 @@ impl Postgres {
             text += &format!("{setting}\n");
         }
         std::fs::write(data.join("postgresql.auto.conf"), text).unwrap();
+        for (name, text) in files {
+            let file = data.join(name);
+            std::fs::write(&file, text).unwrap();
+            // What others can read is no key to PostgreSQL.
+            std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+            if let Some(Account { user, group }) = account {
+                chown(&file, Some(user), Some(group)).unwrap();
+            }
+        }
         let postgres = Postgres { folder, account, port, process: Mutex::new(None) };
         postgres.start();
         postgres

@@ -64,7 +64,7 @@ fn kills_in_sqlite() -> Result<(), Failed> {
 }
 
 fn kills_in_postgres() -> Result<(), Failed> {
-    let postgres = Postgres::own(&[]);
+    let postgres = Postgres::own();
     let name = block_on(postgres.create_database());
     // PostgreSQL finishes what a killed server has sent, so it may be stored a moment later.
     let finished = || {
@@ -81,7 +81,7 @@ fn kills_in_postgres() -> Result<(), Failed> {
 }
 
 fn crashes_of_postgres() -> Result<(), Failed> {
-    let postgres = Postgres::own(&[]);
+    let postgres = Postgres::own();
     let database = postgres.url(&block_on(postgres.create_database()));
     let server = Server::spawn(&mut server(&database));
     let report = rounds::of_crashes(10, &server, &postgres)?;

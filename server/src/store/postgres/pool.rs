@@ -24,7 +24,7 @@ const LIMITS: &str = "SET statement_timeout = 10000; SET idle_in_transaction_ses
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database cannot be reached, or refuses.
-    #[error("{}", in_words(.0))]
+    #[error("{}{}", in_words(.0), mend(.0))]
     Postgres(#[from] Error),
     /// It took too long to answer.
     #[error("it does not answer")]
@@ -45,6 +45,22 @@ pub enum OpenError {
 
 const LOSES: &str = "synchronous_commit is off, so what it acknowledges can be lost: \
                      ALTER DATABASE ... SET synchronous_commit = on";
+
+/// What to do about it, where that is known.
+fn mend(error: &Error) -> &'static str {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let unknown = rustls::CertificateError::UnknownIssuer;
+        // In an I/O error the cause is what is inside, not the source.
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inside.and_then(|inside| inside.downcast_ref::<rustls::Error>());
+        if tls.is_some_and(|error| *error == rustls::Error::InvalidCertificate(unknown)) {
+            return ", name the certificate of its authority with sslrootcert=PATH";
+        }
+        cause = error.source();
+    }
+    ""
+}
 
 /// The pool, without any connection yet.
 pub(super) fn build(target: &Target) -> Result<Pool, OpenError> {
