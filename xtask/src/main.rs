@@ -28,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser where asked
+    /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser and PostgreSQL where asked
     Setup(setup::Options),
     /// Build the npm package into pkg/dist
     Build,
@@ -63,10 +63,7 @@ fn main() -> ExitCode {
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Soak(options) => soak::run(&options),
-        Command::Bench => {
-            println!("bench: there are no benchmarks yet");
-            Ok(())
-        }
+        Command::Bench => shell::cargo().words("bench -p user-handle-server --bench group_commit").run(),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
