@@ -122,7 +122,12 @@ impl From<user_handle::Error> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Full | StoreError::Closed => ApiError::unavailable(error.to_string()),
+            StoreError::Busy | StoreError::Full | StoreError::Unreachable | StoreError::Closed => {
+                ApiError::unavailable(error.to_string())
+            }
+            StoreError::OutcomeUnknown => {
+                ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, -1, "InternalException", error.to_string())
+            }
             StoreError::Failed(cause) => ApiError::internal(&cause),
         }
     }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use directories::ProjectDirs;
 use tracing::level_filters::LevelFilter;
+use user_handle_server::store::Location;
 use user_handle_server::{Application, Faults};
 
 const EXAMPLES: &str = "\
@@ -21,6 +22,11 @@ Examples:
   user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
       one request in five fails, the same ones in every run
 
+  user-handle-server --database 'postgres://users:PASSWORD@db.example/users?sslmode=require'
+      in PostgreSQL, which several servers may share; better in USER_HANDLE_DATABASE, as the password is in it
+  user-handle-server backup copy.db
+      a copy of the SQLite file, also while a server has it open; `restore copy.db` puts it back
+
   TOKEN=$(user-handle-server token)
   curl -H \"Authorization: $TOKEN\" -d '{\"id\":\"john\",\"data\":{\"name\":\"John\"}}' \\
     'http://127.0.0.1:8000/api/v1.0/user/?api_key=demo-key'";
@@ -36,9 +42,8 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
     pub listen: String,
 
-    /// `sqlite:PATH` or `sqlite::memory:` [default: an SQLite file in your data folder]
-    #[arg(long, env = "USER_HANDLE_DATABASE", hide_env_values = true, value_name = "DATABASE")]
-    pub database: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
 
     /// An application to serve; repeatable, with commas in the variable [default: demo-key:demo-secret]
     #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
@@ -80,6 +85,54 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         user: Option<String>,
     },
+    /// Copy the SQLite file to a new file, also while a server has it open
+    Backup {
+        #[command(flatten)]
+        database: Database,
+        /// The file to write, which must not exist
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
+    },
+    /// Put a copy in the place of the SQLite file, which no server may have open; the old file is kept beside it
+    Restore {
+        #[command(flatten)]
+        database: Database,
+        /// The file that `backup` wrote
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct Database {
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://USER:PASSWORD@HOST/DATABASE` [default: an SQLite file in your
+    /// data folder]
+    #[arg(long, env = "USER_HANDLE_DATABASE", hide_env_values = true, value_name = "DATABASE")]
+    database: Option<String>,
+}
+
+impl Database {
+    /// The database that is meant: the one given, or a file in the data folder of the platform, which is created.
+    pub fn location(&self) -> Result<Location, String> {
+        if let Some(database) = &self.database {
+            return Location::parse(database);
+        }
+        let folders = ProjectDirs::from("", "", "user-handle");
+        let folders = folders.ok_or("there is no home folder to keep a database in, pass --database sqlite:PATH")?;
+        let folder = folders.data_local_dir();
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot create {}: {error}, pass --database sqlite:PATH", folder.display()))?;
+        Ok(Location::File(folder.join("users.db")))
+    }
+
+    /// The SQLite file that is meant, for what can be done with nothing else.
+    pub fn file(&self) -> Result<PathBuf, String> {
+        match self.location()? {
+            Location::File(path) => Ok(path),
+            Location::Memory => Err("a database in memory is gone with its server, so it has no copies".into()),
+            Location::Postgres(_) => Err("PostgreSQL has its own programs for this: pg_dump and pg_restore".into()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -106,19 +159,6 @@ impl Log {
 }
 
 impl Flags {
-    /// The database to open: the one given, or a file in the data folder of the platform, which is created.
-    pub fn database(&self) -> Result<String, String> {
-        if let Some(database) = &self.database {
-            return Ok(database.clone());
-        }
-        let folders = ProjectDirs::from("", "", "user-handle");
-        let folders = folders.ok_or("there is no home folder to keep a database in, pass --database sqlite:PATH")?;
-        let folder = folders.data_local_dir();
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("cannot create {}: {error}, pass --database sqlite:PATH", folder.display()))?;
-        Ok(format!("sqlite:{}", folder.join("users.db").display()))
-    }
-
     /// The failures to make, if any.
     pub fn faults(&self) -> Result<Option<Faults>, String> {
         self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))

@@ -3,13 +3,14 @@
 mod flags;
 mod listen;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use user_handle_server::{Faults, Settings, app, store};
 
-use crate::flags::{Command, Flags};
+use crate::flags::{Command, Database, Flags};
 
 fn main() -> ExitCode {
     let flags = match Flags::try_parse() {
@@ -19,6 +20,8 @@ fn main() -> ExitCode {
     };
     let done = match &flags.command {
         Some(Command::Token { app, user }) => token(app, user.as_deref()),
+        Some(Command::Backup { database, copy }) => back_up(database, copy),
+        Some(Command::Restore { database, copy }) => restore(database, copy),
         None => serve(flags),
     };
     match done {
@@ -35,6 +38,20 @@ fn token(app: &[String], user: Option<&str>) -> Result<(), String> {
     Ok(())
 }
 
+fn back_up(database: &Database, copy: &Path) -> Result<(), String> {
+    let users = store::sqlite::back_up(&database.file()?, copy)?;
+    print(&format!("wrote {}, users: {users}", copy.display()));
+    Ok(())
+}
+
+fn restore(database: &Database, copy: &Path) -> Result<(), String> {
+    let file = database.file()?;
+    let (users, kept) = store::sqlite::restore(&file, copy)?;
+    let kept = kept.map_or(String::new(), |kept| format!(", what was there is {}", kept.display()));
+    print(&format!("restored {}, users: {users}{kept}", file.display()));
+    Ok(())
+}
+
 #[tokio::main]
 async fn serve(flags: Flags) -> Result<(), String> {
     tracing_subscriber::fmt().with_max_level(flags.log.level()).with_writer(std::io::stderr).with_target(false).init();
@@ -42,8 +59,8 @@ async fn serve(flags: Flags) -> Result<(), String> {
     flags.check_folders()?;
     let faults = flags.faults()?;
     let listening = listen::bind(&flags.listen, &apps).await?;
-    let database = flags.database()?;
-    let store = store::open(&database)?;
+    let database = flags.database.location()?;
+    let store = store::open(&database).await?;
     let settings = Settings {
         apps,
         rate_limit: flags.rate_limit,
@@ -73,8 +90,13 @@ fn fail(problem: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The first line of what clap has to say; the others repeat the usage.
+/// The first line of what clap has to say, with the next where that is only announced; the others repeat the usage.
 fn clap_problem(error: &clap::Error) -> String {
     let text = error.to_string();
-    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default().trim_start_matches("error: ");
+    match first.ends_with(':') {
+        true => format!("{first} {}", lines.next().unwrap_or_default().trim()),
+        false => first.to_owned(),
+    }
 }

@@ -7,8 +7,10 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[macro_use]
 mod common;
 
+use common::database::Database;
 use common::{Api, server};
 
 fn nested(levels: usize) -> String {
@@ -19,9 +21,8 @@ fn data_of(bytes: usize) -> String {
     format!(r#"{{"x":"{}"}}"#, "x".repeat(bytes - 8))
 }
 
-#[tokio::test]
-async fn bad_ids() {
-    let api = Api::new();
+async fn bad_ids(database: Database) {
+    let api = Api::over(&database).await;
     let rule = "id may only hold letters, digits, - and _, but has ";
     for (id, detail) in [
         (r#""""#, "id is empty".to_owned()),
@@ -46,9 +47,8 @@ async fn bad_ids() {
     assert_eq!(api.call("POST", "user/", &server(), r#"{"id":"ok"}"#).await.status, 201);
 }
 
-#[tokio::test]
-async fn bad_data() {
-    let api = Api::new();
+async fn bad_data(database: Database) {
+    let api = Api::over(&database).await;
     api.call("POST", "user/", &server(), r#"{"id":"a","data":{"kept":1}}"#).await;
     for (data, status, code, detail) in [
         ("\"some string\"".to_owned(), 400, 4, "data must be a JSON object, but is a string"),
@@ -81,9 +81,8 @@ async fn bad_data() {
     }
 }
 
-#[tokio::test]
-async fn bad_bodies() {
-    let api = Api::new();
+async fn bad_bodies(database: Database) {
+    let api = Api::over(&database).await;
     api.call("POST", "user/", &server(), r#"{"id":"a"}"#).await;
     for body in [
         b"".to_vec(),
@@ -113,9 +112,8 @@ async fn bad_bodies() {
     assert_eq!(api.call("PUT", "user/a/", &server(), r#"{"data":{"ok":1}}"#).await.status, 201);
 }
 
-#[tokio::test]
-async fn bad_queries() {
-    let api = Api::new();
+async fn bad_queries(database: Database) {
+    let api = Api::over(&database).await;
     api.call("POST", "user/", &server(), r#"{"id":"a"}"#).await;
     let rule = "ids[1] may only hold letters, digits, - and _, but has ";
     for (method, path, detail) in [
@@ -136,3 +134,5 @@ async fn bad_queries() {
         assert_eq!(api.call("GET", path, &server(), "").await.status, 200, "{path}");
     }
 }
+
+over_both_databases!(bad_ids, bad_data, bad_bodies, bad_queries,);

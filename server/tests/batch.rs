@@ -7,8 +7,10 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[macro_use]
 mod common;
 
+use common::database::Database;
 use common::{Api, server};
 use serde_json::{Value, json};
 
@@ -16,9 +18,8 @@ fn ids(users: &Value) -> Vec<&str> {
     users.as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap()).collect()
 }
 
-#[tokio::test]
-async fn users_are_added_read_and_deleted_in_batches() {
-    let api = Api::new();
+async fn users_are_added_read_and_deleted_in_batches(database: Database) {
+    let api = Api::over(&database).await;
     let body = r#"{"users":[{"id":"a","data":{"n":1}},{"id":"b"}],"override":false}"#;
     let added = api.call("POST", "users/", &server(), body).await;
     assert_eq!((added.status, added.keys()), (201, ["created_users", "duration"].map(String::from).to_vec()));
@@ -40,9 +41,8 @@ async fn users_are_added_read_and_deleted_in_batches() {
     assert_eq!(api.call("GET", "users/?ids=a", &server(), "").await.json()["users"], json!([]));
 }
 
-#[tokio::test]
-async fn users_that_exist_are_replaced_only_with_override() {
-    let api = Api::new();
+async fn users_that_exist_are_replaced_only_with_override(database: Database) {
+    let api = Api::over(&database).await;
     let batch = |value: u32, fields: &str| format!(r#"{{"users":[{{"id":"a","data":{{"n":{value}}}}}]{fields}}}"#);
     api.call("POST", "users/", &server(), batch(1, "")).await;
     let stored = async || api.call("GET", "user/a/", &server(), "").await.json()["data"]["n"].clone();
@@ -61,9 +61,8 @@ async fn users_that_exist_are_replaced_only_with_override() {
     }
 }
 
-#[tokio::test]
-async fn a_bad_member_refuses_the_batch_as_a_whole() {
-    let api = Api::new();
+async fn a_bad_member_refuses_the_batch_as_a_whole(database: Database) {
+    let api = Api::over(&database).await;
     let refused = api.call("POST", "users/", &server(), r#"{"users":[{"id":"a"},{"id":"a b"}]}"#).await;
     let rule = "users[1].id may only hold letters, digits, - and _, but has \" \" at position 1";
     assert_eq!(refused.error(), (400, 4, rule.into()));
@@ -74,9 +73,8 @@ async fn a_bad_member_refuses_the_batch_as_a_whole() {
     assert_eq!(api.call("GET", "users/?ids=a,b", &server(), "").await.json()["users"], json!([]));
 }
 
-#[tokio::test]
-async fn a_thousand_users_of_full_size_are_one_batch_and_one_more_is_refused() {
-    let api = Api::new();
+async fn a_thousand_users_of_full_size_are_one_batch_and_one_more_is_refused(database: Database) {
+    let api = Api::over(&database).await;
     let batch = |size: usize| {
         let member = |id| format!(r#"{{"id":"u{id}","data":{{"x":"{}"}}}}"#, "x".repeat(10_240 - 8));
         format!(r#"{{"users":[{}]}}"#, (0..size).map(member).collect::<Vec<_>>().join(","))
@@ -95,18 +93,16 @@ async fn a_thousand_users_of_full_size_are_one_batch_and_one_more_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn an_empty_batch_does_nothing() {
-    let api = Api::new();
+async fn an_empty_batch_does_nothing(database: Database) {
+    let api = Api::over(&database).await;
     assert_eq!(api.call("POST", "users/", &server(), r#"{"users":[]}"#).await.json()["created_users"], json!([]));
     assert_eq!(api.call("GET", "users/?ids=", &server(), "").await.json()["users"], json!([]));
     assert_eq!(api.call("DELETE", "users/?ids=", &server(), "").await.json()["deleted_user_ids"], json!([]));
     assert_eq!(api.call("GET", "users/", &server(), "").await.error(), (400, 4, "ids is missing".into()));
 }
 
-#[tokio::test]
-async fn users_are_flagged() {
-    let api = Api::new();
+async fn users_are_flagged(database: Database) {
+    let api = Api::over(&database).await;
     let body = r#"{"entity_type":"stream:user","entity_id":"bob","user_id":"alice","reason":"spam","custom":null}"#;
     for path in ["moderation/flag", "moderation/flag/"] {
         let flagged = api.call("POST", path, &server(), body).await;
@@ -124,3 +120,12 @@ async fn users_are_flagged() {
     let empty = api.call("POST", "moderation/flag", &server(), r#"{"entity_type":"stream:user","entity_id":""}"#).await;
     assert_eq!(empty.error(), (400, 4, "entity_id is empty".into()));
 }
+
+over_both_databases!(
+    users_are_added_read_and_deleted_in_batches,
+    users_that_exist_are_replaced_only_with_override,
+    a_bad_member_refuses_the_batch_as_a_whole,
+    a_thousand_users_of_full_size_are_one_batch_and_one_more_is_refused,
+    an_empty_batch_does_nothing,
+    users_are_flagged,
+);

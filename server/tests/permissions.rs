@@ -7,10 +7,12 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[macro_use]
 mod common;
 
 use axum::body::Body;
 use axum::http::Request;
+use common::database::Database;
 use common::{Api, forge, server, user};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
@@ -85,9 +87,8 @@ async fn every_route_with_servers_of_every_scope() {
     }
 }
 
-#[tokio::test]
-async fn whether_another_user_exists_is_not_told_by_a_refusal() {
-    let api = Api::new();
+async fn whether_another_user_exists_is_not_told_by_a_refusal(database: Database) {
+    let api = Api::over(&database).await;
     for (method, path, body) in [
         ("POST", "user/", r#"{"id":"nobody"}"#),
         ("PUT", "user/nobody/", "{}"),
@@ -101,9 +102,8 @@ async fn whether_another_user_exists_is_not_told_by_a_refusal() {
     assert_eq!(api.call("GET", "user/bob/", &user("bob"), "").await.error().0, 404);
 }
 
-#[tokio::test]
-async fn the_star_of_ruby_and_php_is_not_a_user() {
-    let api = Api::new();
+async fn the_star_of_ruby_and_php_is_not_a_user(database: Database) {
+    let api = Api::over(&database).await;
     let claims = r#"{"resource":"users","action":"*","feed_id":"*","user_id":"*"}"#;
     let token = forge::token(r#"{"alg":"HS256"}"#, claims, "demo-secret");
     assert_eq!(api.call("POST", "user/", &token, r#"{"id":"any"}"#).await.status, 201);
@@ -117,9 +117,8 @@ async fn send(api: &Api, query: &str, authorization: &[&str]) -> (u16, i64, Stri
     api.send(request.body(Body::empty()).unwrap()).await.error()
 }
 
-#[tokio::test]
-async fn a_key_that_is_missing_or_unknown_is_401() {
-    let api = Api::new();
+async fn a_key_that_is_missing_or_unknown_is_401(database: Database) {
+    let api = Api::over(&database).await;
     let missing = (401, 2, "api_key is missing".to_owned());
     assert_eq!(send(&api, "", &[&server()]).await, missing);
     assert_eq!(send(&api, "?api_key=", &[&server()]).await, missing);
@@ -127,9 +126,8 @@ async fn a_key_that_is_missing_or_unknown_is_401() {
     assert_eq!(send(&api, "?api_key=DEMO-KEY", &[]).await, (401, 2, "api_key is unknown".into()));
 }
 
-#[tokio::test]
-async fn a_token_that_is_refused_is_403() {
-    let api = Api::new();
+async fn a_token_that_is_refused_is_403(database: Database) {
+    let api = Api::over(&database).await;
     let other_app = user_handle::token::sign(r#"{"user_id":"a"}"#, "other-secret");
     let expired = user_handle::token::sign(r#"{"user_id":"a","exp":1600000000}"#, "demo-secret");
     let none = forge::token(r#"{"alg":"none"}"#, r#"{"user_id":"a"}"#, "demo-secret");
@@ -150,10 +148,9 @@ async fn a_token_that_is_refused_is_403() {
     }
 }
 
-#[tokio::test]
-async fn each_changed_bit_of_a_signature_is_refused() {
+async fn each_changed_bit_of_a_signature_is_refused(database: Database) {
     use base64ct::{Base64UrlUnpadded, Encoding};
-    let api = Api::new();
+    let api = Api::over(&database).await;
     let token = server();
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let signature = Base64UrlUnpadded::decode_vec(signature).unwrap();
@@ -165,3 +162,11 @@ async fn each_changed_bit_of_a_signature_is_refused() {
         assert_eq!(refusal, (403, 17, "signature is invalid".into()));
     }
 }
+
+over_both_databases!(
+    whether_another_user_exists_is_not_told_by_a_refusal,
+    the_star_of_ruby_and_php_is_not_a_user,
+    a_key_that_is_missing_or_unknown_is_401,
+    a_token_that_is_refused_is_403,
+    each_changed_bit_of_a_signature_is_refused,
+);

@@ -7,137 +7,105 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod common;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
+use common::folder::Folder;
+use common::process::{Server, program};
 use user_handle_server::Application;
 
-/// A folder that goes away with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("user-handle-process-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir(&folder).unwrap();
-        Folder(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_user-handle-server"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("USER_HANDLE_")) {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// A running server, killed with the test.
-struct Server {
-    child: Child,
-    address: String,
-    line: String,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        Server::spawn(program().args(["--log", "off"]).args(arguments))
-    }
-
-    fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("user-handle-server listening on http://").expect("no URL in the first line");
-        let address = url.split_once(", database ").unwrap().0.to_owned();
-        Server { child, address, line: line.trim_end().to_owned() }
-    }
-
-    fn on(database: &Path) -> Self {
-        Server::start(&["--listen", "127.0.0.1:0", "--database", &format!("sqlite:{}", database.display())])
-    }
-
-    /// Sends a request and gives status and body.
-    fn call(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let token = Application::demo().token(None).unwrap();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} /api/v1.0/{path}?api_key=demo-key HTTP/1.1\r\nHost: {}\r\nAuthorization: {token}\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains("\r\ndate: "), "{head}");
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
+fn the_first_line_says_where_it_listens_and_on_which_database() {
     let folder = Folder::new();
-    let database = folder.0.join("users.db");
-    let mut server = Server::on(&database);
-    assert_eq!(
-        server.line,
-        format!("user-handle-server listening on http://{}, database sqlite:{}", server.address, database.display())
-    );
-    for number in 0..20 {
-        let body = format!(r#"{{"id":"u{number}","data":{{"n":{number}}}}}"#);
-        assert_eq!(server.call("POST", "user/", &body).0, 201);
-    }
-    assert_eq!(server.call("PUT", "user/u0/", r#"{"data":{"n":100}}"#).0, 201);
-    assert_eq!(server.call("DELETE", "user/u1/", "").0, 200);
-    server.child.kill().unwrap();
-    server.child.wait().unwrap();
-
+    let database = format!("sqlite:{}", folder.path().join("users.db").display());
     let server = Server::on(&database);
-    for number in 2..20 {
-        let (status, body) = server.call("GET", &format!("user/u{number}/"), "");
-        assert_eq!(status, 200);
-        assert!(body.contains(&format!(r#""data":{{"n":{number}}}"#)), "{body}");
-    }
-    assert!(server.call("GET", "user/u0/", "").1.contains(r#""data":{"n":100}"#));
-    assert_eq!(server.call("GET", "user/u1/", "").0, 404);
+    let line = format!("user-handle-server listening on http://{}, database {database}", server.address);
+    assert_eq!(server.line, line);
+    assert!(server.call("GET", "user/a/", "").header("date").is_some());
 }
 
 #[cfg(unix)]
 #[test]
 fn told_to_terminate_it_ends_in_order_and_leaves_one_whole_file() {
     let folder = Folder::new();
-    let database = folder.0.join("users.db");
+    let file = folder.path().join("users.db");
+    let database = format!("sqlite:{}", file.display());
     let mut server = Server::on(&database);
-    assert_eq!(server.call("POST", "user/", r#"{"id":"a"}"#).0, 201);
-    let told = Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
-    assert!(told.success());
+    assert_eq!(server.call("POST", "user/", r#"{"id":"a"}"#).status, 201);
+    assert!(server.terminate());
+    assert_eq!(std::fs::metadata(file.with_extension("db-wal")).map_or(0, |wal| wal.len()), 0);
+    assert_eq!(Server::on(&database).call("GET", "user/a/", "").status, 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn told_to_terminate_it_takes_no_more_and_finishes_what_it_has() {
+    let folder = Folder::new();
+    let database = format!("sqlite:{}", folder.path().join("users.db").display());
+    let mut server = Server::on(&database);
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let token = Application::demo().token(None).unwrap();
+    let head =
+        "POST /api/v1.0/user/?api_key=demo-key HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue";
+    write!(stream, "{head}\r\nAuthorization: {token}\r\n\r\n").unwrap();
+    // With this it says that it is at work on the request.
+    let mut answer = [0; 25];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(std::str::from_utf8(&answer).unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
+    server.tell_to_terminate();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(&server.address).is_ok() {
+        assert!(Instant::now() < deadline, "it still takes connections");
+    }
+    stream.write_all(br#"{"id":"a"}"#).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     assert!(server.child.wait().unwrap().success());
-    assert_eq!(std::fs::metadata(database.with_extension("db-wal")).map_or(0, |wal| wal.len()), 0);
-    assert_eq!(Server::on(&database).call("GET", "user/a/", "").0, 200);
+    assert_eq!(Server::on(&database).call("GET", "user/a/", "").status, 200);
+}
+
+#[test]
+fn a_file_has_one_server_and_is_copied_under_it_and_put_back_without() {
+    let folder = Folder::new();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let database = format!("sqlite:{}", path("users.db"));
+    let mut server = Server::on(&database);
+    assert_eq!(server.call("POST", "user/", r#"{"id":"a","data":{"v":1}}"#).status, 201);
+    assert_eq!(
+        refused(&["--listen", "127.0.0.1:0", "--database", &database]),
+        format!("error: cannot open the database {database}: another user-handle-server has it open")
+    );
+    let copy = ["backup", "--database", &database, &path("copy.db")];
+    assert_eq!(printed(&copy), format!("wrote {}, users: 1\n", path("copy.db")));
+    assert_eq!(refused(&copy), format!("error: {} exists already", path("copy.db")));
+    assert_eq!(server.call("PUT", "user/a/", r#"{"data":{"v":2}}"#).status, 201);
+    let put_back = ["restore", "--database", &database, &path("copy.db")];
+    let text = format!("error: cannot replace {}: another user-handle-server has it open", path("users.db"));
+    assert_eq!(refused(&put_back), text);
+    // A kill leaves a write-ahead log, with what was written after the copy.
+    server.kill();
+    let text = format!("restored {}, users: 1, what was there is {}", path("users.db"), path("users.db.replaced-"));
+    assert!(printed(&put_back).starts_with(&text));
+    assert_eq!(Server::on(&database).call("GET", "user/a/", "").json()["data"]["v"], 1);
+    for command in ["backup", "restore"] {
+        let text = "error: PostgreSQL has its own programs for this: pg_dump and pg_restore";
+        assert_eq!(refused(&[command, "--database", "postgres://db/users", "x"]), text);
+        let text = "error: a database in memory is gone with its server, so it has no copies";
+        assert_eq!(refused(&[command, "--database", "sqlite::memory:", "x"]), text);
+    }
 }
 
 #[test]
 fn localhost_answers_on_its_name() {
     let server = Server::start(&["--listen", "localhost:0", "--database", "sqlite::memory:"]);
     assert!(server.address.starts_with("localhost:"), "{}", server.line);
-    assert_eq!(server.call("GET", "user/a/", "").0, 404);
+    assert_eq!(server.call("GET", "user/a/", "").status, 404);
 }
 
 #[test]
@@ -145,24 +113,24 @@ fn without_a_database_given_it_makes_one_in_the_data_folder() {
     let folder = Folder::new();
     let mut command = program();
     command.env("USER_HANDLE_LISTEN", "127.0.0.1:0").env("USER_HANDLE_LOG", "off");
-    let server = Server::spawn(command.env("HOME", &folder.0).env("XDG_DATA_HOME", folder.0.join("share")));
+    let server = Server::spawn(command.env("HOME", folder.path()).env("XDG_DATA_HOME", folder.path().join("share")));
     let file = server.line.split_once(", database sqlite:").unwrap().1;
-    assert!(file.ends_with("users.db") && Path::new(file).starts_with(&folder.0), "{file}");
+    assert!(file.ends_with("users.db") && Path::new(file).starts_with(folder.path()), "{file}");
     assert!(Path::new(file).exists());
 }
 
 #[test]
 fn the_log_has_no_secret_and_no_key() {
     let folder = Folder::new();
-    let log = std::fs::File::create(folder.0.join("log")).unwrap();
+    let log = std::fs::File::create(folder.path().join("log")).unwrap();
     let mut command = program();
     command.args(["--listen", "127.0.0.1:0", "--database", "sqlite::memory:", "--log", "trace"]).stderr(log);
     let server = Server::spawn(&mut command);
-    assert_eq!(server.call("POST", "user/", r#"{"id":"a","data":{"canary":1}}"#).0, 201);
-    assert_eq!(server.call("GET", "user/a/", "").0, 200);
+    assert_eq!(server.call("POST", "user/", r#"{"id":"a","data":{"canary":1}}"#).status, 201);
+    assert_eq!(server.call("GET", "user/a/", "").status, 200);
     let token = Application::demo().token(None).unwrap();
     drop(server);
-    let log = std::fs::read_to_string(folder.0.join("log")).unwrap();
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("path=\"/api/v1.0/user/a/\" status=200"), "{log}");
     for secret in ["demo-secret", "demo-key", "api_key", "canary", &token] {
         assert!(!log.contains(secret), "{secret} in {log}");
@@ -191,6 +159,12 @@ fn refused(arguments: &[&str]) -> String {
     text.trim_end().to_owned()
 }
 
+fn printed(arguments: &[&str]) -> String {
+    let output = program().args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 fn bad_flags_are_refused_in_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -213,12 +187,21 @@ fn bad_flags_are_refused_in_one_line() {
         (vec!["--www", "/none"], "error: --www: there is no folder /none"),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "mysql://x"],
-            "error: unknown database \"mysql://x\", use sqlite:PATH or sqlite::memory:",
+            "error: unknown database \"mysql\", use sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE",
         ),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "sqlite:/none/users.db"],
             "error: cannot open the database sqlite:/none/users.db: unable to open database file: /none/users.db",
         ),
+        (
+            vec!["--listen", "127.0.0.1:0", "--database", "postgres://me:canary@127.0.0.1:1/users"],
+            "error: cannot open the database postgres://127.0.0.1:1/users: error connecting to server: Connection refused (os error 111)",
+        ),
+        (
+            vec!["--database", "postgres://me:canary@db/users?sslmode=maybe"],
+            "error: --database: sslmode must be disable, prefer, require or verify-full, but is \"maybe\"",
+        ),
+        (vec!["backup"], "error: the following required arguments were not provided: <COPY>; --help lists all flags"),
         (
             vec!["token", "--user", "a b"],
             "error: --user: user may only hold letters, digits, - and _, but has \" \" at position 1",
@@ -232,21 +215,16 @@ fn bad_flags_are_refused_in_one_line() {
 
 #[test]
 fn it_prints_tokens_and_help() {
-    let print = |arguments: &[&str]| {
-        let output = program().args(arguments).output().unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap()
-    };
-    assert_eq!(print(&["token"]).trim_end(), Application::demo().token(None).unwrap());
+    assert_eq!(printed(&["token"]).trim_end(), Application::demo().token(None).unwrap());
     let vector =
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoiNDIifQ.fJP44ZlP7bly-2HvbPxBO7WUGJhc1i2hpj4TnXmtYLE";
-    assert_eq!(print(&["token", "--app", "key:abcdefghijklmnop", "--user", "42"]).trim_end(), vector);
+    assert_eq!(printed(&["token", "--app", "key:abcdefghijklmnop", "--user", "42"]).trim_end(), vector);
     // A set-up for the server in the environment does not stop the subcommand; of several applications it takes the first.
     let mut command = program();
     command.env("USER_HANDLE_LISTEN", "x").env("USER_HANDLE_APP", "key:abcdefghijklmnop,b:c");
     let output = command.args(["token", "--user", "42"]).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), vector);
-    let help = print(&["--help"]);
+    let help = printed(&["--help"]);
     for flag in ["listen", "database", "app", "www", "pkg", "rate-limit", "latency", "faults", "log"] {
         assert!(help.contains(&format!("--{flag} ")), "{flag} is missing in the help");
         let variable = format!("USER_HANDLE_{}", flag.replace('-', "_").to_uppercase());

@@ -7,8 +7,10 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[macro_use]
 mod common;
 
+use common::database::Database;
 use common::{Answer, Api, server, user};
 use serde_json::json;
 
@@ -23,9 +25,8 @@ async fn create(api: &Api, body: &str) -> Answer {
     api.call("POST", "user/", &server(), body.to_owned()).await
 }
 
-#[tokio::test]
-async fn a_user_is_created_read_replaced_and_deleted() {
-    let api = Api::new();
+async fn a_user_is_created_read_replaced_and_deleted(database: Database) {
+    let api = Api::over(&database).await;
     let created = create(&api, r#"{"id":"john","data":{"name":"John","image":null}}"#).await;
     assert_eq!((created.status, created.keys()), (201, USER_KEYS.map(String::from).to_vec()));
     let created = created.json();
@@ -55,9 +56,8 @@ async fn a_user_is_created_read_replaced_and_deleted() {
     assert_eq!(create(&api, r#"{"id":"john"}"#).await.status, 201, "an id can be used again");
 }
 
-#[tokio::test]
-async fn create_refuses_an_id_that_is_taken_and_get_or_create_returns_it_unchanged() {
-    let api = Api::new();
+async fn create_refuses_an_id_that_is_taken_and_get_or_create_returns_it_unchanged(database: Database) {
+    let api = Api::over(&database).await;
     let first = create(&api, r#"{"id":"john","data":{"v":1}}"#).await.json();
     for path in ["user/", "user/?get_or_create=false", "user/?get_or_create=False", "user/?get_or_create=0"] {
         let refusal = api.call("POST", path, &server(), r#"{"id":"john","data":{"v":2}}"#).await;
@@ -80,9 +80,8 @@ async fn create_refuses_an_id_that_is_taken_and_get_or_create_returns_it_unchang
     assert_eq!(wrong.error(), (400, 4, "get_or_create must be true or false, but is \"maybe\"".into()));
 }
 
-#[tokio::test]
-async fn data_comes_back_byte_for_byte() {
-    let api = Api::new();
+async fn data_comes_back_byte_for_byte(database: Database) {
+    let api = Api::over(&database).await;
     let data =
         r#"{"z":1.0,"a":1e308,"big":123456789012345678901234567890,"__proto__":{"x":[]}, "a":"\u0000é😀\ud83d\ude00"}"#;
     let created = create(&api, &format!(r#"{{"id":"a","data":{data}}}"#)).await;
@@ -94,9 +93,8 @@ async fn data_comes_back_byte_for_byte() {
     }
 }
 
-#[tokio::test]
-async fn follow_counts_are_there_when_asked_for() {
-    let api = Api::new();
+async fn follow_counts_are_there_when_asked_for(database: Database) {
+    let api = Api::over(&database).await;
     create(&api, r#"{"id":"a"}"#).await;
     for spelling in ["true", "True", "1"] {
         let answer = api.call("GET", &format!("user/a/?with_follow_counts={spelling}"), &server(), "").await;
@@ -109,9 +107,8 @@ async fn follow_counts_are_there_when_asked_for() {
     }
 }
 
-#[tokio::test]
-async fn an_id_in_the_path_that_no_user_can_have_is_not_found() {
-    let api = Api::new();
+async fn an_id_in_the_path_that_no_user_can_have_is_not_found(database: Database) {
+    let api = Api::over(&database).await;
     let rule = "id may only hold letters, digits, - and _, but has ";
     for (path, detail) in [
         ("user/a%20b/", format!("{rule}\" \" at position 1")),
@@ -134,18 +131,16 @@ async fn an_id_in_the_path_that_no_user_can_have_is_not_found() {
     assert_eq!(api.call("GET", &format!("user/{longest}"), &server(), "").await.status, 200);
 }
 
-#[tokio::test]
-async fn applications_do_not_see_each_others_users() {
-    let api = Api::new();
+async fn applications_do_not_see_each_others_users(database: Database) {
+    let api = Api::over(&database).await;
     create(&api, r#"{"id":"john"}"#).await;
     let token = user_handle_server::Application::parse("other-key:other-secret").unwrap().token(None).unwrap();
     let request = axum::http::Request::get("/api/v1.0/user/john/?api_key=other-key").header("Authorization", token);
     assert_eq!(api.send(request.body("".into()).unwrap()).await.error().0, 404);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_that_create_one_id_at_once_one_wins() {
-    let api = Api::new();
+async fn of_fifty_that_create_one_id_at_once_one_wins(database: Database) {
+    let api = Api::over(&database).await;
     let calls = (0..50).map(|number| {
         let api = api.clone();
         tokio::spawn(async move { create(&api, &format!(r#"{{"id":"john","data":{{"n":{number}}}}}"#)).await })
@@ -161,3 +156,13 @@ async fn of_fifty_that_create_one_id_at_once_one_wins() {
     assert_eq!(winners.len(), 1);
     assert_eq!(api.call("GET", "user/john/", &user("john"), "").await.json()["data"], winners[0]);
 }
+
+over_both_databases!(
+    a_user_is_created_read_replaced_and_deleted,
+    create_refuses_an_id_that_is_taken_and_get_or_create_returns_it_unchanged,
+    data_comes_back_byte_for_byte,
+    follow_counts_are_there_when_asked_for,
+    an_id_in_the_path_that_no_user_can_have_is_not_found,
+    applications_do_not_see_each_others_users,
+    of_fifty_that_create_one_id_at_once_one_wins,
+);

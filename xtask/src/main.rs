@@ -29,7 +29,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser where asked
+    /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser and PostgreSQL where asked
     Setup(setup::Options),
     /// Build the npm package into pkg/dist
     Build,
@@ -70,10 +70,7 @@ fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options),
         Command::Memory(options) => soak::memory(&options),
         Command::Fuzz(options) => fuzz::run(&options),
-        Command::Bench => {
-            println!("bench: there are no benchmarks yet");
-            Ok(())
-        }
+        Command::Bench => shell::cargo().words("bench -p user-handle-server --bench group_commit").run(),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);

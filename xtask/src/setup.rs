@@ -18,6 +18,9 @@ pub struct Options {
     /// Find Chromium and chromedriver too; on Debian and Ubuntu, install them where missing
     #[arg(long)]
     browsers: bool,
+    /// Find PostgreSQL too, which the server's tests start; on Debian and Ubuntu, install it where missing
+    #[arg(long)]
+    postgres: bool,
 }
 
 /// A browser and its driver.
@@ -36,6 +39,9 @@ pub fn run(options: &Options) -> Result<()> {
     if options.browsers {
         let Browser { chrome, driver } = browser()?;
         println!("setup: {}, {}: ready", chrome.display(), driver.display());
+    }
+    if options.postgres {
+        println!("setup: PostgreSQL in {}: ready", postgres()?.display());
     }
     Ok(())
 }
@@ -97,29 +103,62 @@ pub fn browser() -> Result<Browser> {
     if let Some(browser) = find_browser()? {
         return Ok(browser);
     }
-    const PACKAGES: &str = "chromium chromium-driver";
-    let mend = format!("apt-get update && apt-get install -y {PACKAGES}");
-    if which("apt-get").is_none() {
+    install(
+        "Chromium and chromedriver",
+        "chromium chromium-driver",
+        "CHROME=/path/of/chromium CHROMEDRIVER=/path/of/chromedriver",
+    )?;
+    find_browser()?.context("there is no chromium and chromedriver on PATH yet; name them in CHROME and CHROMEDRIVER")
+}
+
+/// Finds the folder of PostgreSQL's programs, or installs Debian's. The tests start a server of their own; that of the
+/// system, if there is one, is left alone.
+pub fn postgres() -> Result<PathBuf> {
+    if let Some(folder) = find_postgres()? {
+        return Ok(folder);
+    }
+    install("PostgreSQL", "postgresql", "POSTGRES_BIN=/folder/of/its/programs")?;
+    find_postgres()?.context("there is no initdb and no postgres yet; name their folder in POSTGRES_BIN")
+}
+
+/// As `server/tests/common/postgres.rs` finds them: Debian keeps them out of PATH, in a folder for each version.
+fn find_postgres() -> Result<Option<PathBuf>> {
+    let has_programs =
+        |folder: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|name| folder.join(name).is_file());
+    if let Some(folder) = std::env::var_os("POSTGRES_BIN").filter(|folder| !folder.is_empty()).map(PathBuf::from) {
+        if has_programs(&folder) {
+            return Ok(Some(folder));
+        }
         bail!(
-            "Chromium and chromedriver are needed and not on PATH; install them, or name them: \
-             `CHROME=/path/of/chromium CHROMEDRIVER=/path/of/chromedriver cargo xtask test`"
+            "POSTGRES_BIN names {}, where no initdb, postgres and pg_isready are: `unset POSTGRES_BIN`",
+            folder.display()
         );
+    }
+    let linked = which("initdb").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_owned()));
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut installed: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
+    installed.sort();
+    Ok(linked.into_iter().chain(installed.into_iter().rev()).find(has_programs))
+}
+
+/// Installs packages of Debian.
+fn install(what: &str, packages: &str, instead: &str) -> Result<()> {
+    let mend = format!("apt-get update && apt-get install -y {packages}");
+    if which("apt-get").is_none() {
+        bail!("{what} not found; install what is missing, or name it: `{instead} cargo xtask test`");
     }
     let root = Cmd::new("id").arg("-u").read()? == "0";
     if !root && which("sudo").is_none() {
-        bail!("Chromium and chromedriver are needed and not on PATH; as root: `{mend}`");
+        bail!("{what} not found; as root: `{mend}`");
     }
     let apt = |words: &str| {
         let (program, first) = if root { ("apt-get", None) } else { ("sudo", Some("apt-get")) };
         Cmd::new(program).args(first).words(words).env("DEBIAN_FRONTEND", "noninteractive").run()
     };
-    println!("setup: installing {PACKAGES} with apt-get");
+    println!("setup: installing {packages} with apt-get");
     apt("update")
-        .and_then(|()| apt(&format!("install -y {PACKAGES}")))
-        .with_context(|| format!("Chromium could not be installed; by hand: `{mend}`"))?;
-    find_browser()?.with_context(|| {
-        format!("`{mend}` put no chromium and chromedriver on PATH; name them in CHROME and CHROMEDRIVER")
-    })
+        .and_then(|()| apt(&format!("install -y {packages}")))
+        .with_context(|| format!("{what} could not be installed; by hand: `{mend}`"))
 }
 
 fn find_browser() -> Result<Option<Browser>> {

@@ -60,6 +60,9 @@ pub fn run(options: &Options) -> Result<()> {
     };
     setup::tools(&folders)?;
     let browser = if steps.iter().any(|step| step.needs_browser()) { Some(setup::browser()?) } else { None };
+    if steps.contains(&Step::Native) {
+        setup::postgres()?;
+    }
     let artifacts =
         if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders, &steps)?) } else { None };
 

@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use self::database::Database;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -18,9 +19,15 @@ use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
 use user_handle_server::{Application, Settings, app};
 
+pub mod client;
+#[macro_use]
+pub mod database;
+pub mod folder;
 pub mod forge;
+pub mod postgres;
+pub mod process;
 
-/// A server over a database in memory.
+/// A server, called without a network.
 #[derive(Clone)]
 pub struct Api(pub Router);
 
@@ -69,13 +76,23 @@ impl Answer {
 }
 
 impl Api {
+    /// Over a database in memory.
     pub fn new() -> Self {
         Api::with(Settings::default())
     }
 
-    /// With these settings, over the demo's application and another one.
+    /// With these settings, over a database in memory.
     pub fn with(settings: Settings) -> Self {
-        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+        Api::of(Arc::new(Sqlite::in_memory().unwrap()), settings)
+    }
+
+    /// Over this database.
+    pub async fn over(database: &Database) -> Self {
+        Api::of(database.open().await, Settings::default())
+    }
+
+    /// With these settings, over the demo's application and another one.
+    fn of(store: Arc<dyn Store>, settings: Settings) -> Self {
         let apps = vec![Application::demo(), Application::parse("other-key:other-secret").unwrap()];
         Api(app(store, Settings { apps, ..settings }))
     }

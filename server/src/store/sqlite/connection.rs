@@ -3,47 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::lock::Lock;
+use crate::store::schema::{self, Newer};
 
 /// How long a statement waits for another process that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Counts up with the tables; kept in the database as `user_version`.
-const SCHEMA_VERSION: i64 = 1;
-
 /// `synchronous=FULL`, as SQLite reports it: the log is on disk before a commit returns.
 const SYNCHRONOUS_FULL: i64 = 2;
-
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS users (
-        app TEXT NOT NULL,
-        id TEXT NOT NULL,
-        data TEXT NOT NULL,
-        created_at BIGINT NOT NULL,
-        updated_at BIGINT NOT NULL,
-        PRIMARY KEY (app, id)
-    );
-    CREATE TABLE IF NOT EXISTS follows (
-        app TEXT NOT NULL,
-        source_group TEXT NOT NULL,
-        source_id TEXT NOT NULL,
-        target_group TEXT NOT NULL,
-        target_id TEXT NOT NULL,
-        created_at BIGINT NOT NULL,
-        PRIMARY KEY (app, source_group, source_id, target_group, target_id)
-    );
-    CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group);
-    CREATE TABLE IF NOT EXISTS flags (
-        app TEXT NOT NULL,
-        id TEXT NOT NULL,
-        entity_type TEXT NOT NULL,
-        entity_id TEXT NOT NULL,
-        user_id TEXT,
-        reason TEXT,
-        created_at BIGINT NOT NULL,
-        PRIMARY KEY (app, id)
-    );
-";
 
 /// Why a database cannot be opened, for the person who starts the server.
 #[derive(Debug, thiserror::Error)]
@@ -55,17 +24,25 @@ pub enum OpenError {
     #[error("the setting {0} did not take")]
     Setting(&'static str),
     /// It belongs to a later version of the server.
-    #[error("it was written by a newer version of this server (format {0}, this one knows {SCHEMA_VERSION})")]
-    Newer(i64),
+    #[error(transparent)]
+    Newer(#[from] Newer),
+    /// Another process has it open.
+    #[error("another user-handle-server has it open")]
+    InUse,
+    /// The file beside it that keeps others out cannot be made or locked.
+    #[error("cannot lock it: {0}")]
+    Lock(std::io::Error),
     /// The thread that writes could not be started.
     #[error("cannot start the writer thread: {0}")]
     Thread(std::io::Error),
 }
 
-/// The connection that writes to the file at `path`, which is created where it is missing.
-pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
-    let connection = Connection::open(path)?;
+/// The connection that writes to the file at `path`, which is created where it is missing; and the lock on it.
+pub(super) fn writer(path: &Path) -> Result<(Connection, Lock), OpenError> {
+    let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    let lock = Lock::take(path)?;
+    // Before anything is written: a file of a newer version is left as it is.
     refuse_newer(&connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
@@ -77,8 +54,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
     }
     // macOS: a plain fsync there leaves data in the drive's cache. Elsewhere this changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;
-    create_tables(&connection)?;
-    Ok(connection)
+    migrate(&mut connection)?;
+    Ok((connection, lock))
 }
 
 /// A connection that reads from the file at `path`, which [`writer`] has opened.
@@ -91,19 +68,28 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
 
 /// A database that lives as long as its one connection.
 pub(super) fn memory() -> Result<Connection, OpenError> {
-    let connection = Connection::open_in_memory()?;
-    create_tables(&connection)?;
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection)?;
     Ok(connection)
 }
 
-fn refuse_newer(connection: &Connection) -> Result<(), OpenError> {
-    match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        version if version > SCHEMA_VERSION => Err(OpenError::Newer(version)),
-        _ => Ok(()),
-    }
+/// Fails if a newer version of this server wrote the file.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<(), OpenError> {
+    Ok(schema::missing(version(connection)?).map(drop)?)
 }
 
-fn create_tables(connection: &Connection) -> Result<(), OpenError> {
-    connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?;
-    Ok(())
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the tables up to date, all in one transaction. The version is kept as `user_version`.
+fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (to, statements) in schema::missing(version(&transaction)?)? {
+        for statement in statements {
+            transaction.execute_batch(statement)?;
+        }
+        transaction.pragma_update(None, "user_version", to)?;
+    }
+    Ok(transaction.commit()?)
 }

@@ -7,14 +7,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connection::OpenError;
+use super::lock::Lock;
 use super::store_error;
 use crate::store::StoreError;
 
 /// Writes that may wait. More are refused as busy, which is better than to queue without bound.
 const QUEUE: usize = 1_024;
-
-/// Writes in one transaction at most, so that none waits for ever.
-const GROUP: usize = 256;
 
 /// The handle on the writer's thread.
 pub(super) struct Writer {
@@ -53,10 +51,19 @@ impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Writ
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, OpenError> {
+    /// Starts the thread, with at most `group` writes in one commit. It holds the lock until it ends.
+    pub(super) fn start(connection: Connection, lock: Option<Lock>, group: usize) -> Result<Self, OpenError> {
         let (queue, messages) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new().name("sqlite-writer".into());
-        thread.spawn(move || run(connection, messages)).map_err(OpenError::Thread)?;
+        let run = move || {
+            let (closed, reply) = run(connection, messages, group);
+            drop(lock);
+            if let Some(reply) = reply {
+                // Whoever asked may have gone.
+                let _ = reply.send(closed);
+            }
+        };
+        thread.spawn(run).map_err(OpenError::Thread)?;
         Ok(Writer { queue })
     }
 
@@ -85,19 +92,30 @@ impl Writer {
     }
 }
 
-fn run(mut connection: Connection, mut messages: mpsc::Receiver<Message>) {
+/// What there is to say at the end, and to whom.
+type End = (Result<(), StoreError>, Option<oneshot::Sender<Result<(), StoreError>>>);
+
+fn run(mut connection: Connection, mut messages: mpsc::Receiver<Message>, group: usize) -> End {
     while let Some(message) = messages.blocking_recv() {
         let close = match message {
-            Message::Write(first) => write_group(&mut connection, first, &mut messages),
+            Message::Write(first) => write_group(&mut connection, first, &mut messages, group),
             Message::Close(reply) => Some(reply),
         };
-        if let Some(reply) = close {
+        if close.is_some() {
             // What was sent after the close is dropped with the channel, and told so.
-            let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            let _ = reply.send(checkpoint.map_err(store_error));
-            return;
+            return (checkpoint(&connection).map_err(store_error), close);
         }
     }
+    (Ok(()), None)
+}
+
+/// Folds the write-ahead log into the database, so that the file alone is the whole.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    let held_up: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if held_up {
+        tracing::warn!("something still reads the database, so its write-ahead log is left beside it");
+    }
+    Ok(())
 }
 
 /// Runs `first` and what waits behind it in one transaction; returns the request to close, if it came to one.
@@ -105,10 +123,11 @@ fn write_group(
     connection: &mut Connection,
     first: Box<dyn Job>,
     messages: &mut mpsc::Receiver<Message>,
+    limit: usize,
 ) -> Option<oneshot::Sender<Result<(), StoreError>>> {
     let mut group = vec![first];
     let mut close = None;
-    while group.len() < GROUP {
+    while group.len() < limit {
         match messages.try_recv() {
             Ok(Message::Write(job)) => group.push(job),
             Ok(Message::Close(reply)) => {
@@ -147,7 +166,7 @@ mod tests {
     async fn writer() -> Writer {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x INTEGER UNIQUE)").unwrap();
-        Writer::start(connection).unwrap()
+        Writer::start(connection, None, 256).unwrap()
     }
 
     fn insert(x: i64) -> impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static {

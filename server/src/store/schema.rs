@@ -1,0 +1,73 @@
+//! The tables: one list for every database, in the SQL that SQLite and PostgreSQL have in common.
+//!
+//! To add a table, append a migration: a list of statements that do nothing when run again (`IF NOT EXISTS`). What is
+//! in a release is never edited. CockroachDB, YugabyteDB and Citus have to take them too, so: `TEXT` and `BIGINT`
+//! columns, times in microseconds ([`Timestamp`](super::Timestamp)), a primary key of texts with the application first,
+//! no `SERIAL`, and no unique key without the id that rows are distributed by.
+
+/// The migrations in their order. The version of a database is how many of them it has.
+pub(super) const MIGRATIONS: &[&[&str]] = &[&[
+    "CREATE TABLE IF NOT EXISTS users (
+        app TEXT NOT NULL,
+        id TEXT NOT NULL,
+        data TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        PRIMARY KEY (app, id)
+    )",
+    "CREATE TABLE IF NOT EXISTS follows (
+        app TEXT NOT NULL,
+        source_group TEXT NOT NULL,
+        source_id TEXT NOT NULL,
+        target_group TEXT NOT NULL,
+        target_id TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (app, source_group, source_id, target_group, target_id)
+    )",
+    "CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group)",
+    "CREATE TABLE IF NOT EXISTS flags (
+        app TEXT NOT NULL,
+        id TEXT NOT NULL,
+        entity_type TEXT NOT NULL,
+        entity_id TEXT NOT NULL,
+        user_id TEXT,
+        reason TEXT,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (app, id)
+    )",
+]];
+
+/// The version of a database that has all of them.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// The migrations that a database of this version lacks, each with the version that it leads to.
+///
+/// # Errors
+/// The database was written by a newer version of this server, which may keep things in other ways.
+pub(super) fn missing(version: i64) -> Result<impl Iterator<Item = (i64, &'static [&'static str])>, Newer> {
+    if version > VERSION {
+        return Err(Newer(version));
+    }
+    Ok((1..).zip(MIGRATIONS.iter().copied()).filter(move |(to, _)| *to > version))
+}
+
+/// The database was written by a newer version of this server.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it was written by a newer version of this server (format {0}, this one knows {VERSION})")]
+pub struct Newer(i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_gets_what_it_lacks_and_a_newer_one_is_refused() {
+        let versions = |version| missing(version).map(|all| all.map(|(to, _)| to).collect::<Vec<_>>());
+        assert_eq!(versions(0).unwrap().first(), Some(&1));
+        assert_eq!(versions(VERSION), Ok(vec![]));
+        assert_eq!(
+            versions(99).unwrap_err().to_string(),
+            format!("it was written by a newer version of this server (format 99, this one knows {VERSION})")
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The program itself, started and stopped by a test.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use super::client::{Client, Reply};
+
+/// The program, with nothing of this environment that would set it up.
+pub fn program() -> Command {
+    clean(Command::new(env!("CARGO_BIN_EXE_user-handle-server")))
+}
+
+/// The same command, with nothing of this environment that would set the server up.
+pub fn clean(mut command: Command) -> Command {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("USER_HANDLE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A running server, killed with the test.
+pub struct Server {
+    pub child: Child,
+    pub address: String,
+    /// What it printed first.
+    pub line: String,
+}
+
+impl Server {
+    pub fn start(arguments: &[&str]) -> Self {
+        Server::spawn(program().args(["--log", "off"]).args(arguments))
+    }
+
+    /// On this database, at any free port.
+    pub fn on(database: &str) -> Self {
+        Server::start(&["--listen", "127.0.0.1:0", "--database", database])
+    }
+
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.strip_prefix("user-handle-server listening on http://").expect("no URL in the first line");
+        let address = url.split_once(", database ").unwrap().0.to_owned();
+        Server { child, address, line: line.trim_end().to_owned() }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    /// Sends one request.
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Reply {
+        self.client().call(method, path, body).unwrap()
+    }
+
+    /// Ends it at once: `kill -9`.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Tells it to end in order, and waits until it has; whether it says that all is well.
+    pub fn terminate(&mut self) -> bool {
+        self.tell_to_terminate();
+        self.child.wait().unwrap().success()
+    }
+
+    /// Tells it to end in order.
+    pub fn tell_to_terminate(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
