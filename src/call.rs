@@ -228,10 +228,11 @@ impl Call {
         if rate_limit.is_some() {
             core.rate_limit.set(rate_limit);
         }
-        if (core.authorisation.can_renew() || self.request.reconcile)
+        let is_import = cfg!(feature = "sign") && self.request.operation == Operation::AddUsers;
+        if (core.authorisation.can_renew() || self.request.reconcile || is_import)
             && let Some(date) = host::date_header(&incoming.headers, "date")
         {
-            // Tokens expire, and records are dated, by the service's clock; the local one may be off by hours.
+            // Tokens expire, records are dated and limits end by the service's clock; the local one may be off by hours.
             core.skew.set(date - core.outside.unix_ms());
         }
         if let Some(listener) = core.listener() {

@@ -69,6 +69,8 @@ mod call;
 mod fetch;
 #[cfg(target_arch = "wasm32")]
 mod js;
+#[cfg(any(all(feature = "npm", feature = "sign"), test))]
+mod import;
 #[cfg(any(feature = "serde", feature = "npm"))]
 mod request;
 #[cfg(any(feature = "serde", feature = "npm"))]

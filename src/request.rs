@@ -33,6 +33,9 @@ pub enum Operation {
     FlagUser = 8,
 }
 
+/// Whether there are the operations that the service takes from servers alone. Browsers are given a build without them.
+pub(crate) const FOR_SERVERS: bool = cfg!(any(feature = "serde", feature = "sign"));
+
 impl Operation {
     /// The operation with this number, by which the npm package's JavaScript names it.
     #[cfg(feature = "npm")]
@@ -58,10 +61,10 @@ impl Operation {
             Operation::Get => "get",
             Operation::Update => "update",
             Operation::Delete => "delete",
-            Operation::AddUsers => "addUsers",
-            Operation::GetUsers => "getUsers",
-            Operation::DeleteUsers => "deleteUsers",
-            Operation::FlagUser => "flagUser",
+            Operation::AddUsers if FOR_SERVERS => "addUsers",
+            Operation::GetUsers if FOR_SERVERS => "getUsers",
+            Operation::DeleteUsers if FOR_SERVERS => "deleteUsers",
+            _ => "flagUser",
         }
     }
 
@@ -89,7 +92,7 @@ impl Operation {
 
     /// Whether it concerns many users.
     pub const fn is_batch(self) -> bool {
-        matches!(self, Operation::AddUsers | Operation::GetUsers | Operation::DeleteUsers)
+        FOR_SERVERS && matches!(self, Operation::AddUsers | Operation::GetUsers | Operation::DeleteUsers)
     }
 }
 
@@ -124,8 +127,8 @@ impl Request {
         match self.operation {
             Operation::Create | Operation::GetOrCreate => "user/".into(),
             Operation::Get | Operation::Update | Operation::Delete => concat(["user/", &self.subject, "/"]),
-            Operation::FlagUser => "moderation/flag".into(),
-            Operation::AddUsers | Operation::GetUsers | Operation::DeleteUsers => "users/".into(),
+            Operation::FlagUser if FOR_SERVERS => "moderation/flag".into(),
+            _ => "users/".into(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiFailure, Code, Error, Kind, Phase, RateLimit};
 use crate::host::{self, Body, Failure, Headers, Incoming, Value};
-use crate::request::{Operation, Request};
+use crate::request::{FOR_SERVERS, Operation, Request};
 use crate::retry::{Hints, Outcome};
 use crate::validate::number;
 
@@ -60,10 +60,10 @@ fn has_shape(operation: Operation, value: &Value) -> bool {
         Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
             host::string_field(value, "id").is_some()
         }
-        Operation::AddUsers => host::has_list(value, "created_users"),
-        Operation::GetUsers => host::has_list(value, "users"),
-        Operation::DeleteUsers => host::has_list(value, "deleted_user_ids"),
-        Operation::Delete | Operation::FlagUser => host::is_object(value),
+        Operation::AddUsers if FOR_SERVERS => host::has_list(value, "created_users"),
+        Operation::GetUsers if FOR_SERVERS => host::has_list(value, "users"),
+        Operation::DeleteUsers if FOR_SERVERS => host::has_list(value, "deleted_user_ids"),
+        _ => host::is_object(value),
     }
 }
 

@@ -36,10 +36,10 @@ export function checkOptions(options) {
   if (options !== undefined && options !== null && typeof options !== "object") throw wrong("options", "an object", options);
 }
 
-function retries(options) {
-  const value = property(options, "retries");
-  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= 100)) return value;
-  throw optionError("option retries must be a whole number from 0 to 100");
+export function wholeNumber(options, name, least, most) {
+  const value = property(options, name);
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
+  throw optionError(`option ${name} must be a whole number from ${least} to ${most}`);
 }
 
 /** A signal of any realm: what counts is that it can be listened to. */
@@ -54,7 +54,7 @@ function signal(options) {
 }
 
 /** The limits that every call takes, in the order in which the module does. */
-export const limits = (options) => [milliseconds(options, "timeout"), milliseconds(options, "deadline"), retries(options)];
+export const limits = (options) => [milliseconds(options, "timeout"), milliseconds(options, "deadline"), wholeNumber(options, "retries", 0, 100)];
 
 /** The last arguments of `Core.begin`. */
 export function callOptions(options) {
@@ -73,21 +73,16 @@ export const wantsGetOrCreate = (options) =>
 export const flagOptions = (options) =>
   ({ user_id: textOption(options, "user_id"), reason: textOption(options, "reason") });
 
-/**
- * The members of an array; of another iterable, which may have no end, the first 1 001: one more than a batch may have.
- */
+/** The members of an array or another iterable. */
 export function members(iterable, name) {
   const refused = (cause) =>
     dataError(name, `${name} must be an array or another iterable, but is ${describe(iterable)}`, cause);
-  if (typeof iterable !== "object" || iterable === null) throw refused();
-  const found = [];
+  if (typeof iterable?.[Symbol.iterator] !== "function" || typeof iterable !== "object") throw refused();
   try {
-    if (typeof iterable[Symbol.iterator] !== "function") throw undefined;
-    for (const member of iterable) if (found.push(member) > 1000 && !Array.isArray(iterable)) break;
+    return Array.from(iterable);
   } catch (thrown) {
-    throw refused(thrown === undefined ? undefined : { thrown });
+    throw refused({ thrown });
   }
-  return found;
 }
 
 /** A member's property. */

@@ -1,20 +1,26 @@
 // The client. Each method is a line onto `Core` of src/js/face.rs.
 
-import { callOptions, flagOptions, memberProperty, members } from "./arguments.js";
+import { callOptions, flagOptions } from "./arguments.js";
+import { addUsers, deleteUsers, getUsers } from "./batches.js";
 import { drive } from "./drive.js";
-import { batchError, optionError, siteError, toError } from "./errors.js";
+import { enrich, readEach, references } from "./enrich.js";
+import { optionError, siteError, toError } from "./errors.js";
 import { current, enter } from "./load.js";
 import { connectArguments } from "./options.js";
 import { Order } from "./order.js";
+import { Reads } from "./reads.js";
 import { User } from "./user.js";
 import { Users } from "./users.js";
 
-/** How handles make a call of their client; not for others. */
-export const call = Symbol("call");
+/** How handles make a call of their client, and read a user; not for others. */
+export const call = Symbol("call"), read = Symbol("read");
+/** Milliseconds since the Unix epoch by the service's clock. */
+export const serviceTime = Symbol("serviceTime");
 
 /** The numbers of `Operation` in src/request.rs. */
 export const CREATE = 0, GET_OR_CREATE = 1, GET = 2, UPDATE = 3, DELETE = 4;
-const ADD_USERS = 5, GET_USERS = 6, DELETE_USERS = 7, FLAG_USER = 8;
+export const ADD_USERS = 5, GET_USERS = 6, DELETE_USERS = 7;
+const FLAG_USER = 8;
 
 const READS = [GET, GET_USERS];
 
@@ -27,6 +33,7 @@ export class Client {
   #engine;
   #calls = 0;
   #order = new Order();
+  #reads;
   #deadline;
   #info;
   #users;
@@ -34,9 +41,10 @@ export class Client {
   #listeners = EVENTS.map(() => new Set());
 
   constructor(apiKey, secretOrToken, appId, options) {
-    const { shown, secret, opening, deadline } = connectArguments(apiKey, secretOrToken, appId, options);
+    const { shown, secret, opening, deadline, gather } = connectArguments(apiKey, secretOrToken, appId, options);
     this.#secret = secret;
     this.#deadline = deadline;
+    this.#reads = new Reads(this, gather);
     this.#opening = opening;
     this.#info = shown;
     this.#open();
@@ -57,21 +65,24 @@ export class Client {
     return this.#core;
   }
 
-  /** `read` gives the operation, its subject, its data, more of it, and the ids of a batch. */
-  async [call](read, options) {
+  /** `given` gives the operation, its subject, its data, more of it, and the ids of a batch. */
+  async [call](given, options) {
     this.#calls += 1;
+    let written = [];
     try {
       return await drive((ended) => {
-        const [operation, subject, data, more, ids = [subject ?? this.userId]] = read();
+        const [operation, subject, data, more, ids = [subject ?? this.userId]] = given();
         // Read to the end first: getters are the caller's code, and may even dispose of this client.
         const [signal, ...limits] = callOptions(options);
         const core = this.#open();
         const number = enter(() => core.begin(operation, subject, data, more, signal, ...limits));
         const writes = !READS.includes(operation);
+        if (writes) this.#reads.forget((written = ids));
         const before = writes ? this.#order.join(ids, ended, limits[1] ?? this.#deadline, signal) : undefined;
         return { core, number, writes, before };
       });
     } finally {
+      this.#reads.forget(written);
       this.#calls -= 1;
       this.#release();
     }
@@ -118,26 +129,39 @@ export class Client {
     return SERVER && signUserToken(secret, userId, claims ?? undefined, this.expireTokens);
   }
 
-  addUsers(users, override, options) {
-    return this[call](() => {
-      const ids = [];
-      const written = checkedMembers(users, "users").map((user, index) => {
-        const path = `users[${index}]`;
-        const id = checkedId(memberProperty(user, path, "id"), `${path}.id`);
-        ids.push(id);
-        const data = memberProperty(user, path, "data") ?? undefined;
-        return `{"id":"${id}"${data === undefined ? "" : `,"data":${writeData(data, `${path}.data`)}`}}`;
-      });
-      return [ADD_USERS, String(ids.length), `{"users":[${written}],"override":${Boolean(override)}}`, undefined, ids];
-    }, options);
+  /** A user's record, from a request that others may share. */
+  [read](id, withCounts, options) {
+    return this.#reads.read(id, withCounts, options);
   }
 
-  getUsers(ids, options) {
-    return this[call](() => [GET_USERS, ...idsQuery(ids)], options);
+  [serviceTime]() {
+    return enter(() => this.#open().serviceTime());
   }
 
-  deleteUsers(ids, options) {
-    return this[call](() => [DELETE_USERS, ...idsQuery(ids)], options);
+  async addUsers(users, override, options) {
+    if (!SERVER) throw serverOnly("addUsers");
+    return addUsers(this, users, override, options);
+  }
+
+  async getUsers(ids, options) {
+    if (!SERVER) throw serverOnly("getUsers");
+    return getUsers(this, ids, options);
+  }
+
+  async deleteUsers(ids, options) {
+    if (!SERVER) throw serverOnly("deleteUsers");
+    return deleteUsers(this, ids, options);
+  }
+
+  references(value) {
+    return references(value);
+  }
+
+  async enrich(value, options) {
+    return enrich(value, async (ids) => {
+      if (SERVER && this.usingApiSecret) return ids.length === 0 ? [] : (await this.getUsers(ids, options)).users;
+      return readEach(ids, (id) => this[read](id, false, options));
+    });
   }
 
   flagUser(id, options) {
@@ -149,7 +173,7 @@ export class Client {
 
   #secretFor(method) {
     if (SERVER && this.usingApiSecret) return this.#secret;
-    throw siteError("wrong_side", `${method} needs the app secret, but this client has none`, "call it on your server");
+    throw serverOnly(method);
   }
 
   on(event, listener) {
@@ -207,25 +231,8 @@ const telling = (listeners) => (name, told) => {
   }
 };
 
-function checkedId(id, path) {
-  enter(() => current().exports.checkId(id, path));
-  return id;
-}
-
-const writeData = (data, path) => enter(() => current().exports.writeData(data, path));
-
-/** The members of a batch, of which the service takes 1 000 at a time. */
-function checkedMembers(iterable, name) {
-  const found = members(iterable, name);
-  if (found.length > 1000) throw batchError(name, 1000, found.length);
-  return found;
-}
-
-/** The number of ids, no data, what the query says of them, and the ids. */
-function idsQuery(ids) {
-  const found = checkedMembers(ids, "ids").map((id, index) => checkedId(id, `ids[${index}]`));
-  return [String(found.length), undefined, `&ids=${found}`, found];
-}
+export const serverOnly = (method) =>
+  siteError("wrong_side", `${method} needs the app secret, but this client has none`, "call it on your server");
 
 function signUserToken(secret, userId, claims, withTime) {
   const issued = withTime ? Date.now() / 1000 : undefined;
@@ -233,8 +240,9 @@ function signUserToken(secret, userId, claims, withTime) {
 }
 
 function flag(id, options) {
-  checkedId(id, "id");
+  const checkId = (id, path) => enter(() => current().exports.checkId(id, path));
+  checkId(id, "id");
   const { user_id, reason } = flagOptions(options);
-  if (user_id !== undefined) checkedId(user_id, "user_id");
+  if (user_id !== undefined) checkId(user_id, "user_id");
   return [FLAG_USER, id, JSON.stringify({ entity_type: "stream:user", entity_id: id, user_id, reason })];
 }

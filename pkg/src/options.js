@@ -137,6 +137,7 @@ export function connectArguments(apiKey, secretOrToken, appId, options) {
     },
     secret,
     // As options.rs has it.
+    gather: SERVER && flag(options, "gather") === true,
     deadline: bounds[1] ?? 30_000,
     opening: [
       `${root}${version}/`,

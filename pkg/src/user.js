@@ -1,7 +1,7 @@
 // The handle on one user. It holds plain JavaScript values only, so that a handle nobody frees costs next to nothing.
 
 import { wantsFollowCounts, wantsGetOrCreate, wantsReconcile } from "./arguments.js";
-import { CREATE, DELETE, GET, GET_OR_CREATE, UPDATE, call } from "./client.js";
+import { CREATE, DELETE, GET_OR_CREATE, UPDATE, call, read } from "./client.js";
 import { current, enter } from "./load.js";
 
 export class User {
@@ -26,12 +26,12 @@ export class User {
     return this.#record(() => [GET_OR_CREATE, this.#given(data)], options);
   }
 
-  get(options) {
-    return this.#record(() => [GET, undefined, wantsFollowCounts(options)], options);
+  async get(options) {
+    return this.#keep(await this.#client[read](this.id, wantsFollowCounts(options), options));
   }
 
-  profile(options) {
-    return this.#record(() => [GET, undefined, true], options);
+  async profile(options) {
+    return this.#keep(await this.#client[read](this.id, true, options));
   }
 
   update(data, options) {

@@ -1,6 +1,8 @@
 // The same operations in the style of Stream's other clients: as a collection.
 
 import { memberProperty } from "./arguments.js";
+import { serverOnly } from "./client.js";
+import { importUsers } from "./import.js";
 
 export class Users {
   #client;
@@ -23,6 +25,11 @@ export class Users {
 
   async delete(id, options) {
     return this.#client.user(id).delete(options);
+  }
+
+  async import(source, options) {
+    if (!SERVER) throw serverOnly("users.import");
+    return importUsers(this.#client, source, options);
   }
 
   ref(id) {

@@ -18,8 +18,12 @@ use crate::call::{Call, Step};
 use crate::error::Error;
 use crate::fetch::{self, Fetch};
 use crate::host::{self, Text};
+#[cfg(feature = "sign")]
+use crate::host::{Body, Incoming};
 use crate::options::{CallOptions, Limits};
-use crate::request::{FOLLOW_COUNTS, Operation, Request};
+use crate::request::{FOLLOW_COUNTS, FOR_SERVERS, Operation, Request};
+#[cfg(feature = "sign")]
+use crate::response;
 use crate::shared::Shared;
 #[cfg(feature = "sign")]
 use crate::signer;
@@ -58,6 +62,7 @@ pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
 }
 
 /// The JSON text of data that stands at `path`. Throws what `convert::error` describes.
+#[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = writeData)]
 pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
     value::write_data(data, &text(path)).map_err(thrown)
@@ -172,6 +177,30 @@ impl Core {
     }
 }
 
+#[cfg(feature = "sign")]
+#[wasm_bindgen]
+impl Core {
+    /// Milliseconds since the Unix epoch, by the service's clock.
+    #[wasm_bindgen(js_name = serviceTime)]
+    pub fn service_time(&self) -> f64 {
+        self.core.unix_ms()
+    }
+}
+
+/// What a `get` of a user comes to whom a batch left out; `body` is what the service says of it.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = notFound)]
+pub fn not_found(id: &JsValue, headers: JsValue, body: JsValue) -> JsValue {
+    let incoming = Incoming { status: 404, headers: headers.unchecked_into(), body: Body::Json(body) };
+    match response::decode(&Request::new(Operation::Get, &text(id)), incoming, None, 0.0) {
+        Ok(_) => JsValue::UNDEFINED,
+        Err((.., mut error)) => {
+            error.0.attempts = 1;
+            convert::error(&error)
+        }
+    }
+}
+
 /// The token that the app secret signs for a client's own requests.
 #[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = signServerToken)]
@@ -216,9 +245,9 @@ impl Core {
                 request.text = Some(value::write_data(data, "data")?);
                 request.reconcile = more.is_truthy();
             }
-            Operation::AddUsers | Operation::FlagUser => request.text = Some(data.clone().unchecked_into()),
+            Operation::AddUsers | Operation::FlagUser if FOR_SERVERS => request.text = Some(data.clone().unchecked_into()),
             Operation::Get if more.is_truthy() => request.query = FOLLOW_COUNTS.into(),
-            Operation::GetUsers | Operation::DeleteUsers => request.query = text(more),
+            Operation::GetUsers | Operation::DeleteUsers if FOR_SERVERS => request.query = text(more),
             _ => {}
         }
         Ok(request)

@@ -4,6 +4,8 @@ pub(crate) mod value;
 
 #[cfg(feature = "npm")]
 mod convert;
+#[cfg(all(feature = "npm", feature = "sign"))]
+mod course;
 #[cfg(feature = "npm")]
 mod face;
 

@@ -188,8 +188,11 @@ fn rustflags(folders: &Folders) -> OsString {
 /// wasm-bindgen's JavaScript as a function that gives a separate instance each time.
 fn glue(folders: &Folders, variant: Variant) -> Result<()> {
     let entry = variant.folder(folders).join("exports.js");
-    let signing = if variant == Variant::Server { "signServerToken, signUserToken, " } else { "" };
-    write(&entry, format!("export {{ Core, checkId, {signing}start, writeData }} from \"./user_handle.js\";\n"))?;
+    let more = match variant {
+        Variant::Server => "Course, notFound, signServerToken, signUserToken, writeData, ",
+        Variant::Browser => "",
+    };
+    write(&entry, format!("export {{ {more}Core, checkId, start }} from \"./user_handle.js\";\n"))?;
     let module = esbuild(folders)
         .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace --external:./snippets/*")
         // Of wasm-bindgen's own; the tests look at the table of references.

@@ -1,5 +1,5 @@
 // trap.mjs folder build: puts the program trapping.mjs into the folder, and trapped.mjs, a module of that build (`user-handle`
-// or `browser`) in which `addUsers` traps. What is `unreachable` there is what a panic comes to: the package's panic handler
+// or `browser`) in which `userId` traps. What is `unreachable` there is what a panic comes to: the package's panic handler
 // is that instruction.
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,5 +9,5 @@ import { withTrap } from "../../support/trap.mjs";
 
 const [folder, build] = process.argv.slice(2);
 const bytes = readFileSync(join(folder, "node_modules/user-handle/dist", `${build}.wasm`));
-writeFileSync(join(folder, "trapped.mjs"), `export const bytes = Uint8Array.of(${withTrap(bytes, "writeData")});\n`);
+writeFileSync(join(folder, "trapped.mjs"), `export const bytes = Uint8Array.of(${withTrap(bytes, "core_userId")});\n`);
 copyFileSync(new URL("trapping.mjs", import.meta.url), join(folder, "trapping.mjs"));

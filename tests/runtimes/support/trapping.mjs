@@ -21,7 +21,7 @@ async function trapped(api, { baseUrl, key, credential, id }) {
   } });
   const inFlight = refused(client.user(id).update({ name: "Ada" }));
   while (given === undefined) await undefined;
-  const trap = await refused(client.addUsers([{ id, data: {} }]));
+  const trap = await refused((async () => client.userId)());
   for (const [error, mayHaveBeenApplied] of [[trap, false], [await inFlight, true]]) {
     const { name, code, message, cause } = error;
     equal(`${name} ${code}: ${message}`, "SiteError internal: a defect of user-handle stopped the call");

@@ -1,0 +1,108 @@
+// Batches of any size: what is over the service's limit goes in several requests, in order. Not in the build for browsers:
+// the service takes batches from servers.
+
+import { memberProperty, members } from "./arguments.js";
+import { ADD_USERS, DELETE_USERS, GET_USERS, call } from "./client.js";
+import { current, enter } from "./load.js";
+
+/** Members of one request. Source: Stream's documentation of its batch endpoints. */
+export const MEMBERS = 1000;
+/** Characters of ids in one URL: servers refuse longer ones than some 64 000. */
+const ID_CHARACTERS = 48_000;
+/** Requests that read at a time. */
+const READING = 4;
+
+/** The same users and data as `addUsers` takes, checked and written: nothing is sent before all of them are. */
+export async function addUsers(client, users, override, options) {
+  const written = members(users, "users").map((user, index) => writtenMember(user, `users[${index}]`));
+  const add = (part) => addPart(client, part, override, options);
+  const answers = [];
+  for (const part of parts(written, () => 0)) {
+    answers.push(await after(answers.length, "stored", () => add(part)));
+  }
+  return merged(answers, "created_users");
+}
+
+export async function getUsers(client, ids, options) {
+  const get = (part) => client[call](() => [GET_USERS, ...idsQuery(part)], options);
+  return merged(await each([...parts(checkedIds(ids), ({ length }) => length + 1)], READING, get), "users");
+}
+
+export async function deleteUsers(client, ids, options) {
+  const answers = [];
+  for (const part of parts(checkedIds(ids), ({ length }) => length + 1)) {
+    const remove = () => client[call](() => [DELETE_USERS, ...idsQuery(part)], options);
+    answers.push(await after(answers.length, "deleted", remove));
+  }
+  return merged(answers, "deleted_user_ids");
+}
+
+/** A member of a batch, as its id and the JSON that is sent; `path` is its place. */
+export function writtenMember(user, path) {
+  const id = memberProperty(user, path, "id");
+  checkId(id, `${path}.id`);
+  const data = memberProperty(user, path, "data") ?? undefined;
+  const text = data === undefined ? "" : `,"data":${enter(() => current().exports.writeData(data, `${path}.data`))}`;
+  return { id, text: `{"id":"${id}"${text}}` };
+}
+
+/** Sends written members in one request. */
+export function addPart(client, part, override, options) {
+  const body = `{"users":[${part.map(({ text }) => text)}],"override":${Boolean(override)}}`;
+  return client[call](() => [ADD_USERS, String(part.length), body, undefined, part.map(({ id }) => id)], options);
+}
+
+/** Calls `run` for each item, so many at a time, and gives what it gave in the order of the items. */
+export async function each(items, most, run) {
+  const results = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await run(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, lane));
+  return results;
+}
+
+const checkId = (id, path) => enter(() => current().exports.checkId(id, path));
+
+const checkedIds = (ids) => members(ids, "ids").map((id, index) => (checkId(id, `ids[${index}]`), id));
+
+/** The number of ids, no data, what the query says of them, and the ids. */
+const idsQuery = (ids) => [String(ids.length), undefined, `&ids=${ids}`, ids];
+
+/** Cuts a list where a request would have too many members or characters; an empty one is one request. */
+function* parts(list, characters) {
+  let [start, sum] = [0, 0];
+  for (let index = 0; index < list.length; index++) {
+    const more = characters(list[index]);
+    if (index - start === MEMBERS || sum + more > ID_CHARACTERS) {
+      yield list.slice(start, index);
+      [start, sum] = [index, 0];
+    }
+    sum += more;
+  }
+  yield list.slice(start);
+}
+
+/** A request that fails after `before` others have succeeded says so. */
+async function after(before, what, run) {
+  try {
+    return await run();
+  } catch (error) {
+    if (before > 0 && error instanceof Error) {
+      error.mayHaveBeenApplied = true;
+      error.hint = `the first ${before * MEMBERS} users were ${what}; ${error.hint ?? "the others can be sent again"}`;
+    }
+    throw error;
+  }
+}
+
+/** One answer as it came; several as one, whose duration is theirs in all. */
+function merged(answers, list) {
+  if (answers.length === 1) return answers[0];
+  const took = answers.reduce((sum, { duration }) => sum + (Number.parseFloat(duration) || 0), 0);
+  return { [list]: answers.flatMap((answer) => answer[list]), duration: `${took.toFixed(2)}ms` };
+}

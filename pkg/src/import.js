@@ -1,0 +1,217 @@
+// Bulk import: reads a source as far as it is needed, sends batches side by side, and says how far it has come. How many
+// are sent at a time, and when, is for src/import.rs to say. Not in the build for browsers.
+
+import { race } from "../../src/js/exchange.js";
+import { callOptions, flag, property, wholeNumber, wrong } from "./arguments.js";
+import { MEMBERS, addPart, writtenMember } from "./batches.js";
+import { serviceTime } from "./client.js";
+import { isUserHandleError } from "./errors.js";
+import { current, enter } from "./load.js";
+import { Source } from "./source.js";
+
+/** Times that a batch is sent, each with the retries of a call, before the import gives up. */
+const TRIES = 5;
+/** In place of `Next` of src/import.rs; what is over it is a wait in milliseconds. */
+const SEND = 0, FULL = -1;
+
+const now = () => performance.now();
+
+/** Imports `source`; the arguments are those of `Users.import`. */
+export async function importUsers(client, source, options) {
+  const run = new Import(client, importOptions(options));
+  const off = client.on("retry", (event) => run.heard(event));
+  try {
+    return await run.all(source);
+  } finally {
+    off();
+    run.free();
+  }
+}
+
+function importOptions(options) {
+  const [signal, timeout, deadline, retries] = callOptions(options);
+  const callback = (name) => {
+    const value = property(options, name);
+    if (value !== undefined && typeof value !== "function") throw wrong(`option ${name}`, "a function", value);
+    return value;
+  };
+  return {
+    signal,
+    call: { signal, timeout, deadline, retries },
+    override: flag(options, "override") ?? false,
+    concurrency: wholeNumber(options, "concurrency", 1, 128) ?? 0,
+    size: wholeNumber(options, "batchSize", 1, MEMBERS) ?? MEMBERS,
+    resumeFrom: wholeNumber(options, "resumeFrom", 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    onProgress: callback("onProgress"),
+    onFailure: callback("onFailure"),
+  };
+}
+
+class Import {
+  #client;
+  #options;
+  #course;
+  #begin = now();
+  #counts;
+  #attempts = 0;
+  /** Batches to be sent again. */
+  #again = [];
+  #inFlight = new Map();
+  #failure;
+  #wake = () => {};
+
+  constructor(client, options) {
+    this.#client = client;
+    this.#options = options;
+    const { Course } = current().exports;
+    this.#course = enter(() => new Course(options.concurrency, options.resumeFrom));
+    this.#counts = { read: options.resumeFrom, sent: 0, stored: 0, failed: 0 };
+  }
+
+  free() {
+    this.#course.free();
+  }
+
+  /** A batch in flight is being sent again by its call. */
+  heard({ path, delayMs }) {
+    if (path !== "users/" || this.#inFlight.size === 0) return;
+    this.#attempts += 1;
+    this.#course.refused(Math.min(...this.#inFlight.values()), now(), delayMs);
+  }
+
+  async all(source) {
+    const { resumeFrom, signal } = this.#options;
+    const reading = new Source(source, signal);
+    let hasMore = true;
+    try {
+      await reading.skip(resumeFrom);
+      while (this.#failure === undefined) {
+        if (signal?.aborted) throw signal.reason;
+        if (!hasMore && this.#again.length === 0) {
+          if (this.#inFlight.size === 0) break;
+          await this.#pause(undefined);
+          continue;
+        }
+        const next = this.#course.next(now());
+        if (next !== SEND) {
+          await this.#pause(next === FULL ? undefined : next);
+          continue;
+        }
+        const batch = this.#again.pop() ?? (await this.#read(reading));
+        if (batch === undefined) hasMore = false;
+        else if (batch.users.length > 0) this.#send(batch);
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    await reading.close();
+    while (this.#inFlight.size > 0) await this.#pause(undefined);
+    if (this.#failure) throw this.#explained(this.#failure.error);
+    return { ...this.#progress(), elapsedMs: now() - this.#begin, attempts: this.#attempts };
+  }
+
+  /** Waits for so long, or for the end of a request, whichever is first. */
+  async #pause(ms) {
+    const { signal } = this.#options;
+    const wait = race(ms ?? 2 ** 31 - 1, ms === undefined ? undefined : signal, () => []);
+    this.#wake = () => wait.end([]);
+    await wait;
+  }
+
+  /** The next batch of the source, those of its users that can be sent; the others have failed. */
+  async #read(reading) {
+    const { users, failures, count } = await reading.batch(this.#options.size, writtenMember);
+    if (count === 0) return undefined;
+    const start = this.#course.begin(count);
+    this.#counts.read += count;
+    for (const { index, id, error } of failures) this.#fail(index, id, error);
+    const batch = { users, source: { start, parts: 1 }, tries: 0 };
+    if (users.length === 0) this.#done(batch);
+    return batch;
+  }
+
+  async #send(batch) {
+    const { users } = batch;
+    const sent = now();
+    if (batch.tries === 0 && !batch.isPart) this.#counts.sent += users.length;
+    batch.tries += 1;
+    this.#attempts += 1;
+    this.#inFlight.set(batch, sent);
+    this.#course.sent();
+    try {
+      await addPart(this.#client, users, this.#options.override, this.#options.call);
+      const { limit = NaN, remaining = NaN, reset = NaN } = this.#client.rateLimit ?? {};
+      this.#course.stored(sent, now(), limit, remaining, reset, this.#client[serviceTime]());
+      this.#counts.stored += users.length;
+      this.#done(batch);
+    } catch (error) {
+      this.#course.ended();
+      this.#judge(batch, sent, error);
+    } finally {
+      this.#inFlight.delete(batch);
+      this.#wake();
+    }
+  }
+
+  /** What becomes of a batch that was not stored. */
+  #judge(batch, sent, error) {
+    const { users, source } = batch;
+    const status = isUserHandleError(error) ? error.status : undefined;
+    if (error?.retryable === true && batch.tries < TRIES) {
+      this.#course.refused(sent, now(), error.retryAfterMs ?? NaN);
+      this.#again.push(batch);
+    } else if (![400, 409, 413, 422].includes(status)) {
+      this.#failure ??= { error };
+    } else if (users.length > 1) {
+      // One of them is at fault, and the others are not to suffer for it.
+      const middle = users.length >> 1;
+      source.parts += 1;
+      const part = (some) => ({ users: some, source, tries: 0, isPart: true });
+      this.#again.push(part(users.slice(middle)), part(users.slice(0, middle)));
+    } else {
+      this.#fail(users[0].index, users[0].id, error);
+      this.#done(batch);
+    }
+  }
+
+  #fail(index, id, error) {
+    const { onFailure } = this.#options;
+    this.#counts.failed += 1;
+    if (onFailure === undefined) {
+      error.hint ??= `this is user ${index} of the source; with onFailure, the import goes on with the others`;
+      this.#failure ??= { error };
+    } else if (this.#failure === undefined) {
+      this.#guarded(() => onFailure({ index, id, error }));
+    }
+  }
+
+  /** A batch of the source, or the last part of one, is dealt with. */
+  #done({ source }) {
+    source.parts -= 1;
+    // What could not be stored, and nobody was told of, is not dealt with.
+    if (source.parts > 0 || this.#failure !== undefined) return;
+    this.#course.done(source.start);
+    const { onProgress } = this.#options;
+    if (onProgress) this.#guarded(() => onProgress(this.#progress()));
+  }
+
+  #guarded(run) {
+    try {
+      run();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #progress() {
+    const seconds = (now() - this.#begin) / 1000;
+    const perSecond = seconds > 0 ? this.#counts.stored / seconds : 0;
+    return { ...this.#counts, checkpoint: this.#course.checkpoint(), perSecond };
+  }
+
+  /** Whoever catches it knows where to resume. */
+  #explained(error) {
+    if (isUserHandleError(error)) error.checkpoint = this.#course.checkpoint();
+    return error;
+  }
+}

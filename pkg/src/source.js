@@ -1,0 +1,138 @@
+// Reads the source of an import: users, or NDJSON in pieces of text or bytes, from anything that can be iterated.
+
+import { describe } from "../../src/js/values.js";
+import { dataError } from "./errors.js";
+
+/** Bytes of users in one batch: an answer that is lost should not cost more. */
+const BATCH_BYTES = 1_000_000;
+
+export class Source {
+  #iterator;
+  #signal;
+  #decoder = new TextDecoder();
+  /** Lines of NDJSON that were read and not taken; the last one may go on in the next piece. */
+  #lines = [];
+  #rest = "";
+  #index = 0;
+  #isDone = false;
+
+  constructor(source, signal) {
+    this.#iterator = iterate(source);
+    this.#signal = signal;
+  }
+
+  /** Passes over so many users. */
+  async skip(count) {
+    while (this.#index < count && !(await this.#take()).done) this.#index += 1;
+  }
+
+  /**
+   * The next batch: at most `size` users, written by `write`, those that it refuses, and how many of the source they are
+   * together; 0 at its end.
+   */
+  async batch(size, write) {
+    const batch = { users: [], failures: [], count: 0 };
+    for (let bytes = 0; batch.count < size && bytes < BATCH_BYTES; batch.count += 1) {
+      // Waits only where the source makes it wait: an array is read without a turn of the event loop for each user.
+      let taken = this.#take();
+      if (typeof taken.then === "function") taken = await taken;
+      if (taken.done) break;
+      const index = this.#index++;
+      const path = `users[${index}]`;
+      const user = taken.value;
+      try {
+        if (user instanceof Unreadable) throw dataError(path, `${path} is not JSON`, user.cause);
+        const written = write(user, path);
+        batch.users.push({ ...written, index });
+        // In most of it a character is a byte; an exact count would cost more than it tells.
+        bytes += written.text.length;
+      } catch (error) {
+        if (error.code === "internal") throw error;
+        batch.failures.push({ index, id: typeof user?.id === "string" ? user.id : "", error });
+      }
+    }
+    return batch;
+  }
+
+  /** Tells the source that nobody reads on. */
+  async close() {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    await this.#iterator.return?.();
+  }
+
+  /** The next user, `{ value }` or `{ done }`, or a promise of it. */
+  #take() {
+    for (;;) {
+      while (this.#lines.length > 0) {
+        const line = this.#lines.pop();
+        if (line.trim() !== "") return { value: parsed(line) };
+      }
+      if (this.#isDone) return { done: true };
+      const step = this.#iterator.next();
+      if (typeof step?.then === "function") return this.#unlessAborted(step).then((step) => this.#taken(step) ?? this.#take());
+      const taken = this.#taken(step);
+      if (taken) return taken;
+    }
+  }
+
+  /** What a step of the iterator gives; nothing, where it was text, whose lines are taken next. */
+  #taken({ value, done }) {
+    if (done) {
+      this.#isDone = true;
+      this.#read(this.#decoder.decode(), "\n");
+      return undefined;
+    }
+    if (typeof value === "string") this.#read(value, "");
+    else if (ArrayBuffer.isView(value)) this.#read(this.#decoder.decode(value, { stream: true }), "");
+    else return typeof value?.then === "function" ? this.#unlessAborted(value).then((value) => ({ value })) : { value };
+    return undefined;
+  }
+
+  #read(text, end) {
+    const lines = (this.#rest + text + end).split("\n");
+    this.#rest = lines.pop();
+    // The first is at the end, where it is taken.
+    this.#lines = lines.reverse();
+  }
+
+  /** A source may never give what it has promised: the signal ends the wait. */
+  #unlessAborted(promise) {
+    const signal = this.#signal;
+    if (signal === undefined) return promise;
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      const end = () => signal.removeEventListener("abort", abort);
+      signal.addEventListener("abort", abort);
+      promise.then(resolve, reject).then(end, end);
+      if (signal.aborted) abort();
+    });
+  }
+}
+
+/** A line that is no JSON. */
+class Unreadable {
+  constructor(cause) {
+    this.cause = { thrown: cause };
+  }
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    return new Unreadable(error);
+  }
+}
+
+function iterate(source) {
+  if (typeof source === "string") return [source].values();
+  // Of a web stream, where it is not iterable itself.
+  if (typeof source?.getReader === "function" && source[Symbol.asyncIterator] === undefined) {
+    const reader = source.getReader();
+    return { next: () => reader.read(), return: () => reader.cancel() };
+  }
+  const iterable = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+  if (typeof iterable === "function") return iterable.call(source);
+  throw dataError("source", `source must be an iterable, an async iterable or a stream, but is ${describe(source)}`);
+}
