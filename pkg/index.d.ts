@@ -93,6 +93,12 @@ export interface ClientOptions extends Omit<CallOptions, "signal"> {
   group?: string | undefined;
   /** Adds `iat` to tokens made by `createUserToken`. Default false. */
   expireTokens?: boolean | undefined;
+  /**
+   * With the app secret, or a token for servers: the `get`s of one turn of the event loop that have no options of their own
+   * are one `getUsers`, and each caller gets its own user, or its own `not_found`. Default false. Without effect in the build
+   * for browsers.
+   */
+  gather?: boolean | undefined;
   /** Overrides the browser check that refuses an app secret. */
   browser?: boolean | undefined;
   /** Used instead of the global `fetch`, which is otherwise looked up at call time. */
@@ -138,17 +144,33 @@ export class Client<Data extends UserData = UserData> {
   createUserToken(userId: string, claims?: Record<string, unknown>): string;
 
   /**
-   * Stores up to 1 000 users in one request. Users that exist are left as they are, or replaced with `override`.
-   * Server side. @throws ValidationError with a path such as `users[17].data` · StreamApiError `not_allowed`
+   * Stores users. Those that exist are left as they are, or replaced with `override`. The service takes 1 000 in a request;
+   * more go in several, one after the other, and the limits of `options` are for each. All users are checked before any is
+   * sent, and a request that fails says how many were stored before it. For what does not fit into memory there is
+   * `users.import`. Not in the build for browsers, as in Stream's own client.
+   * @throws ValidationError with a path such as `users[17].data`; `batch_too_large` over 1 000 000
+   *   · StreamApiError `not_allowed` with a user token · SiteError `wrong_side` in the build for browsers
    */
   addUsers(users: Iterable<NewUser<Data>>, override?: boolean, options?: CallOptions): Promise<AddUsersResponse<Data>>;
-  /** Reads up to 1 000 users in one request; those that do not exist are left out. The ids travel in the URL: services and
-   *  proxies cut at some 8 to 64 kB. Server side. */
+  /** Reads users, 1 000 in a request; those that do not exist are left out. Throws as `addUsers` does. */
   getUsers(ids: Iterable<string>, options?: CallOptions): Promise<GetUsersResponse<Data>>;
-  /** Deletes up to 1 000 users in one request; those that do not exist are no error. Server side. */
+  /** Deletes users, 1 000 in a request; those that do not exist are no error. Throws as `addUsers` does. */
   deleteUsers(ids: Iterable<string>, options?: CallOptions): Promise<DeleteUsersResponse>;
   /** Reports a user to the moderators. @throws SiteError `wrong_side` without the app secret */
   flagUser(id: string, options?: FlagUserOptions & CallOptions): Promise<FlagResponse>;
+
+  /**
+   * A copy of `value` with every object that has a `ref()` method, such as a handle, replaced by what that gives: what
+   * Stream's client does with the activities that it sends.
+   * @throws ValidationError `invalid_data` for an object inside itself
+   */
+  references<T>(value: T): unknown;
+  /**
+   * A copy of `value` with every `SU:<id>` string, at any depth, replaced by that user's record, or by a `MissingReference`.
+   * Each user is read once: in batches with the app secret, else one by one.
+   * @throws what `references` and reading throw, but for `not_found`
+   */
+  enrich<T>(value: T, options?: CallOptions): Promise<unknown>;
 
   /** Calls `listener` at each event from now on, until the function that it returns is called. */
   on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): () => void;
@@ -173,7 +195,7 @@ export class User<Data extends UserData = UserData> {
   create(data?: Data, options?: CreateOptions): Promise<this>;
   /** Returns the user if it exists, **unchanged**; else creates it with `data`. */
   getOrCreate(data?: Data, options?: CallOptions): Promise<this>;
-  /** Reads the user. @throws StreamApiError `not_found` */
+  /** Reads the user. Equal reads in flight without options share one request. @throws StreamApiError `not_found` */
   get(options?: CallOptions & { with_follow_counts?: boolean }): Promise<this>;
   /** `get` with follow counts. */
   profile(options?: CallOptions): Promise<this>;
@@ -212,6 +234,86 @@ export interface Users<Data extends UserData = UserData> {
   delete(id: string, options?: CallOptions): Promise<DeleteResponse>;
   /** `SU:<id>`. */
   ref(id: string | { id: string }): string;
+  /**
+   * Stores any number of users. The source is read as far as it is needed, and sent in batches side by side: as many as the
+   * service takes, and never more than its rate limit leaves. Memory stays flat. Not in the build for browsers: it needs the
+   * app secret.
+   *
+   * The source is an iterable, an async iterable or a stream of users, or of NDJSON as text or bytes (a Node stream of a
+   * file, say). A batch that fails in a way that passes is sent again, up to five times, each with the retries of a call; of
+   * one that the service refuses, the users at fault are found.
+   *
+   * What rejects it has the number `checkpoint`: with `resumeFrom` it goes on there. Users behind the checkpoint that were
+   * stored already are sent again, which leaves them as they are, or with `override` writes them once more.
+   * @throws ValidationError for a user that cannot be sent, unless there is `onFailure` · FeedError `invalid_option`
+   *   · what `addUsers` throws · the signal's reason
+   */
+  import(source: ImportSource<Data>, options?: ImportOptions): Promise<ImportReport>;
+}
+
+/** What `import` reads: users, or NDJSON in pieces of text or bytes. */
+export type ImportSource<Data = UserData> =
+  | string
+  | Iterable<NewUser<Data> | string | ArrayBufferView>
+  | AsyncIterable<NewUser<Data> | string | ArrayBufferView>
+  | ReadableStream<NewUser<Data> | string | Uint8Array>;
+
+/** Options of `import`; those of a call are for each of its requests. */
+export interface ImportOptions extends CallOptions {
+  /** Replace users that exist. Default false: they are left as they are. */
+  override?: boolean | undefined;
+  /** Requests in flight, from 1 to 128, at most. Default 16; how many there are adapts to what the service answers. */
+  concurrency?: number | undefined;
+  /** Users in a batch, from 1 to 1 000. Default 1 000, or fewer where they are over a megabyte. */
+  batchSize?: number | undefined;
+  /** Called after each batch that is dealt with. What it throws ends the import. */
+  onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /**
+   * Called for each user that failed, with its place in the source, from 0; the import goes on with the others. Without it
+   * the first failure rejects the import.
+   */
+  onFailure?: ((failure: ImportFailure) => void) | undefined;
+  /** Pass over so many users of the source: the `checkpoint` of an earlier progress, report or error. Default 0. */
+  resumeFrom?: number | undefined;
+}
+
+/** A user that could not be stored. `id` is empty where the source gives none. */
+export interface ImportFailure {
+  index: number;
+  id: string;
+  error: Error;
+}
+
+/** How far an import has come, in users. */
+export interface ImportProgress {
+  /** Read of the source, those passed over included. */
+  read: number;
+  /** Sent at least once. */
+  sent: number;
+  /** In batches that the service took. */
+  stored: number;
+  /** Told to `onFailure`. */
+  failed: number;
+  /** So many users of the source, from its first on, are dealt with: stored, or told to `onFailure`. */
+  checkpoint: number;
+  /** Users stored per second so far. */
+  perSecond: number;
+}
+
+/** What an import came to. */
+export interface ImportReport extends ImportProgress {
+  elapsedMs: number;
+  /** Requests that were sent. */
+  attempts: number;
+}
+
+/** What `enrich` puts in place of a user that does not exist, as Stream does. */
+export interface MissingReference {
+  id: string;
+  error: "ReferenceNotFound";
+  /** `SU:<id>`. */
+  reference: string;
+  reference_type: "user";
 }
 
 /** A user for a batch; a handle will do. */

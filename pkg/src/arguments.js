@@ -2,7 +2,7 @@
 // to say.
 
 import { describe } from "../../src/js/values.js";
-import { dataError, optionError } from "./errors.js";
+import { batchError, dataError, optionError } from "./errors.js";
 
 export const wrong = (name, rule, value) => optionError(`${name} must be ${rule}, but is ${describe(value)}`);
 
@@ -73,16 +73,23 @@ export const wantsGetOrCreate = (options) =>
 export const flagOptions = (options) =>
   ({ user_id: textOption(options, "user_id"), reason: textOption(options, "reason") });
 
+/** What a list may have at most: an iterable may have no end. */
+const MEMBERS = 1_000_000;
+
 /** The members of an array or another iterable. */
 export function members(iterable, name) {
   const refused = (cause) =>
     dataError(name, `${name} must be an array or another iterable, but is ${describe(iterable)}`, cause);
-  if (typeof iterable?.[Symbol.iterator] !== "function" || typeof iterable !== "object") throw refused();
+  if (typeof iterable !== "object" || iterable === null) throw refused();
+  const found = [];
   try {
-    return Array.from(iterable);
+    if (typeof iterable[Symbol.iterator] !== "function") throw undefined;
+    for (const member of iterable) if (found.push(member) > MEMBERS) break;
   } catch (thrown) {
-    throw refused({ thrown });
+    throw refused(thrown === undefined ? undefined : { thrown });
   }
+  if (found.length > MEMBERS) throw batchError(name, MEMBERS, found.length);
+  return found;
 }
 
 /** A member's property. */

@@ -57,3 +57,5 @@ export const siteError = (code, message, hint, cause) => found(SITE, code, messa
 export const badInput = (code, message, hint, cause) => found(FEED, code, message, hint && { hint }, cause);
 export const optionError = (message, cause) => badInput("invalid_option", message, undefined, cause);
 export const dataError = (path, message, cause) => found(VALIDATION, "invalid_data", message, { path }, cause);
+export const batchError = (path, limit, actual) =>
+  found(VALIDATION, "batch_too_large", `${path} has ${actual} members, at most ${limit} are allowed in one list`, { path, limit, actual });

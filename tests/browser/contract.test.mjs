@@ -110,6 +110,26 @@ for (const kind of ["page", "worker"]) {
       assert.deepEqual(seen, [`${id}-own`, { name: "Ada" }, `${id}-own`, { name: "Ada" }, ["initial"]]);
     });
 
+    test("activities are enriched with a request for each user, and reads in flight are shared", async () => {
+      const seen = await run(async ({ key, token, options, id }) => {
+        const client = userHandle.connect(key, token, undefined, options);
+        const user = await client.user(id).getOrCreate({ name: "Ada" });
+        let requests = 0;
+        client.on("request", () => (requests += 1));
+        const activity = { actor: user, tags: [`SU:${id}`, "plain"], at: { place: { by: `SU:${id}` } } };
+        const enriched = await client.enrich([client.references(activity), activity]);
+        await Promise.all([user.get(), client.user(id).get(), client.user(id).profile()]);
+        return [client.references(activity), enriched, requests];
+      }, given(`${id}-own`));
+      const own = `${id}-own`;
+      const [references, [one, other], requests] = seen;
+      assert.deepEqual(references, { actor: `SU:${own}`, tags: [`SU:${own}`, "plain"], at: { place: { by: `SU:${own}` } } });
+      assert.deepEqual(one, other);
+      assert.deepEqual([one.actor.id, one.actor.data, one.tags[1]], [own, { name: "Ada" }, "plain"]);
+      assert.deepEqual(one.at.place.by, one.actor);
+      assert.equal(requests, 3);
+    });
+
     test("batches and other users are not for user tokens", async () => {
       const seen = await run(async ({ key, token, options }) => {
         const client = userHandle.connect(key, token, undefined, options);
@@ -120,7 +140,7 @@ for (const kind of ["page", "worker"]) {
         return Promise.all(calls.map(async (call) => { const { code, status } = await outcome(call); return { code, status }; }));
       }, given());
       const [notAllowed, wrongSide] = [{ code: "not_allowed", status: 403 }, { code: "wrong_side" }];
-      assert.deepEqual(seen, [notAllowed, notAllowed, notAllowed, notAllowed, wrongSide, wrongSide]);
+      assert.deepEqual(seen, [wrongSide, wrongSide, wrongSide, notAllowed, wrongSide, wrongSide]);
     });
 
     test("batches pass with the other build, where the check for browsers is switched off", async () => {

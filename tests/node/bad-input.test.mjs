@@ -116,8 +116,8 @@ for (const [face, api] of Object.entries(faces)) {
         code: "invalid_data", path: name, text: `${name} must be an array or another iterable, but is ${kind}`,
       });
       const tooLarge = (name) => ({
-        code: "batch_too_large", path: name, limit: 1000, actual: 1001,
-        text: `${name} has 1001 members, at most 1000 are allowed in one batch`,
+        code: "batch_too_large", path: name, limit: 1_000_000, actual: 1_000_001,
+        text: `${name} has 1000001 members, at most 1000000 are allowed in one list`,
       });
       for (const [title, run, expected] of [
         ["null member", () => client.addUsers([{ id: "a" }, null]), member("null")],
@@ -127,8 +127,8 @@ for (const [face, api] of Object.entries(faces)) {
         ["an object for users", () => client.addUsers({ id: "a" }), list("users", "an object")],
         ["a string for ids", () => client.getUsers("ada"), list("ids", "a string")],
         ["nothing for ids", () => client.deleteUsers(), list("ids", "undefined")],
-        ["1 001 users", () => client.addUsers(Array(1001).fill({ id: "a" })), tooLarge("users")],
-        ["1 001 ids", () => client.getUsers(Array(1001).fill("a")), tooLarge("ids")],
+        ["too many users", () => client.addUsers(Array(1_000_001).fill({ id: "a" })), tooLarge("users")],
+        ["too many ids", () => client.getUsers(Array(1_000_001).fill("a")), tooLarge("ids")],
         ["ids without end", () => client.deleteUsers(endless()), tooLarge("ids")],
         ["an iterator that throws", () => client.getUsers(broken()),
           { ...list("ids", "an object"), cause: "mine" }],

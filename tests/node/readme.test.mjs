@@ -33,6 +33,9 @@ const blocks = ["README.md", "pkg/README.md"]
     })),
   );
 
+// The file that one of them reads.
+writeFileSync(join(project, "users.ndjson"), '{"id":"ada","data":{"name":"Ada"}}\n{"id":"grace"}\n');
+
 test("there is code in the README", () => assert.ok(blocks.length > 0));
 
 for (const [index, { title, code }] of blocks.entries()) {

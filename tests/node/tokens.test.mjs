@@ -207,7 +207,7 @@ for (const [face, api] of Object.entries(faces)) {
         const { reasons, provider } = giving(Promise.resolve(first), Promise.resolve(second));
         recorder.answer = ({ headers }) => (headers.authorization === first ? { status: 401, body: {} } : {});
         const client = at(recorder, provider);
-        await Promise.all(Array.from({ length: 20 }, () => client.user("ada").get()));
+        await Promise.all(Array.from({ length: 20 }, (_, n) => client.user(`ada-${n}`).get()));
         assert.deepEqual(reasons, ["initial", "refused"]);
         assert.equal(sent().filter((token) => token === second).length, 20);
       });
@@ -216,7 +216,7 @@ for (const [face, api] of Object.entries(faces)) {
         const cause = new Error("offline");
         const { reasons, provider } = giving(Promise.reject(cause), fresh("ada"));
         const client = at(recorder, provider);
-        const errors = await Promise.all(Array.from({ length: 5 }, () => failure(() => client.user("ada").get())));
+        const errors = await Promise.all(Array.from({ length: 5 }, (_, n) => failure(() => client.user(`ada-${n}`).get())));
         for (const error of errors) {
           assertError(api, error, { name: "SiteError", code: "token_provider", text: "the token provider failed", cause });
         }

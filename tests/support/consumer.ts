@@ -4,7 +4,8 @@ import {
   Client, FeedError, SiteError, StreamApiError, User, ValidationError, connect, init, isUserHandleError, user,
 } from "user-handle";
 import type {
-  AddUsersResponse, CallOptions, ClientOptions, DeleteResponse, ErrorCode, RateLimit, TokenProvider, UserRecord,
+  AddUsersResponse, CallOptions, ClientOptions, DeleteResponse, ErrorCode, ImportFailure, ImportProgress, ImportReport,
+  MissingReference, RateLimit, TokenProvider, UserRecord,
 } from "user-handle";
 import { standIn, userToken } from "user-handle/testing";
 import type { Failure, StandIn, StandInOptions, StoredUser, TestRequest } from "user-handle/testing";
@@ -56,6 +57,21 @@ export async function handles(): Promise<void> {
   // @ts-expect-error there is no such option
   await ada.get({ with_follows: true });
 
+  const report: ImportReport = await client.users.import([{ id: "ada", data: { name: "Ada" } }], {
+    override: true, concurrency: 4, batchSize: 100, resumeFrom: 7,
+    onProgress: ({ checkpoint }: ImportProgress) => console.log(checkpoint),
+    onFailure: ({ index, id, error }: ImportFailure) => console.log(index, id, error.message),
+  });
+  await client.users.import("{}\n");
+  await client.users.import(new Blob([]).stream(), { signal: AbortSignal.timeout(1) });
+  // @ts-expect-error a user has an id
+  await client.users.import([{ data: { name: "Ada" } }]);
+  // @ts-expect-error there is no such option
+  await client.users.import([], { parallel: 4 });
+  const plainActivity: unknown = client.references({ actor: ada });
+  const enriched: unknown = await client.enrich(plainActivity, { retries: 0 });
+  const missing = (enriched as { actor: MissingReference }).actor.error;
+
   const top: User<Profile> = user<Profile>("ada");
   const any: unknown = (await plain.user("ada").get()).data?.["anything"];
   const batch: AddUsersResponse<Profile> = await client.addUsers([{ id: "a", data: { name: "A" } }, { id: "b" }, top], true);
@@ -72,7 +88,7 @@ export async function handles(): Promise<void> {
   const current: User<Profile> | undefined = client.currentUser;
   await init(new URL("https://example.com/user-handle.wasm"));
   client[Symbol.dispose]();
-  void [born, full, followers, gone, ref, any, batch, names, ids, added, own, token, flagged, limit, current];
+  void [report, enriched, missing, born, full, followers, gone, ref, any, batch, names, ids, added, own, token, flagged, limit, current];
 }
 
 export function events(): void {

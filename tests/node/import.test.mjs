@@ -1,0 +1,287 @@
+// Bulk import: what is read when, what becomes of failures, and where it goes on.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, afterEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { dist, esm as api } from "../support/package.mjs";
+import { startRecorder } from "../support/recorder.mjs";
+import { assertError, failure } from "../support/refusal.mjs";
+import { KEY, SECRET, startServer } from "../support/server.mjs";
+import { temporaryFolder } from "../support/temporary.mjs";
+
+const server = await startServer();
+const recorder = await startRecorder();
+after(() => Promise.all([recorder.stop(), server.stop()]));
+const ACCEPTED = { status: 201, body: { created_users: [] } };
+afterEach(() => {
+  recorder.answer = () => ACCEPTED;
+  recorder.requests.length = 0;
+});
+
+const real = () => api.connect(KEY, SECRET, undefined, { baseUrl: server.api });
+const recorded = () => api.connect("key", "secret", undefined, { baseUrl: recorder.api, retries: 0 });
+function* some(count, prefix = "u") {
+  for (let n = 0; n < count; n += 1) yield { id: `${prefix}-${n}`, data: { n } };
+}
+/** The ids of the users of each request. */
+const batches = () => recorder.requests.map(({ body }) => JSON.parse(body).users.map(({ id }) => id));
+const stored = async (ids) => (await real().getUsers(ids)).users.map(({ id, data }) => [id, data]);
+
+test("a report of what was done, and progress on the way", async () => {
+  const told = [];
+  const report = await real().users.import(some(2_500, "plain"), { onProgress: (progress) => told.push(progress) });
+  const { elapsedMs, perSecond, ...counts } = report;
+  assert.deepEqual(counts, { read: 2_500, sent: 2_500, stored: 2_500, failed: 0, checkpoint: 2_500, attempts: 3 });
+  assert.ok(elapsedMs > 0 && perSecond > 0);
+  assert.equal(told.length, 3);
+  assert.deepEqual(told.map(({ stored }) => stored).sort((a, b) => a - b), [500, 1500, 2500].map((_, i) => told[i].stored));
+  assert.equal(told.at(-1).checkpoint, 2_500);
+  assert.deepEqual(await stored(["plain-0", "plain-2499", "plain-2500"]), [["plain-0", { n: 0 }], ["plain-2499", { n: 2499 }]]);
+});
+
+test("users that exist are left as they are, or replaced", async () => {
+  const client = real();
+  await client.user("kept").create({ old: true });
+  await client.users.import([{ id: "kept", data: { old: false } }]);
+  assert.deepEqual(await stored(["kept"]), [["kept", { old: true }]]);
+  await client.users.import([{ id: "kept", data: { old: false } }, client.user("kept-2")], { override: true });
+  assert.deepEqual(await stored(["kept", "kept-2"]), [["kept", { old: false }], ["kept-2", {}]]);
+});
+
+describe("the source", () => {
+  test("is read no further than what can be sent", async () => {
+    let read = 0;
+    async function* source() {
+      for (const user of some(100_000)) {
+        read += 1;
+        yield user;
+      }
+    }
+    const controller = new AbortController();
+    recorder.answer = () => "silence";
+    const importing = recorded().users.import(source(), { batchSize: 10, signal: controller.signal });
+    await recorder.arrived();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(read, 10, "one request, before there was an answer");
+    controller.abort("enough");
+    assert.equal(await failure(() => importing), "enough");
+  });
+
+  const NDJSON = '{"id":"n-0","data":{"text":"é😀"}}\n\n{"id":"n-1"}\r\n{"id":"n-2","data":{"n":2}}';
+  const bytes = new TextEncoder().encode(NDJSON);
+  const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
+  const file = join(temporaryFolder(), "users.ndjson");
+  writeFileSync(file, NDJSON);
+  const stream = (pieces) => new ReadableStream({ start(it) { pieces.forEach((piece) => it.enqueue(piece)); it.close(); } });
+  for (const [title, make] of [
+    ["an array", () => [{ id: "n-0", data: { text: "é😀" } }, { id: "n-1" }, { id: "n-2", data: { n: 2 } }]],
+    ["a generator", function* () { yield* NDJSON.split("\n").filter(Boolean).map((line) => JSON.parse(line)); }],
+    ["an async generator", async function* () { yield* NDJSON.split("\n").filter(Boolean).map((line) => JSON.parse(line)); }],
+    ["promises", () => [Promise.resolve({ id: "n-0", data: { text: "é😀" } }), { id: "n-1" }, Promise.resolve({ id: "n-2", data: { n: 2 } })]],
+    ["a Map's values", () => new Map([[1, { id: "n-0", data: { text: "é😀" } }], [2, { id: "n-1" }], [3, { id: "n-2", data: { n: 2 } }]]).values()],
+    ["NDJSON as text", () => NDJSON],
+    ["NDJSON in pieces of text", () => [NDJSON.slice(0, 20), NDJSON.slice(20, 47), NDJSON.slice(47)]],
+    ["NDJSON in single bytes", () => single],
+    ["a Node stream of a file", () => createReadStream(file, { highWaterMark: 7 })],
+    ["lines of a Node stream", () => createInterface(createReadStream(file)).iterator?.() ?? createInterface(createReadStream(file))],
+    ["a web stream", () => stream([bytes.subarray(0, 21), bytes.subarray(21)])],
+    ["a web stream that is not iterable", () => { const it = stream(single); return { getReader: () => it.getReader() }; }],
+  ]) {
+    test(`may be ${title}`, async () => {
+      // readline takes the ends of lines away, and with them what tells lines apart.
+      const source = title.startsWith("lines") ? async function* () { for await (const line of make()) yield `${line}\n`; }() : make();
+      const { read, stored: count, failed } = await recorded().users.import(source);
+      assert.deepEqual([read, count, failed], [3, 3, 0]);
+      const sent = recorder.requests.flatMap(({ body }) => JSON.parse(body).users);
+      assert.deepEqual(sent, [{ id: "n-0", data: { text: "é😀" } }, { id: "n-1" }, { id: "n-2", data: { n: 2 } }]);
+    });
+  }
+
+  test("is refused in words where it is none", async () => {
+    for (const [source, what] of [[undefined, "undefined"], [7, "a number"], [{}, "an object"], [null, "null"]]) {
+      assertError(api, await failure(() => recorded().users.import(source)), {
+        name: "ValidationError", code: "invalid_data", path: "source",
+        text: `source must be an iterable, an async iterable or a stream, but is ${what}`,
+      });
+    }
+  });
+
+  test("that throws rejects the import with what it threw; one that is not read to its end is told so", async () => {
+    const cause = new Error("the disk is gone");
+    await assert.rejects(recorded().users.import((function* () { yield { id: "a" }; throw cause; })()), cause);
+    let isClosed = false;
+    function* source() {
+      try {
+        yield* some(100);
+      } finally {
+        isClosed = true;
+      }
+    }
+    recorder.answer = () => ({ status: 403, body: { code: 17 } });
+    assert.equal((await failure(() => recorded().users.import(source(), { batchSize: 10 }))).code, "not_allowed");
+    assert.ok(isClosed);
+  });
+
+  test("that never gives what it has promised is left when the signal fires", async () => {
+    const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
+    const controller = new AbortController();
+    const importing = recorded().users.import(never, { signal: controller.signal });
+    setImmediate(() => controller.abort("enough"));
+    assert.equal(await failure(() => importing), "enough");
+    assert.equal(await failure(() => recorded().users.import(some(3), { signal: AbortSignal.abort("before") })), "before");
+    assert.equal(recorder.requests.length, 0);
+  });
+});
+
+test("batches are cut by users and by bytes", async () => {
+  await recorded().users.import(some(25), { batchSize: 10, concurrency: 1 });
+  assert.deepEqual(batches().map(({ length }) => length), [10, 10, 5]);
+  recorder.requests.length = 0;
+  const large = Array.from({ length: 300 }, (_, n) => ({ id: `l-${n}`, data: { text: "x".repeat(9_000) } }));
+  await recorded().users.import(large, { concurrency: 1 });
+  assert.ok(recorder.requests.every(({ body }) => body.length < 1_020_000));
+  assert.equal(batches().flat().length, 300);
+  assert.equal(recorder.requests.length, 3);
+});
+
+describe("users that cannot be stored", () => {
+  const source = [{ id: "a" }, { id: "b c" }, 7, { id: "d", data: { n: 1n } }, { id: "e" }, '{"id":"f"}\nnot JSON\n', { id: "g" }];
+
+  test("are told with their place, and the others go on", async () => {
+    const told = [];
+    const { read, sent, stored: count, failed, checkpoint } =
+      await recorded().users.import(source, { onFailure: ({ index, id, error }) => told.push([index, id, error.message]) });
+    assert.deepEqual([read, sent, count, failed, checkpoint], [8, 4, 4, 4, 8]);
+    assert.deepEqual(batches(), [["a", "e", "f", "g"]]);
+    assert.deepEqual(told, [
+      [1, "b c", 'users[1].id may only hold letters, digits, - and _, but has " " at position 1'],
+      [2, "", "users[2] must be a JSON object, but is a number"],
+      [3, "d", "users[3].data.n is a BigInt, which JSON cannot hold"],
+      [6, "", "users[6] is not JSON"],
+    ]);
+  });
+
+  test("without onFailure the first rejects the import, and says where it is and how to go on", async () => {
+    const error = await failure(() => recorded().users.import(source));
+    assertError(api, error, {
+      name: "ValidationError", code: "invalid_id", path: "users[1].id", checkpoint: 0,
+      text: 'users[1].id may only hold letters, digits, - and _, but has " " at position 1',
+      hint: "this is user 1 of the source; with onFailure, the import goes on with the others",
+    });
+  });
+
+  test("are found where the service refuses a whole batch for them", async () => {
+    recorder.answer = ({ body }) => (/"u-(3|17)"/.test(body) ? { status: 400, body: { code: 4, detail: "no" } } : ACCEPTED);
+    const told = [];
+    const report = await recorded().users.import(some(20), { onFailure: ({ index, id, error }) => told.push([index, id, error.code]) });
+    assert.deepEqual(told.sort((a, b) => a[0] - b[0]), [[3, "u-3", "invalid_input"], [17, "u-17", "invalid_input"]]);
+    assert.deepEqual([report.sent, report.stored, report.failed, report.checkpoint], [20, 18, 2, 20]);
+    const refused = (ids) => ids.includes("u-3") || ids.includes("u-17");
+    assert.deepEqual(batches().filter((ids) => !refused(ids)).flat().sort(), [...some(20)].map(({ id }) => id).filter((id) => !refused([id])).sort());
+  });
+
+  test("a callback that throws ends the import with what it threw", async () => {
+    const cause = new Error("full");
+    await assert.rejects(recorded().users.import(source, { onFailure() { throw cause; } }), cause);
+    await assert.rejects(recorded().users.import(some(3), { onProgress() { throw cause; } }), cause);
+  });
+});
+
+describe("a batch that fails in a way that passes", () => {
+  test("is sent again until it is stored", async () => {
+    const answers = [{ status: 503, headers: { "retry-after": "0" }, body: {} }, "reset", ACCEPTED];
+    recorder.answer = () => answers.shift();
+    const report = await recorded().users.import(some(3));
+    assert.deepEqual([report.stored, report.attempts, report.sent], [3, 3, 3]);
+    assert.deepEqual(batches(), [1, 2, 3].map(() => ["u-0", "u-1", "u-2"]));
+  });
+
+  test("five times; then the import ends, and says where to resume", async () => {
+    recorder.answer = ({ body }) =>
+      body.includes('"u-5"') ? { status: 503, headers: { "retry-after": "0" }, body: {} } : ACCEPTED;
+    const error = await failure(() => recorded().users.import(some(10), { batchSize: 5, concurrency: 1 }));
+    assert.deepEqual([error.code, error.checkpoint], ["server_error", 5]);
+    assert.equal(recorder.requests.length, 1 + 5);
+    recorder.answer = () => ACCEPTED;
+    recorder.requests.length = 0;
+    const report = await recorded().users.import(some(10), { resumeFrom: error.checkpoint });
+    assert.deepEqual([report.read, report.stored, report.checkpoint], [10, 5, 10]);
+    assert.deepEqual(batches(), [["u-5", "u-6", "u-7", "u-8", "u-9"]]);
+  });
+
+  test("the checkpoint waits for the first batch that is not dealt with", async () => {
+    const held = [];
+    recorder.answer = ({ body }) =>
+      body.includes('"u-1"') ? new Promise((resolve) => held.push(() => resolve(ACCEPTED))) : ACCEPTED;
+    const told = [];
+    await recorded().users.import(some(6), { batchSize: 1, onProgress({ checkpoint, stored }) {
+      told.push([checkpoint, stored]);
+      if (stored === 5) held[0]();
+    } });
+    assert.deepEqual(told, [[1, 1], [1, 2], [1, 3], [1, 4], [1, 5], [6, 6]]);
+  });
+});
+
+test("no more is sent than the rate limit leaves until its end", async () => {
+  const times = [];
+  const end = Math.ceil(Date.now() / 1_000) + 1;
+  recorder.answer = () => {
+    times.push(Date.now());
+    const used = times.length <= 2 ? times.length : 1;
+    const headers = { "x-ratelimit-limit": "2", "x-ratelimit-remaining": String(2 - used), "x-ratelimit-reset": String(times.length <= 2 ? end : end + 60) };
+    return { ...ACCEPTED, headers };
+  };
+  await recorded().users.import(some(3), { batchSize: 1 });
+  assert.equal(times.length, 3);
+  assert.ok(times[1] < end * 1_000 && times[2] >= end * 1_000, JSON.stringify({ times, end }));
+});
+
+test("options are judged before anything is read", async () => {
+  const source = { [Symbol.iterator]() { assert.fail("it was read"); } };
+  for (const [options, text] of [
+    [{ batchSize: 1001 }, "option batchSize must be a whole number from 1 to 1000"],
+    [{ concurrency: 0 }, "option concurrency must be a whole number from 1 to 128"],
+    [{ resumeFrom: -1 }, "option resumeFrom must be a whole number from 0 to 9007199254740991"],
+    [{ onFailure: "log" }, "option onFailure must be a function, but is a string"],
+    [{ override: 1 }, "option override must be true or false, but is a number"],
+    [{ retries: 1.5 }, "option retries must be a whole number from 0 to 100"],
+    [7, "options must be an object, but is a number"],
+  ]) {
+    assertError(api, await failure(() => recorded().users.import(source, options)), { name: "FeedError", code: "invalid_option", text });
+  }
+});
+
+test("an import that is killed goes on where it was, and loses and repeats nothing", async () => {
+  const COUNT = 6_000;
+  const file = join(temporaryFolder(), "checkpoint");
+  writeFileSync(file, "0");
+  const importer = fileURLToPath(new URL("../support/importer.mjs", import.meta.url));
+  let [kills, isDone, resumed] = [0, false, []];
+  while (!isDone) {
+    const child = spawn(process.execPath, [importer, join(dist, "index.js"), server.api, KEY, SECRET, String(COUNT), file], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(child, "exit");
+    resumed.push(Number(readFileSync(file, "utf8")));
+    let heard = 0;
+    for await (const line of createInterface(child.stdout)) {
+      isDone ||= line.startsWith("done");
+      // In the middle of what comes after a few batches.
+      if ((heard += 1) === 10 && kills < 4) {
+        kills += 1;
+        child.kill("SIGKILL");
+      }
+    }
+    const [code] = await ended;
+    assert.ok(code === 0 || kills > 0, `the importer ended with ${code}`);
+  }
+  assert.equal(kills, 4);
+  assert.ok(resumed.every((from, index) => index === 0 || from > resumed[index - 1]), resumed.join());
+  const ids = Array.from({ length: COUNT }, (_, n) => `killed-${n}`);
+  const { users } = await real().getUsers(ids);
+  assert.deepEqual(users.map(({ id, data }) => [id, data.n, data.text.length]), ids.map((id, n) => [id, n, n % 50]));
+});
