@@ -158,6 +158,7 @@ export class Client {
   }
 
   async enrich(value, options) {
+    this.#open();
     return enrich(value, async (ids) => {
       if (SERVER && this.usingApiSecret) return ids.length === 0 ? [] : (await this.getUsers(ids, options)).users;
       return readEach(ids, (id) => this[read](id, false, options));

@@ -44,15 +44,26 @@ export async function readEach(ids, read) {
   return found;
 }
 
+/** Levels of arrays and objects: more would end in an overflow of the stack. */
+const MAX_DEPTH = 1000;
+
 /** Plain objects and arrays are copied; what else there is stays what it is. `around` are the objects around `value`. */
 function copy(value, path, around, replace) {
   if (typeof value === "string") return replace(value);
-  if (typeof value?.ref === "function") return value.ref();
-  const isList = Array.isArray(value);
-  if (!isList && Object.prototype.toString.call(value) !== "[object Object]") return value;
-  if (around.includes(value)) throw dataError(path, `${path} is a reference to an object around it`);
+  const refuse = (what, cause) => dataError(path, `${path} ${what}`, cause);
+  if (around.includes(value)) throw refuse("is a reference to an object around it");
+  if (around.length > MAX_DEPTH) throw refuse(`is nested deeper than ${MAX_DEPTH} levels`);
+  let members;
+  try {
+    if (typeof value?.ref === "function") return value.ref();
+    const isPlain = Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]";
+    if (!isPlain) return value;
+    members = Object.entries(value);
+  } catch (thrown) {
+    throw refuse("could not be read: a getter or proxy of it threw", { thrown });
+  }
   const inside = [...around, value];
-  if (isList) return value.map((member, index) => copy(member, `${path}[${index}]`, inside, replace));
+  if (Array.isArray(value)) return members.map(([index, member]) => copy(member, `${path}[${index}]`, inside, replace));
   // Defined, not assigned: a key __proto__ is data like any other.
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member, `${path}.${key}`, inside, replace)]));
+  return Object.fromEntries(members.map(([key, member]) => [key, copy(member, `${path}.${key}`, inside, replace)]));
 }

@@ -18,6 +18,8 @@ const now = () => performance.now();
 
 /** Imports `source`; the arguments are those of `Users.import`. */
 export async function importUsers(client, source, options) {
+  // A client that was disposed imports nothing, not even an empty source.
+  client[serviceTime]();
   const run = new Import(client, importOptions(options));
   const off = client.on("retry", (event) => run.heard(event));
   try {
@@ -81,9 +83,10 @@ class Import {
 
   async all(source) {
     const { resumeFrom, signal } = this.#options;
-    const reading = new Source(source, signal);
+    let reading;
     let hasMore = true;
     try {
+      reading = new Source(source, signal);
       await reading.skip(resumeFrom);
       while (this.#failure === undefined) {
         if (signal?.aborted) throw signal.reason;
@@ -104,7 +107,7 @@ class Import {
     } catch (error) {
       this.#failure ??= { error };
     }
-    await reading.close();
+    await reading?.close();
     while (this.#inFlight.size > 0) await this.#pause(undefined);
     if (this.#failure) throw this.#explained(this.#failure.error);
     return { ...this.#progress(), elapsedMs: now() - this.#begin, attempts: this.#attempts };

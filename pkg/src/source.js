@@ -1,7 +1,7 @@
 // Reads the source of an import: users, or NDJSON in pieces of text or bytes, from anything that can be iterated.
 
 import { describe } from "../../src/js/values.js";
-import { dataError } from "./errors.js";
+import { dataError, isUserHandleError } from "./errors.js";
 
 /** Bytes of users in one batch: an answer that is lost should not cost more. */
 const BATCH_BYTES = 1_000_000;
@@ -17,13 +17,21 @@ export class Source {
   #isDone = false;
 
   constructor(source, signal) {
-    this.#iterator = iterate(source);
+    try {
+      this.#iterator = iterate(source);
+    } catch (thrown) {
+      throw failed(thrown);
+    }
     this.#signal = signal;
   }
 
   /** Passes over so many users. */
   async skip(count) {
-    while (this.#index < count && !(await this.#take()).done) this.#index += 1;
+    for (; this.#index < count; this.#index += 1) {
+      let taken = this.#take();
+      if (taken instanceof Promise) taken = await taken;
+      if (taken.done) return;
+    }
   }
 
   /**
@@ -35,20 +43,19 @@ export class Source {
     for (let bytes = 0; batch.count < size && bytes < BATCH_BYTES; batch.count += 1) {
       // Waits only where the source makes it wait: an array is read without a turn of the event loop for each user.
       let taken = this.#take();
-      if (typeof taken.then === "function") taken = await taken;
+      if (taken instanceof Promise) taken = await taken;
       if (taken.done) break;
       const index = this.#index++;
       const path = `users[${index}]`;
-      const user = taken.value;
       try {
-        if (user instanceof Unreadable) throw dataError(path, `${path} is not JSON`, user.cause);
-        const written = write(user, path);
+        if (taken.cause) throw dataError(path, `${path} is not JSON`, taken.cause);
+        const written = write(taken.value, path);
         batch.users.push({ ...written, index });
         // In most of it a character is a byte; an exact count would cost more than it tells.
         bytes += written.text.length;
       } catch (error) {
         if (error.code === "internal") throw error;
-        batch.failures.push({ index, id: typeof user?.id === "string" ? user.id : "", error });
+        batch.failures.push({ index, id: idOf(taken.value), error });
       }
     }
     return batch;
@@ -58,7 +65,11 @@ export class Source {
   async close() {
     if (this.#isDone) return;
     this.#isDone = true;
-    await this.#iterator.return?.();
+    try {
+      await this.#iterator.return?.();
+    } catch {
+      // Why it is closed is the better news.
+    }
   }
 
   /** The next user, `{ value }` or `{ done }`, or a promise of it. */
@@ -66,12 +77,17 @@ export class Source {
     for (;;) {
       while (this.#lines.length > 0) {
         const line = this.#lines.pop();
-        if (line.trim() !== "") return { value: parsed(line) };
+        if (line.trim() !== "") return parsed(line);
       }
       if (this.#isDone) return { done: true };
-      const step = this.#iterator.next();
-      if (typeof step?.then === "function") return this.#unlessAborted(step).then((step) => this.#taken(step) ?? this.#take());
-      const taken = this.#taken(step);
+      let taken;
+      try {
+        const step = this.#iterator.next();
+        if (typeof step.then === "function") return this.#unlessAborted(step, (step) => this.#taken(step) ?? this.#take());
+        taken = this.#taken(step);
+      } catch (thrown) {
+        throw failed(thrown);
+      }
       if (taken) return taken;
     }
   }
@@ -85,7 +101,7 @@ export class Source {
     }
     if (typeof value === "string") this.#read(value, "");
     else if (ArrayBuffer.isView(value)) this.#read(this.#decoder.decode(value, { stream: true }), "");
-    else return typeof value?.then === "function" ? this.#unlessAborted(value).then((value) => ({ value })) : { value };
+    else return { value };
     return undefined;
   }
 
@@ -97,31 +113,42 @@ export class Source {
   }
 
   /** A source may never give what it has promised: the signal ends the wait. */
-  #unlessAborted(promise) {
+  #unlessAborted(promise, next) {
     const signal = this.#signal;
-    if (signal === undefined) return promise;
-    return new Promise((resolve, reject) => {
+    let end = () => {};
+    const ended = new Promise((resolve, reject) => {
+      // It may be no promise of the language's own.
+      Promise.resolve(promise).then((given) => resolve(next(given))).catch((thrown) => reject(failed(thrown)));
+      if (signal === undefined) return;
       const abort = () => reject(signal.reason);
-      const end = () => signal.removeEventListener("abort", abort);
+      end = () => signal.removeEventListener("abort", abort);
       signal.addEventListener("abort", abort);
-      promise.then(resolve, reject).then(end, end);
       if (signal.aborted) abort();
     });
+    ended.then(end, end);
+    return ended;
   }
 }
 
-/** A line that is no JSON. */
-class Unreadable {
-  constructor(cause) {
-    this.cause = { thrown: cause };
-  }
-}
+/** What a source throws, with its place; what is an error of the package is one already. */
+const failed = (thrown) =>
+  isUserHandleError(thrown) ? thrown : dataError("source", "source could not be read: it threw, or rejected", { thrown });
 
+/** The user of a line, or why there is none. */
 function parsed(line) {
   try {
-    return JSON.parse(line);
-  } catch (error) {
-    return new Unreadable(error);
+    return { value: JSON.parse(line) };
+  } catch (thrown) {
+    return { cause: { thrown } };
+  }
+}
+
+/** The id of a user that was refused, as far as it has one. */
+function idOf(user) {
+  try {
+    return typeof user?.id === "string" ? user.id : "";
+  } catch {
+    return "";
   }
 }
 

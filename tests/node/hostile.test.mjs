@@ -160,6 +160,9 @@ const calls = {
     }],
   "getUsers": [[hostile.batch(hostile.id), hostile.options], ({ client }, ...given) => client.getUsers(...given)],
   "deleteUsers": [[hostile.batch(hostile.id), hostile.options], ({ client }, ...given) => client.deleteUsers(...given)],
+  "users.import": [[hostile.batch(hostile.newUser), hostile.options], ({ client }, source, options) => client.users.import(source, options),
+    ({ read, stored, failed, checkpoint }) => assert.deepEqual([stored + failed, checkpoint], [read, read])],
+  "enrich": [[hostile.data, hostile.options], ({ client }, value, options) => client.enrich([value], options)],
   "flagUser": [[hostile.id, hostile.options], ({ client }, ...given) => client.flagUser(...given)],
 };
 
@@ -225,7 +228,7 @@ function synchronous(recipes, call, check = () => {}) {
 const clientOptions = fc.oneof(hostile.options, fc.dictionary(
   fc.constantFrom(
     "baseUrl", "location", "local", "urlOverride", "protocol", "version", "group", "expireTokens", "browser", "fetch",
-    "timeout", "deadline", "retries",
+    "timeout", "deadline", "retries", "gather",
   ),
   fc.oneof(hostile.anyText, hostile.anything), { minKeys: 1, maxKeys: 3 },
 ).map((given) => ({
@@ -254,6 +257,7 @@ const atOnce = {
     assert.equal(user.id, id.make(hostile.QUIET));
     assert.deepEqual(JSON.parse(JSON.stringify(user)), { id: user.id });
   }),
+  "references": () => synchronous([hostile.data], ({ client }, value) => client.references(value)),
   "users.ref": () => synchronous(
     [hostile.id], ({ client }, id) => client.users.ref(id), (ref) => assert.match(ref, /^SU:[\w-]+$/),
   ),

@@ -83,7 +83,6 @@ describe("the source", () => {
     ["an array", () => [{ id: "n-0", data: { text: "é😀" } }, { id: "n-1" }, { id: "n-2", data: { n: 2 } }]],
     ["a generator", function* () { yield* NDJSON.split("\n").filter(Boolean).map((line) => JSON.parse(line)); }],
     ["an async generator", async function* () { yield* NDJSON.split("\n").filter(Boolean).map((line) => JSON.parse(line)); }],
-    ["promises", () => [Promise.resolve({ id: "n-0", data: { text: "é😀" } }), { id: "n-1" }, Promise.resolve({ id: "n-2", data: { n: 2 } })]],
     ["a Map's values", () => new Map([[1, { id: "n-0", data: { text: "é😀" } }], [2, { id: "n-1" }], [3, { id: "n-2", data: { n: 2 } }]]).values()],
     ["NDJSON as text", () => NDJSON],
     ["NDJSON in pieces of text", () => [NDJSON.slice(0, 20), NDJSON.slice(20, 47), NDJSON.slice(47)]],
@@ -112,9 +111,19 @@ describe("the source", () => {
     }
   });
 
-  test("that throws rejects the import with what it threw; one that is not read to its end is told so", async () => {
+  test("that throws rejects the import, with what it threw as the cause; one that is not read to its end is told so", async () => {
     const cause = new Error("the disk is gone");
-    await assert.rejects(recorded().users.import((function* () { yield { id: "a" }; throw cause; })()), cause);
+    for (const source of [
+      (function* () { yield { id: "a" }; throw cause; })(),
+      (async function* () { yield { id: "a" }; throw cause; })(),
+      { next: () => Promise.reject(cause), [Symbol.asyncIterator]() { return this; } },
+      { get [Symbol.iterator]() { throw cause; } },
+    ]) {
+      assertError(api, await failure(() => recorded().users.import(source)), {
+        name: "ValidationError", code: "invalid_data", path: "source", text: "source could not be read: it threw, or rejected",
+        cause, checkpoint: 0,
+      });
+    }
     let isClosed = false;
     function* source() {
       try {
