@@ -13,6 +13,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use common::folder::Folder;
@@ -152,7 +153,17 @@ fn with_faults_it_says_so_when_it_starts() {
 }
 
 fn refused(arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } = program().args(arguments).output().unwrap();
+    let mut command = program();
+    let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().unwrap().is_none() {
+        thread::yield_now();
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("it started: {arguments:?}");
+        }
+    }
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = String::from_utf8(stderr).unwrap();
     assert!(!status.success() && stdout.is_empty());
     assert_eq!(text.lines().count(), 1, "{text}");

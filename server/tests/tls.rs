@@ -31,7 +31,7 @@ async fn open(url: &str) -> Result<(), String> {
 async fn connections(postgres: &Postgres, encrypted: bool) -> i64 {
     let question = format!(
         "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
-         WHERE application_name = 'user-handle-server' AND ssl = {encrypted}"
+         WHERE application_name = 'user-handle-server' AND state = 'idle' AND ssl = {encrypted}"
     );
     postgres.ask("postgres", &question).await
 }
@@ -63,11 +63,15 @@ async fn without_a_mode_tls_is_used_where_it_is_offered() {
     let (postgres, _) = with_certificate();
     let location = Location::parse(&postgres.url("postgres")).unwrap();
     let store = store::open(&location).await.unwrap();
-    assert_eq!((connections(&postgres, true).await, connections(&postgres, false).await), (1, 0));
+    store.check().await.unwrap();
+    // That of the start may still be there as well.
+    assert!(connections(&postgres, true).await > 0);
+    assert_eq!(connections(&postgres, false).await, 0);
     store.close().await.unwrap();
     let location = Location::parse(&format!("{}?sslmode=disable", postgres.url("postgres"))).unwrap();
-    let _store = store::open(&location).await.unwrap();
-    assert_eq!(connections(&postgres, false).await, 1);
+    let store = store::open(&location).await.unwrap();
+    store.check().await.unwrap();
+    assert!(connections(&postgres, false).await > 0);
 }
 
 #[tokio::test]

@@ -15,8 +15,10 @@ const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS user_handle_versions (version
 /// How often a statement is run that another server is in the way of.
 const RUNS: u32 = 10;
 
-pub(super) async fn run(client: &mut Client) -> Result<(), OpenError> {
+/// The connection is not fit for anything else afterwards: its statements may take as long as they take.
+pub(super) async fn run(client: &Client) -> Result<(), OpenError> {
     for (to, statements) in schema::missing(version(client).await?)? {
+        client.batch_execute("SET statement_timeout = 0").await?;
         execute(client, VERSIONS).await?;
         for statement in statements {
             execute(client, statement).await?;

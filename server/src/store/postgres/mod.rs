@@ -20,7 +20,7 @@ mod users;
 mod work;
 
 use async_trait::async_trait;
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Client, Pool};
 
 pub use self::pool::OpenError;
 pub use self::target::Target;
@@ -38,10 +38,10 @@ impl Postgres {
     /// The database does not answer, refuses, loses what it acknowledges, or belongs to a newer version of this server.
     pub async fn open(target: &Target) -> Result<Self, OpenError> {
         let pool = pool::build(target)?;
-        let mut client = pool::first(&pool).await?;
+        let client = pool::first(&pool).await?;
         pool::warn_of_lost_files(&client).await?;
-        migrate::run(&mut client).await?;
-        drop(client);
+        migrate::run(&client).await?;
+        drop(Client::take(client));
         Ok(Postgres { pool })
     }
 }

@@ -91,16 +91,19 @@ pub(super) async fn first(pool: &Pool) -> Result<Client, OpenError> {
 
 /// With `synchronous_commit` off, a commit returns before it is on disk.
 async fn keeps_what_it_acknowledges(connection: &Connection) -> Result<bool, Error> {
-    let row = connection.query_one("SELECT current_setting('synchronous_commit')", &[]).await?;
-    Ok(row.try_get::<_, &str>(0)? != "off")
+    Ok(setting(connection, "synchronous_commit").await?.as_deref() != Some("off"))
 }
 
 /// With `fsync` off, a power failure can take the database with it. That is the choice of whoever runs the database, so
-/// it is no more than a warning; databases other than PostgreSQL do not have the setting.
+/// it is no more than a warning.
 pub(super) async fn warn_of_lost_files(connection: &Connection) -> Result<(), Error> {
-    let row = connection.query_one("SELECT current_setting('fsync', true)", &[]).await?;
-    if row.try_get::<_, Option<&str>>(0)? == Some("off") {
+    if setting(connection, "fsync").await?.as_deref() == Some("off") {
         tracing::warn!("fsync is off in this database, so a power failure can lose what was acknowledged");
     }
     Ok(())
+}
+
+/// A setting; none where the database does not have it, as others than PostgreSQL may not.
+async fn setting(connection: &Connection, name: &str) -> Result<Option<String>, Error> {
+    connection.query_one("SELECT current_setting($1, true)", &[&name]).await?.try_get(0)
 }
