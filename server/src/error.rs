@@ -1,10 +1,14 @@
 //! Every error that the API answers with: its status, code, exception name and text, in one place.
 
+use std::collections::BTreeMap;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::answer::{duration, json};
+use crate::limits::Refused;
 use crate::store::StoreError;
 
 /// Where the hosted API explains its errors.
@@ -46,6 +50,11 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, 16, "DoesNotExistException", detail)
     }
 
+    /// The same problem where it is in the path: what is named there is not to be found.
+    pub(crate) fn into_not_found(self) -> Self {
+        ApiError::not_found(self.detail)
+    }
+
     /// 404, code 16: no user has this id.
     pub(crate) fn no_such_user(id: &str) -> Self {
         ApiError::not_found(format!("user \"{id}\" does not exist"))
@@ -68,16 +77,25 @@ impl ApiError {
         ApiError { field: Some(field.into()), ..error }
     }
 
+    /// 408, code 4: `field` takes too long to arrive.
+    pub(crate) fn too_slow(field: &str, detail: impl Into<String>) -> Self {
+        let error = ApiError::new(StatusCode::REQUEST_TIMEOUT, 4, "InputException", detail);
+        ApiError { field: Some(field.into()), ..error }
+    }
+
     /// 409, code 22: the user exists already.
     pub(crate) fn user_exists(id: &str) -> Self {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
     }
 
-    /// 429, code 9: over the rate limit until `seconds` from now.
-    pub(crate) fn rate_limited(limit: u32, seconds: u64) -> Self {
-        let detail = format!("over the rate limit of {limit} requests per minute, retry in {seconds} s");
+    /// 429, code 9: over a rate limit.
+    pub(crate) fn rate_limited(refused: &Refused) -> Self {
+        ApiError::too_many(refused.to_string(), refused.wait_seconds)
+    }
+
+    fn too_many(detail: String, wait_seconds: u64) -> Self {
         let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, 9, "RateLimitReached", detail);
-        ApiError { retry_after_seconds: Some(seconds), ..error }
+        ApiError { retry_after_seconds: Some(wait_seconds), ..error }
     }
 
     /// 503, code -1: nothing is wrong with the request, and it was not carried out.
@@ -100,7 +118,7 @@ impl ApiError {
 
     /// As [`ApiError::rate_limited`], asked for by `--faults`. It may be sent again at once.
     pub(crate) fn injected_rate_limit() -> Self {
-        ApiError { detail: INJECTED.into(), ..ApiError::rate_limited(0, 0) }
+        ApiError::too_many(INJECTED.into(), 0)
     }
 
     /// As [`ApiError::internal`], asked for by `--faults`: nothing has failed, so the log has no error.
@@ -133,20 +151,38 @@ impl From<StoreError> for ApiError {
     }
 }
 
+/// The body of every error. Python's client needs `exception`, Go's a whole number as `code`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody<'a> {
+    /// What is wrong, for people.
+    detail: &'a str,
+    /// The status of the answer.
+    status_code: u16,
+    /// What is wrong, for programs.
+    code: i32,
+    /// The name of `code`.
+    exception: &'a str,
+    /// The fields of the input that break a rule, and which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_fields: Option<BTreeMap<&'a str, [&'a str; 1]>>,
+    /// How long the server took, as Go writes durations.
+    duration: String,
+    /// Where the hosted API explains its errors.
+    more_info: &'a str,
+}
+
 impl Serialize for ApiError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut body = serializer.serialize_map(None)?;
-        body.serialize_entry("detail", &self.detail)?;
-        body.serialize_entry("status_code", &self.status.as_u16())?;
-        body.serialize_entry("code", &self.code)?;
-        body.serialize_entry("exception", self.exception)?;
-        if let Some(field) = &self.field {
-            let fields = std::collections::BTreeMap::from([(field, [&self.detail])]);
-            body.serialize_entry("exception_fields", &fields)?;
-        }
-        body.serialize_entry("duration", &duration())?;
-        body.serialize_entry("more_info", MORE_INFO)?;
-        body.end()
+        let body = ErrorBody {
+            detail: &self.detail,
+            status_code: self.status.as_u16(),
+            code: self.code,
+            exception: self.exception,
+            exception_fields: self.field.as_deref().map(|field| BTreeMap::from([(field, [self.detail.as_str()])])),
+            duration: duration(),
+            more_info: MORE_INFO,
+        };
+        body.serialize(serializer)
     }
 }
 
@@ -186,9 +222,10 @@ mod tests {
             (ApiError::not_found(""), 404, 16, "DoesNotExistException"),
             (ApiError::not_allowed(""), 403, 17, "NotAllowedException"),
             (ApiError::method_not_allowed(""), 405, 17, "NotAllowedException"),
+            (ApiError::too_slow("", ""), 408, 4, "InputException"),
             (ApiError::too_large("", ""), 413, 18, "InputException"),
             (ApiError::user_exists(""), 409, 22, "ConflictException"),
-            (ApiError::rate_limited(1, 1), 429, 9, "RateLimitReached"),
+            (ApiError::injected_rate_limit(), 429, 9, "RateLimitReached"),
             (StoreError::Busy.into(), 503, -1, "ServiceUnavailableException"),
             (StoreError::Failed("secret detail".into()).into(), 500, -1, "InternalException"),
         ] {
@@ -211,7 +248,7 @@ mod tests {
 
     #[test]
     fn whoever_must_wait_is_told_how_long() {
-        assert_eq!(ApiError::rate_limited(10, 42).into_response().headers()["retry-after"], "42");
+        assert_eq!(ApiError::too_many(String::new(), 42).into_response().headers()["retry-after"], "42");
         assert_eq!(ApiError::unavailable("").into_response().headers()["retry-after"], "1");
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
-use tracing::level_filters::LevelFilter;
 use user_handle_server::store::Location;
-use user_handle_server::{Application, Faults};
+use user_handle_server::{Application, Faults, RateLimit};
+
+use crate::log;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,9 +17,8 @@ Examples:
       on both loopback addresses, nothing kept; what Stream's clients call with LOCAL=1
   USER_HANDLE_APP=my-key:my-secret user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
       on the network, with a secret that is not in the list of processes
-  user-handle-server --rate-limit 1000 --latency 80
-      the documented limit of the hosted API, and its distance
-
+  user-handle-server --rate-limit stream --latency 80
+      the documented limits of the hosted API, and its distance
   user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
       one request in five fails, the same ones in every run
 
@@ -57,9 +57,10 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_PKG", value_name = "DIR")]
     pub pkg: Option<PathBuf>,
 
-    /// Requests per minute and app, then 429 [default: no limit, the headers show 1000000]
-    #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub rate_limit: Option<u32>,
+    /// Requests per minute and app, then 429; or `stream` for the documented limits of the hosted API [default: no limit,
+    /// the headers show 1000000]
+    #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N")]
+    pub rate_limit: Option<RateLimit>,
 
     /// Milliseconds that every answer of the API waits
     #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]
@@ -70,8 +71,12 @@ pub struct Flags {
     pub faults: Option<String>,
 
     /// What to log on standard error: `info` has a line for every request
-    #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = Log::Info, value_name = "LEVEL")]
-    pub log: Log,
+    #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
+    pub log: log::Level,
+
+    /// How to write the log: lines for people, or JSON for programs
+    #[arg(long, env = "USER_HANDLE_LOG_FORMAT", value_enum, default_value_t = log::Format::Text, value_name = "FORMAT")]
+    pub log_format: log::Format,
 }
 
 #[derive(Subcommand)]
@@ -131,29 +136,6 @@ impl Database {
             Location::File(path) => Ok(path),
             Location::Memory => Err("a database in memory is gone with its server, so it has no copies".into()),
             Location::Postgres(_) => Err("PostgreSQL has its own programs for this: pg_dump and pg_restore".into()),
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Log {
-    Off,
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
-}
-
-impl Log {
-    pub const fn level(self) -> LevelFilter {
-        match self {
-            Log::Off => LevelFilter::OFF,
-            Log::Error => LevelFilter::ERROR,
-            Log::Warn => LevelFilter::WARN,
-            Log::Info => LevelFilter::INFO,
-            Log::Debug => LevelFilter::DEBUG,
-            Log::Trace => LevelFilter::TRACE,
         }
     }
 }

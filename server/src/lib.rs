@@ -4,6 +4,7 @@
 //! [`app()`] is the whole server as a service over a [`store::Store`]. The program around it reads the flags, listens
 //! and shuts down.
 
+mod activity;
 mod answer;
 mod app;
 mod apps;
@@ -12,16 +13,20 @@ mod claims;
 mod envelope;
 mod error;
 mod faults;
+mod feed_input;
+mod feeds;
 mod input;
 mod json;
 mod limits;
+mod metrics;
+mod openapi;
 mod pages;
 mod query;
 pub mod store;
 mod stream;
 
-pub use app::{Settings, app};
+pub use app::{Settings, app, openapi};
 pub use apps::Application;
 pub use error::ApiError;
 pub use faults::Faults;
-pub use limits::UNLIMITED;
+pub use limits::{RateLimit, UNLIMITED};

@@ -5,9 +5,11 @@ mod example;
 mod fingerprint;
 mod fuzz;
 mod lint;
+mod load;
 mod matrix;
 mod package;
 mod payload;
+mod python;
 mod setup;
 mod shell;
 mod slim;
@@ -47,6 +49,8 @@ enum Command {
     Memory(soak::MemoryOptions),
     /// Look for inputs that break the pure core: validation, tokens, responses, retries
     Fuzz(fuzz::Options),
+    /// Measure what the server bears: reads and writes over a million users, then ten thousand connections
+    Load(load::Options),
     /// Run the benchmarks
     Bench,
     /// Check formatting, lints, docs, types, and that no file names a machine
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options),
         Command::Memory(options) => soak::memory(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Load(options) => load::run(&options),
         Command::Bench => shell::cargo().words("bench -p user-handle-server --bench group_commit").run(),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {

@@ -1,9 +1,11 @@
 //! What is stored, whichever database stores it.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// A user as given by the caller, checked.
 #[derive(Debug, Clone)]
@@ -15,7 +17,7 @@ pub struct NewUser {
 }
 
 /// A user as stored. The order of the fields is the order on the wire.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
     /// When it was created.
     pub created_at: Timestamp,
@@ -24,6 +26,7 @@ pub struct User {
     /// The id.
     pub id: String,
     /// The data, as it was sent.
+    #[schema(value_type = Object)]
     pub data: Box<RawValue>,
 }
 
@@ -37,12 +40,49 @@ pub enum Creation {
 }
 
 /// How many follows touch a user, as `with_follow_counts` counts them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FollowCounts {
     /// `timeline` feeds that follow the user's `user` feed.
     pub followers_count: u32,
     /// `user` feeds that the user's `timeline` feed follows.
     pub following_count: u32,
+}
+
+/// The name of a feed, written `group:id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedName {
+    /// What kind of feed it is, such as `user` or `timeline`.
+    pub group: String,
+    /// Whose feed it is, as a rule the id of a user.
+    pub id: String,
+}
+
+impl fmt::Display for FeedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.group, self.id)
+    }
+}
+
+/// An activity, and the feed that it was added to.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// The feed.
+    pub feed: FeedName,
+    /// The id that the server gave it.
+    pub id: String,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Its other fields: the text of a JSON object.
+    pub fields: Box<RawValue>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many come before it.
+    pub offset: u32,
+    /// How many there are in it, at most.
+    pub limit: u32,
 }
 
 /// A report about a user, activity or reaction, checked.
@@ -70,7 +110,8 @@ pub struct Flag {
 }
 
 /// A point in time, in microseconds since 1970. On the wire `2020-06-25T08:08:31.367794Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -10,6 +10,7 @@
 //! (`client.prepare_cached`, then `query`) or opens a transaction (`client.transaction()`, then `commit`).
 
 mod failure;
+mod feeds;
 mod flags;
 mod follows;
 mod migrate;
@@ -54,6 +55,10 @@ impl Store for Postgres {
             Ok(())
         })
         .await
+    }
+
+    fn waiting(&self) -> usize {
+        self.pool.status().waiting
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@
 
 mod backup;
 mod connection;
+mod feeds;
 mod flags;
 mod follows;
 mod lock;
@@ -103,6 +104,10 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn check(&self) -> Result<(), StoreError> {
         self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
+    }
+
+    fn waiting(&self) -> usize {
+        self.writer.waiting()
     }
 
     async fn close(&self) -> Result<(), StoreError> {
