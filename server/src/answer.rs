@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
@@ -28,7 +29,7 @@ pub(crate) fn duration() -> String {
 pub(crate) struct Answer<T>(pub(crate) StatusCode, pub(crate) T);
 
 /// The answer of operations that have nothing to say but that they are done.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Done {}
 
 #[derive(Serialize)]
@@ -47,11 +48,15 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 
 /// A response with this body, with the headers that the hosted API sends.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let bytes = match serde_json::to_vec(body) {
-        Ok(bytes) => bytes,
-        Err(error) => return ApiError::internal(&error).into_response(),
-    };
-    let mut response = Response::new(Body::from(bytes));
+    match serde_json::to_string(body) {
+        Ok(text) => json_text(status, text),
+        Err(error) => ApiError::internal(&error).into_response(),
+    }
+}
+
+/// The same, of JSON that is written already.
+pub(crate) fn json_text(status: StatusCode, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=utf-8"));

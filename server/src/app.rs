@@ -10,9 +10,13 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::any;
 use serde::Serialize;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::answer::Answer;
 use crate::apps::Application;
@@ -20,6 +24,7 @@ use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
 use crate::limits::Limits;
+use crate::openapi::{self as description, OpenApiRoutes};
 use crate::query::Query;
 use crate::store::Store;
 use crate::{envelope, pages, stream};
@@ -64,18 +69,18 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         limits: Arc::new(Limits::new(settings.rate_limit)),
         latency: settings.latency,
     };
-    let router = Router::new().route("/health", get(health)).route("/health/", get(health));
-    let mut api = stream_routes(Router::new())
+    let mut api = Router::from(api_routes())
         .route("/api", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed);
     if let Some(faults) = &settings.faults {
         api = api.layer(from_fn_with_state(Injector::new(faults), faults::around));
     }
-    router
+    Router::from(own_routes())
         .merge(api)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
+        .merge(description::pages(&openapi()))
         .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))
         // The last is the outermost.
         .layer(from_fn(envelope::preflight))
@@ -84,17 +89,19 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .layer(from_fn(envelope::around))
 }
 
-/// Each path is answered with and without the final slash.
-fn stream_routes(router: Router<App>) -> Router<App> {
-    let routes: [(&str, MethodRouter<App>); 4] = [
-        ("user", post(stream::create)),
-        ("user/{id}", get(stream::get).put(stream::update).delete(stream::delete)),
-        ("users", post(stream::create_many).get(stream::get_many).delete(stream::delete_many)),
-        ("moderation/flag", post(stream::flag)),
-    ];
-    routes.into_iter().fold(router, |router, (path, methods)| {
-        router.route(&format!("/api/v1.0/{path}"), methods.clone()).route(&format!("/api/v1.0/{path}/"), methods)
-    })
+/// The routes of the API: those that faults, latency and limits are for.
+fn api_routes() -> OpenApiRouter<App> {
+    stream::routes()
+}
+
+/// The routes about the server itself.
+fn own_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().in_both_spellings(routes!(health))
+}
+
+/// The description of the server: every route with its parameters, bodies and answers.
+pub fn openapi() -> OpenApi {
+    description::complete(api_routes().merge(own_routes()).into_openapi())
 }
 
 /// Around everything under `/api`: counts the request, refuses it over the limit, and waits as long as it is told to.
@@ -120,12 +127,18 @@ async fn limit(State(app): State<App>, request: Request, next: Next) -> Response
     response
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
+    #[schema(pattern = "^ok$")]
     status: &'static str,
     version: &'static str,
 }
 
+/// Whether the database answers
+#[utoipa::path(
+    get, path = "/health", tag = "server", operation_id = "health",
+    responses((status = 200, description = "It does", body = Health), (status = 503, description = "It does not")),
+)]
 async fn health(State(app): State<App>) -> Result<Answer<Health>, ApiError> {
     app.store.check().await?;
     Ok(Answer(StatusCode::OK, Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))

@@ -43,6 +43,11 @@ impl Application {
         self.secret == DEMO_SECRET
     }
 
+    /// Whether the secret is shorter than the hash that it keys (RFC 8725, 3.5). That of the demo is published anyway.
+    pub fn has_short_secret(&self) -> bool {
+        self.secret.len() < 32 && !self.has_published_secret()
+    }
+
     /// Signs a token: of the user with this id, or without one a server token, which may do everything.
     ///
     /// # Errors
@@ -79,6 +84,12 @@ mod tests {
             assert_eq!(Application::parse(text), Err(refusal));
         }
         assert!(Application::parse("key:a.b").unwrap_err().contains("has a dot"));
+    }
+
+    #[test]
+    fn a_secret_under_32_bytes_is_short() {
+        let short = |secret: &str| Application::parse(&format!("key:{secret}")).unwrap().has_short_secret();
+        assert!(short(&"a".repeat(31)) && !short(&"a".repeat(32)) && !Application::demo().has_short_secret());
     }
 
     #[test]

@@ -140,6 +140,48 @@ fn tokens_with_wrong_claims_are_refused_although_rightly_signed() {
     assert_eq!(verified(&deep), Err(CLAIMS.into()));
 }
 
+/// The same signature, spelled with a bit set that belongs to no byte.
+fn with_trailing_bits(token: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (rest, last) = token.split_at(token.len() - 1);
+    let digit = ALPHABET.iter().position(|digit| last.as_bytes() == [*digit]).unwrap();
+    assert_eq!(digit % 4, 0, "32 bytes are 42 digits and four bits");
+    format!("{rest}{}", char::from(ALPHABET[digit + 1]))
+}
+
+/// A secret that is a public key, and a token that claims to be signed with its private half.
+#[test]
+fn a_public_key_is_not_taken_for_a_secret_by_name_of_the_algorithm() {
+    let key = "-----BEGIN PUBLIC KEY-----";
+    let token = forge::token(r#"{"alg":"RS256"}"#, r#"{"user_id":"bob"}"#, key);
+    assert_eq!(verify(&token, key, NOW), Err("token is not signed with HS256".into()));
+}
+
+#[test]
+fn claims_that_are_not_utf_8_are_refused() {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    let header = Base64UrlUnpadded::encode_string(br#"{"alg":"HS256"}"#);
+    let token = forge::signed(&header, &Base64UrlUnpadded::encode_string(b"{\"user_id\":\"\xff\"}"), SECRET);
+    assert_eq!(verify(&token, SECRET, NOW), Err("token claims must be a JSON object with each key once".into()));
+    let header = Base64UrlUnpadded::encode_string(b"{\"alg\":\"HS256\",\"x\":\"\xff\"}");
+    let token = forge::signed(&header, &Base64UrlUnpadded::encode_string(b"{}"), SECRET);
+    assert_eq!(verify(&token, SECRET, NOW), Err("token header must be a JSON object with each key once".into()));
+}
+
+/// RFC 7515, appendix A.1: its key is bytes that are no text, so the same header and claims are signed with a text here,
+/// and the answer is about the claims: the layout of the example, its line breaks included, is read.
+#[test]
+fn the_example_of_rfc_7515_is_read_to_its_claims() {
+    let header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";
+    let claims = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+    let published = format!("{header}.{claims}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    assert_eq!(verify(&published, SECRET, NOW), Err("signature is invalid".into()));
+    let token = forge::signed(header, claims, SECRET);
+    assert_eq!(verify(&token, SECRET, NOW), Err("token is expired".into()));
+    let refusal = "token has neither user_id nor resource and action";
+    assert_eq!(verify(&token, SECRET, 1_300_819_380.0), Err(refusal.into()));
+}
+
 #[test]
 fn tokens_that_are_not_tokens_are_refused() {
     let good = user_handle::token::sign(r#"{"user_id":"bob"}"#, SECRET);
@@ -160,6 +202,23 @@ fn tokens_that_are_not_tokens_are_refused() {
         (user_handle::token::sign(r#"{"user_id":"bob"}"#, "another"), "signature is invalid"),
         (user_handle::token::sign(r#"{"user_id":"bob"}"#, ""), "signature is invalid"),
         ("a".repeat(8_193), "token is longer than 8192 bytes"),
+        // What decoders that are less strict let pass: padding, the other alphabet, white space, bits after the last byte.
+        (good.replacen('.', "=.", 1), "token is malformed: its header is not base64url"),
+        (format!("{}=.{signature}", signed_part), "token is malformed: its claims are not base64url"),
+        (
+            format!("{signed_part}.{}", signature.replace(['-', '_'], "+")),
+            "token is malformed: its signature is not base64url",
+        ),
+        (good.replacen('e', "+", 1), "token is malformed: its header is not base64url"),
+        (format!("{good}\n"), "token is malformed: its signature is not base64url"),
+        (good.replacen('.', " .", 1), "token is malformed: its header is not base64url"),
+        (with_trailing_bits(&good), "token is malformed: its signature is not base64url"),
+        // Encrypted tokens have five parts; the JSON form of a signed one has none.
+        (format!("{good}.AA.AA"), three_parts),
+        (format!(r#"{{"payload":"{}"}}"#, signed_part), "token does not have three parts"),
+        ("..".into(), "token header must be a JSON object with each key once"),
+        (format!(".{good}"), three_parts),
+        ("é.é.é".into(), "token is malformed: its header is not base64url"),
     ] {
         assert_eq!(verify(&token, SECRET, NOW), Err(refusal.into()), "{token}");
     }

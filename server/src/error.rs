@@ -1,8 +1,11 @@
 //! Every error that the API answers with: its status, code, exception name and text, in one place.
 
+use std::collections::BTreeMap;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::answer::{duration, json};
 use crate::store::StoreError;
@@ -65,6 +68,12 @@ impl ApiError {
     /// 413, code 18: `field` is too large.
     pub(crate) fn too_large(field: &str, detail: impl Into<String>) -> Self {
         let error = ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, 18, "InputException", detail);
+        ApiError { field: Some(field.into()), ..error }
+    }
+
+    /// 408, code 4: `field` takes too long to arrive.
+    pub(crate) fn too_slow(field: &str, detail: impl Into<String>) -> Self {
+        let error = ApiError::new(StatusCode::REQUEST_TIMEOUT, 4, "InputException", detail);
         ApiError { field: Some(field.into()), ..error }
     }
 
@@ -133,20 +142,38 @@ impl From<StoreError> for ApiError {
     }
 }
 
+/// The body of every error. Python's client needs `exception`, Go's a whole number as `code`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody<'a> {
+    /// What is wrong, for people.
+    detail: &'a str,
+    /// The status of the answer.
+    status_code: u16,
+    /// What is wrong, for programs.
+    code: i32,
+    /// The name of `code`.
+    exception: &'a str,
+    /// The fields of the input that break a rule, and which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_fields: Option<BTreeMap<&'a str, [&'a str; 1]>>,
+    /// How long the server took, as Go writes durations.
+    duration: String,
+    /// Where the hosted API explains its errors.
+    more_info: &'a str,
+}
+
 impl Serialize for ApiError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut body = serializer.serialize_map(None)?;
-        body.serialize_entry("detail", &self.detail)?;
-        body.serialize_entry("status_code", &self.status.as_u16())?;
-        body.serialize_entry("code", &self.code)?;
-        body.serialize_entry("exception", self.exception)?;
-        if let Some(field) = &self.field {
-            let fields = std::collections::BTreeMap::from([(field, [&self.detail])]);
-            body.serialize_entry("exception_fields", &fields)?;
-        }
-        body.serialize_entry("duration", &duration())?;
-        body.serialize_entry("more_info", MORE_INFO)?;
-        body.end()
+        let body = ErrorBody {
+            detail: &self.detail,
+            status_code: self.status.as_u16(),
+            code: self.code,
+            exception: self.exception,
+            exception_fields: self.field.as_deref().map(|field| BTreeMap::from([(field, [self.detail.as_str()])])),
+            duration: duration(),
+            more_info: MORE_INFO,
+        };
+        body.serialize(serializer)
     }
 }
 
@@ -186,6 +213,7 @@ mod tests {
             (ApiError::not_found(""), 404, 16, "DoesNotExistException"),
             (ApiError::not_allowed(""), 403, 17, "NotAllowedException"),
             (ApiError::method_not_allowed(""), 405, 17, "NotAllowedException"),
+            (ApiError::too_slow("", ""), 408, 4, "InputException"),
             (ApiError::too_large("", ""), 413, 18, "InputException"),
             (ApiError::user_exists(""), 409, 22, "ConflictException"),
             (ApiError::rate_limited(1, 1), 429, 9, "RateLimitReached"),

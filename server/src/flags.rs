@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
-use tracing::level_filters::LevelFilter;
 use user_handle_server::store::Location;
 use user_handle_server::{Application, Faults};
+
+use crate::log;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,8 +71,12 @@ pub struct Flags {
     pub faults: Option<String>,
 
     /// What to log on standard error: `info` has a line for every request
-    #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = Log::Info, value_name = "LEVEL")]
-    pub log: Log,
+    #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
+    pub log: log::Level,
+
+    /// How to write the log: lines for people, or JSON for programs
+    #[arg(long, env = "USER_HANDLE_LOG_FORMAT", value_enum, default_value_t = log::Format::Text, value_name = "FORMAT")]
+    pub log_format: log::Format,
 }
 
 #[derive(Subcommand)]
@@ -131,29 +136,6 @@ impl Database {
             Location::File(path) => Ok(path),
             Location::Memory => Err("a database in memory is gone with its server, so it has no copies".into()),
             Location::Postgres(_) => Err("PostgreSQL has its own programs for this: pg_dump and pg_restore".into()),
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Log {
-    Off,
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
-}
-
-impl Log {
-    pub const fn level(self) -> LevelFilter {
-        match self {
-            Log::Off => LevelFilter::OFF,
-            Log::Error => LevelFilter::ERROR,
-            Log::Warn => LevelFilter::WARN,
-            Log::Info => LevelFilter::INFO,
-            Log::Debug => LevelFilter::DEBUG,
-            Log::Trace => LevelFilter::TRACE,
         }
     }
 }

@@ -2,14 +2,20 @@
 //!
 //! A user's data stays the text that was sent: numbers, order and spelling of keys come back as they were.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use user_handle::validate;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ApiError;
 use crate::json::{self, Kind};
+use crate::openapi::{data_schema, empty_array};
 use crate::store::{NewFlag, NewUser};
 
 /// The largest body about one user: 10 kB of data, with room for escapes around it.
@@ -18,31 +24,65 @@ const MAX_BODY: usize = 64 * 1024;
 /// The largest body of a batch: 1 000 users of 10 kB.
 const MAX_BATCH_BODY: usize = 16 * 1024 * 1024;
 
+/// How long a body may take to arrive: a batch of the largest size at half a megabyte a second.
+const BODY_SECONDS: u64 = 30;
+
 /// What may be flagged.
 const FLAGGABLE: [&str; 3] = ["stream:user", "stream:feeds:v2:activity", "stream:feeds:v2:reaction"];
 
-#[derive(Deserialize)]
-struct UserBody<'a> {
+fn flaggable() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(FLAGGABLE))
+}
+
+/// A user to create.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct UserBody<'a> {
     #[serde(borrow)]
+    #[schema(value_type = String, required, nullable = false, pattern = "^[A-Za-z0-9_-]+$", max_length = 255)]
     id: Option<&'a RawValue>,
+    #[schema(schema_with = data_schema, required = false)]
     data: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct BatchBody<'a> {
+/// The data that replaces a user's. An `id` beside it is ignored, as is an array that stands for the body.
+pub(crate) struct DataBody;
+
+impl PartialSchema for DataBody {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new().property("data", data_schema());
+        RefOr::T(Schema::AnyOf(AnyOfBuilder::new().item(object).item(empty_array()).build()))
+    }
+}
+
+impl ToSchema for DataBody {}
+
+/// Users to create, or to replace.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct BatchBody<'a> {
     #[serde(borrow)]
+    #[schema(value_type = Vec<UserBody<'a>>, required, nullable = false, max_items = 1_000)]
     users: Option<&'a RawValue>,
+    /// Whether users that exist are replaced.
     #[serde(rename = "override")]
+    #[schema(value_type = Option<bool>)]
     override_: Option<&'a RawValue>,
+    /// The same, as .NET's client calls it.
+    #[schema(value_type = Option<bool>)]
     override_existing: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct FlagBody<'a> {
+/// A report about a user, an activity or a reaction.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct FlagBody<'a> {
     #[serde(borrow)]
+    #[schema(schema_with = flaggable, required)]
     entity_type: Option<&'a RawValue>,
+    #[schema(value_type = String, required, nullable = false, pattern = "^[A-Za-z0-9_-]+$", max_length = 255)]
     entity_id: Option<&'a RawValue>,
+    /// Who reports it.
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$", max_length = 255)]
     user_id: Option<&'a RawValue>,
+    #[schema(value_type = Option<String>)]
     reason: Option<&'a RawValue>,
 }
 
@@ -95,9 +135,17 @@ pub(crate) async fn new_flag(body: Body) -> Result<NewFlag, ApiError> {
     })
 }
 
-/// Reads a body of at most `limit` bytes. A longer one is read to its end, within reason, before it is refused: a
-/// connection that closes while the caller still sends looks like a network error to it.
-async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+/// Reads a body of at most `limit` bytes, which has to arrive in time.
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+    match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collect(body, limit)).await {
+        Ok(read) => read,
+        Err(_) => Err(ApiError::too_slow("body", format!("body did not arrive within {BODY_SECONDS} s"))),
+    }
+}
+
+/// A body longer than `limit` is read to its end, within reason, before it is refused: a connection that closes while the
+/// caller still sends looks like a network error to it.
+async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {

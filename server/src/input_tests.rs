@@ -160,3 +160,20 @@ async fn a_flag_needs_a_known_kind_and_an_id() {
         assert_eq!(flag(body).await.unwrap_err(), ApiError::input(field, text), "{body}");
     }
 }
+
+/// A body that never ends: `parts` come at once, and then nothing.
+fn stalled(parts: &'static str) -> Body {
+    let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(parts)]);
+    Body::from_stream(futures_util::StreamExt::chain(stream, futures_util::stream::pending()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_given_up() {
+    let start = tokio::time::Instant::now();
+    let refusal = ApiError::too_slow("body", "body did not arrive within 30 s");
+    assert_eq!(new_user(stalled(r#"{"id":"#)).await.err(), Some(refusal.clone()));
+    assert_eq!(new_data(stalled("")).await.err(), Some(refusal.clone()));
+    assert_eq!(batch(stalled("{")).await.err(), Some(refusal.clone()));
+    assert_eq!(new_flag(stalled("{")).await.err(), Some(refusal));
+    assert_eq!(start.elapsed().as_secs(), 120);
+}

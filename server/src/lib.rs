@@ -15,12 +15,13 @@ mod faults;
 mod input;
 mod json;
 mod limits;
+mod openapi;
 mod pages;
 mod query;
 pub mod store;
 mod stream;
 
-pub use app::{Settings, app};
+pub use app::{Settings, app, openapi};
 pub use apps::Application;
 pub use error::ApiError;
 pub use faults::Faults;

@@ -9,6 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use user_handle_server::Application;
 
+use crate::connections::{self, Limits};
+
 /// How long requests that are under way at the end may take.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -64,15 +66,11 @@ fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), St
 impl Listening {
     /// Serves until `stop` is done; then takes no more, and finishes what it has.
     pub async fn serve(self, app: Router, stop: impl Future<Output = ()>) {
-        let (stopping, _) = watch::channel(false);
+        let (stopping, stopped) = watch::channel(false);
+        let limits = Limits::of_this_process();
         let mut servers = JoinSet::new();
         for listener in self.listeners {
-            let mut stopped = stopping.subscribe();
-            let stopped = async move {
-                // An error means that the sender is gone, which is the end as well.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            servers.spawn(axum::serve(listener, app.clone()).with_graceful_shutdown(stopped).into_future());
+            servers.spawn(connections::serve(listener, app.clone(), limits.clone(), stopped.clone()));
         }
         stop.await;
         stopping.send_replace(true);

@@ -1,7 +1,9 @@
 //! The program around the server: flags in, a listening server out, or one line that says why not.
 
+mod connections;
 mod flags;
 mod listen;
+mod log;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -54,8 +56,14 @@ fn restore(database: &Database, copy: &Path) -> Result<(), String> {
 
 #[tokio::main]
 async fn serve(flags: Flags) -> Result<(), String> {
-    tracing_subscriber::fmt().with_max_level(flags.log.level()).with_writer(std::io::stderr).with_target(false).init();
+    log::start(flags.log, flags.log_format);
     let apps = flags::apps(&flags.app)?;
+    for app in apps.iter().filter(|app| app.has_short_secret()) {
+        tracing::warn!(
+            app = app.key,
+            "the secret of this app has less than 32 bytes, so it can be guessed from a token"
+        );
+    }
     flags.check_folders()?;
     let faults = flags.faults()?;
     let listening = listen::bind(&flags.listen, &apps).await?;

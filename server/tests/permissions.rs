@@ -13,7 +13,7 @@ mod common;
 use axum::body::Body;
 use axum::http::Request;
 use common::database::Database;
-use common::{Api, forge, server, user};
+use common::{Answer, Api, forge, server, user};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
 
@@ -23,65 +23,127 @@ fn scope(resource: &str, action: &str) -> String {
     forge::token(r#"{"alg":"HS256"}"#, &claims, "demo-secret")
 }
 
-/// Method, path, body, status for a server, and whether the user `own` may do it.
-const ROUTES: [(&str, &str, &str, u16, bool); 11] = [
-    ("POST", "user/", r#"{"id":"own"}"#, 201, true),
-    ("POST", "user/", r#"{"id":"other"}"#, 201, false),
-    ("POST", "user/?get_or_create=true", r#"{"id":"other"}"#, 201, false),
-    ("GET", "user/own/", "", 200, true),
-    ("GET", "user/other/", "", 200, true),
-    ("PUT", "user/own/", "{}", 201, true),
-    ("PUT", "user/other/", "{}", 201, false),
-    ("POST", "users/", r#"{"users":[{"id":"own"}]}"#, 201, false),
-    ("GET", "users/?ids=own", "", 200, false),
-    ("POST", "moderation/flag", r#"{"entity_type":"stream:user","entity_id":"own"}"#, 201, false),
-    ("DELETE", "users/?ids=own", "", 200, false),
+/// A call of a route that is about the user `own`, and who may make it.
+#[derive(Clone, Copy)]
+struct Rule {
+    route: (&'static str, &'static str),
+    query: &'static str,
+    body: &'static str,
+    /// The status for whoever may.
+    status: u16,
+    /// What a server token needs.
+    resource: &'static str,
+    action: &'static str,
+    /// Whether the user itself may, and whether other users may.
+    own: bool,
+    other: bool,
+}
+
+const USER: &str = "/api/v1.0/user/";
+const ONE: &str = "/api/v1.0/user/{id}/";
+const MANY: &str = "/api/v1.0/users/";
+const FLAG: &str = "/api/v1.0/moderation/flag";
+
+#[rustfmt::skip]
+const RULES: [Rule; 8] = [
+    Rule { route: ("post", USER), query: "", body: r#"{"id":"own"}"#, status: 201, resource: "users", action: "write", own: true, other: false },
+    Rule { route: ("get", ONE), query: "", body: "", status: 200, resource: "users", action: "read", own: true, other: true },
+    Rule { route: ("put", ONE), query: "", body: "{}", status: 201, resource: "users", action: "write", own: true, other: false },
+    Rule { route: ("delete", ONE), query: "", body: "", status: 200, resource: "users", action: "delete", own: true, other: false },
+    Rule { route: ("post", MANY), query: "", body: r#"{"users":[{"id":"own"}]}"#, status: 201, resource: "users", action: "write", own: false, other: false },
+    Rule { route: ("get", MANY), query: "?ids=own", body: "", status: 200, resource: "users", action: "read", own: false, other: false },
+    Rule { route: ("delete", MANY), query: "?ids=own", body: "", status: 200, resource: "users", action: "delete", own: false, other: false },
+    Rule { route: ("post", FLAG), query: "", body: r#"{"entity_type":"stream:user","entity_id":"own"}"#, status: 201, resource: "moderation", action: "write", own: false, other: false },
 ];
 
-/// A server that has the user `other`, and `own` unless the call creates it.
-async fn prepared(method: &str, path: &str) -> Api {
-    let api = Api::new();
-    if (method, path) != ("POST", "user/") {
-        api.call("POST", "users/", &server(), r#"{"users":[{"id":"own"},{"id":"other"}]}"#).await;
+/// What everybody may read, without key and token.
+const OPEN: [(&str, &str); 1] = [("get", "/health")];
+
+/// The methods and paths of every route that the server describes.
+fn routes() -> Vec<(String, String)> {
+    let document = serde_json::to_value(user_handle_server::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &serde_json::Value)| -> Vec<(String, String)> {
+        item.as_object().unwrap().keys().map(|method| (method.clone(), path.clone())).collect()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+impl Rule {
+    /// The rule of a route. There is one for each, or the test fails: who may use a new route has to be decided.
+    fn of((method, path): &(String, String)) -> Option<Rule> {
+        let rule = RULES.iter().find(|rule| rule.route == (method.as_str(), path.as_str()));
+        if rule.is_none() {
+            assert!(OPEN.contains(&(method, path)), "nothing says who may {method} {path}");
+        }
+        rule.copied()
     }
-    api
+
+    /// A server that has the user, unless the call creates it.
+    async fn prepared(&self) -> Api {
+        let api = Api::new();
+        if self.route != ("post", USER) {
+            assert_eq!(api.call("POST", "user/", &server(), r#"{"id":"own"}"#).await.status, 201);
+        }
+        api
+    }
+
+    /// The answers to the call in both spellings of the path.
+    async fn answers(&self, token: &str) -> [Answer; 2] {
+        let (method, path) = (self.route.0.to_uppercase(), self.route.1.replace("{id}", "own"));
+        let path = path.strip_prefix("/api/v1.0/").unwrap().trim_end_matches('/');
+        let call = async |slash: &str| {
+            let api = self.prepared().await;
+            api.call(&method, &format!("{path}{slash}{}", self.query), token, self.body).await
+        };
+        [call("").await, call("/").await]
+    }
 }
 
 #[tokio::test]
 async fn every_route_with_every_caller() {
-    let deletes = [("DELETE", "user/own/", "", 200, true), ("DELETE", "user/other/", "", 200, false)];
-    for (method, path, body, status, user_may) in ROUTES.into_iter().chain(deletes) {
-        let name = format!("{method} {path} {body}");
-        let api = prepared(method, path).await;
-        assert_eq!(api.call(method, path, "", body).await.error(), (403, 17, "Missing auth header.".into()), "{name}");
-        let stranger = api.call(method, path, &user("own"), body).await;
-        match user_may {
-            true => assert_eq!(stranger.status, status, "{name}"),
-            false => assert_eq!(stranger.error(), (403, 17, NO_PERMISSION.into()), "{name}"),
+    let described = routes();
+    assert_eq!(described.len(), RULES.len() + OPEN.len(), "a rule has no route: {described:?}");
+    for rule in described.iter().filter_map(Rule::of) {
+        let name = format!("{:?}", rule.route);
+        let bad = user_handle::token::sign(r#"{"resource":"*","action":"*"}"#, "another-secret");
+        for answer in rule.answers("").await {
+            assert_eq!(answer.error(), (403, 17, "Missing auth header.".into()), "{name}");
         }
-        let api = prepared(method, path).await;
-        assert_eq!(api.call(method, path, &server(), body).await.status, status, "{name}");
+        for answer in rule.answers(&bad).await {
+            assert_eq!(answer.error(), (403, 17, "signature is invalid".into()), "{name}");
+        }
+        for (token, may) in [(server(), true), (user("own"), rule.own), (user("other"), rule.other)] {
+            for answer in rule.answers(&token).await {
+                match may {
+                    true => assert_eq!(answer.status, rule.status, "{name}: {answer:?}"),
+                    false => assert_eq!(answer.error(), (403, 17, NO_PERMISSION.into()), "{name}"),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn open_routes_need_nothing() {
+    let api = Api::new();
+    for (method, path) in OPEN {
+        let request = Request::builder().method(method.to_uppercase().as_str()).uri(path).body(Body::empty()).unwrap();
+        assert_eq!(api.send(request).await.status, 200, "{path}");
     }
 }
 
 #[tokio::test]
 async fn every_route_with_servers_of_every_scope() {
-    let deletes = [("DELETE", "user/own/", "", 200, true), ("DELETE", "user/other/", "", 200, false)];
-    for (method, path, body, status, _) in ROUTES.into_iter().chain(deletes) {
-        let needed = if path.starts_with("moderation") { "moderation" } else { "users" };
-        let verb = match method {
-            "GET" => "read",
-            "DELETE" => "delete",
-            _ => "write",
-        };
+    for rule in RULES {
         for resource in ["*", "users", "moderation", "feed", "feed,users"] {
             for action in ["*", "read", "write", "delete"] {
-                let allowed = (resource == "*" || resource.split(',').any(|name| name == needed))
-                    && (action == "*" || action == verb);
-                let api = prepared(method, path).await;
-                let answer = api.call(method, path, &scope(resource, action), body).await;
-                let expected = if allowed { status } else { 403 };
-                assert_eq!(answer.status, expected, "{resource} {action}: {method} {path}");
+                let allowed = (resource == "*" || resource.split(',').any(|name| name == rule.resource))
+                    && (action == "*" || action == rule.action);
+                let expected = if allowed { rule.status } else { 403 };
+                for answer in rule.answers(&scope(resource, action)).await {
+                    assert_eq!(answer.status, expected, "{resource} {action}: {:?}", rule.route);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// A user as given by the caller, checked.
 #[derive(Debug, Clone)]
@@ -15,7 +16,7 @@ pub struct NewUser {
 }
 
 /// A user as stored. The order of the fields is the order on the wire.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
     /// When it was created.
     pub created_at: Timestamp,
@@ -24,6 +25,7 @@ pub struct User {
     /// The id.
     pub id: String,
     /// The data, as it was sent.
+    #[schema(value_type = Object)]
     pub data: Box<RawValue>,
 }
 
@@ -37,7 +39,7 @@ pub enum Creation {
 }
 
 /// How many follows touch a user, as `with_follow_counts` counts them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FollowCounts {
     /// `timeline` feeds that follow the user's `user` feed.
     pub followers_count: u32,
@@ -70,7 +72,8 @@ pub struct Flag {
 }
 
 /// A point in time, in microseconds since 1970. On the wire `2020-06-25T08:08:31.367794Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -1,0 +1,210 @@
+//! What the server says of itself: `/openapi.json`, made from the handlers, and a page to read and try it at `/docs`.
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, Content, Header, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+    ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::answer;
+use crate::error::ErrorBody;
+
+/// Where the document is.
+const DOCUMENT: &str = "/openapi.json";
+
+const ABOUT: &str = "A stand-in for the users API of Stream's Activity Feeds v2, and as much of its feeds as shows users \
+    in activities. Every path is answered with and without its final slash.";
+
+/// What the page at `/docs` may load: its own files. It styles its elements one by one, which a policy calls inline.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What every operation of the API may answer, whatever it does.
+const ERRORS: [(StatusCode, &str); 7] = [
+    (StatusCode::BAD_REQUEST, "The input breaks a rule; `exception_fields` names which"),
+    (StatusCode::UNAUTHORIZED, "The API key is missing or unknown"),
+    (StatusCode::FORBIDDEN, "The token is missing, refused, or does not reach so far"),
+    (StatusCode::NOT_FOUND, "There is no such thing"),
+    (StatusCode::TOO_MANY_REQUESTS, "Over the rate limit; `Retry-After` says how many seconds to wait"),
+    (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
+    (StatusCode::SERVICE_UNAVAILABLE, "The database is busy or full; nothing was changed"),
+];
+
+/// What those with a body may answer beside that.
+const BODY_ERRORS: [(StatusCode, &str); 2] = [
+    (StatusCode::REQUEST_TIMEOUT, "The body took too long"),
+    (StatusCode::PAYLOAD_TOO_LARGE, "The data, or the body, is too large"),
+];
+
+/// Headers of every answer of the API.
+const HEADERS: [(&str, Type, &str); 4] = [
+    ("X-RateLimit-Limit", Type::Integer, "Requests that the window allows"),
+    ("X-RateLimit-Remaining", Type::Integer, "Those that are left"),
+    ("X-RateLimit-Reset", Type::Integer, "When the window ends, in Unix seconds"),
+    ("X-Request-Id", Type::String, "The id of the request, as in the log"),
+];
+
+/// Registers routes with and without the final slash. The document names the spelling of the official clients.
+pub(crate) trait OpenApiRoutes<S> {
+    fn in_both_spellings(self, routes: UtoipaMethodRouter<S>) -> Self;
+}
+
+impl<S: Clone + Send + Sync + 'static> OpenApiRoutes<S> for OpenApiRouter<S> {
+    fn in_both_spellings(self, routes: UtoipaMethodRouter<S>) -> Self {
+        let (schemas, paths, methods) = routes;
+        let others: Vec<String> = paths.paths.keys().map(|path| other_spelling(path)).collect();
+        let router = others.into_iter().fold(self, |router, path| router.route(&path, methods.clone()));
+        router.routes((schemas, paths, methods))
+    }
+}
+
+fn other_spelling(path: &str) -> String {
+    path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
+}
+
+/// Completes the document of the routes with what all of them have in common.
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title("user-handle-server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
+        .build();
+    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("this server")).build()]);
+    let key = ApiKeyValue::with_description("api_key", "The key of the application");
+    let token = "A token of the application, alone: without `Bearer`. `user-handle-server token` prints one";
+    let token = ApiKeyValue::with_description("Authorization", token);
+    let mut schemas = vec![(ErrorBody::name().into_owned(), ErrorBody::schema())];
+    ErrorBody::schemas(&mut schemas);
+    let components = document.components.take().unwrap_or_default();
+    let components = ComponentsBuilder::from(components)
+        .schemas_from_iter(schemas)
+        .security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Query(key)))
+        .security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+    document.components = Some(components.build());
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations(item) {
+            complete_operation(operation, path.starts_with("/api/"));
+        }
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, .. } = item;
+    [get, put, post, delete].into_iter().filter_map(Option::as_mut)
+}
+
+fn complete_operation(operation: &mut Operation, of_the_api: bool) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        for content in response.content.values_mut() {
+            let RefOr::T(content) = content else { continue };
+            content.schema = content.schema.take().map(with_duration);
+        }
+    }
+    if of_the_api {
+        add_what_the_api_has(operation);
+    }
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        // What says nothing of its body is an error.
+        if response.content.is_empty() {
+            let error = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
+            response.content.insert("application/json".into(), RefOr::T(error));
+        }
+    }
+}
+
+fn add_what_the_api_has(operation: &mut Operation) {
+    operation.security =
+        Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []).add("token", [""; 0])]);
+    let with_body = if operation.request_body.is_some() { BODY_ERRORS.as_slice() } else { &[] };
+    for (status, description) in ERRORS.iter().chain(with_body) {
+        let response = ResponseBuilder::new().description(*description);
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.as_str().to_owned()).or_insert(RefOr::T(response.build()));
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        for (name, kind, description) in HEADERS {
+            response.headers.insert(name.to_owned(), described(kind, description));
+        }
+        if ["429", "503"].contains(&status.as_str()) {
+            response.headers.insert("Retry-After".into(), described(Type::Integer, "Seconds to wait"));
+        }
+    }
+}
+
+fn described(kind: Type, description: &str) -> RefOr<Header> {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(SchemaType::Type(kind)).build());
+    header.description = Some(description.into());
+    RefOr::T(header)
+}
+
+/// Every JSON answer has the time that it took, as its last field.
+fn with_duration(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let duration = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .description(Some("How long the server took, as Go writes durations"))
+        .pattern(Some(r"^[0-9]+\.[0-9]{2}ms$"));
+    let duration = ObjectBuilder::new().property("duration", duration).required("duration");
+    RefOr::T(Schema::AllOf(AllOfBuilder::new().item(schema).item(duration).build()))
+}
+
+/// Serves the document, and the page that shows it.
+pub(crate) fn pages(document: &OpenApi) -> Router {
+    let text = match document.to_json() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(%error, "the OpenAPI document cannot be written");
+            return Router::new();
+        }
+    };
+    let document = get(async move || answer::json_text(StatusCode::OK, text.clone()));
+    let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let page: Router = SwaggerUi::new("/docs").config(Config::from(DOCUMENT)).into();
+    let page = page
+        .layer(set(header::CONTENT_SECURITY_POLICY, DOCS_POLICY))
+        .layer(set(header::REFERRER_POLICY, "no-referrer"));
+    Router::new().route(DOCUMENT, document).merge(page)
+}
+
+/// A boolean of the query, in every spelling that a client of the API uses.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(crate) enum QueryFlag {
+    #[schema(rename = "true")]
+    True,
+    #[schema(rename = "false")]
+    False,
+    #[schema(rename = "True")]
+    PythonsTrue,
+    #[schema(rename = "False")]
+    PythonsFalse,
+    #[schema(rename = "1")]
+    One,
+    #[schema(rename = "0")]
+    Zero,
+}
+
+/// The data of a user: a JSON object, or nothing, or PHP's empty array for nothing.
+pub(crate) fn data_schema() -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
+    let object = ObjectBuilder::new().description(Some("At most 10 240 bytes of JSON"));
+    RefOr::T(Schema::AnyOf(AnyOfBuilder::new().item(object).item(null).item(empty_array()).build()))
+}
+
+/// PHP's spelling of "nothing".
+pub(crate) fn empty_array() -> ArrayBuilder {
+    ArrayBuilder::new().max_items(Some(0))
+}

@@ -1,0 +1,89 @@
+//! No secret is in the log, whatever the level and the format.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use common::folder::Folder;
+use common::process::{Server, program};
+use user_handle_server::Application;
+
+/// The status of the answer to a request with this token.
+fn status(server: &Server, method: &str, path: &str, token: &str, body: &str) -> u16 {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let (address, length) = (&server.address, body.len());
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// Everything secret that a request can carry, and a server can be told, has a canary in it.
+#[test]
+fn the_log_has_no_secret_key_token_query_or_data_at_any_level_and_in_any_format() {
+    const SECRET: &str = "canary-secret-that-is-long-enough-for-the-hash";
+    for format in ["text", "json"] {
+        let folder = Folder::new();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let mut command = program();
+        command.args(["--listen", "127.0.0.1:0", "--database", "sqlite::memory:", "--log", "trace"]);
+        command.args(["--log-format", format, "--rate-limit", "40"]).stderr(log);
+        let server =
+            Server::spawn(command.env("USER_HANDLE_APP", format!("canary-key:{SECRET},short-key:canary-short")));
+        let app = Application::parse(&format!("canary-key:{SECRET}")).unwrap();
+        let token = app.token(None).unwrap();
+        let forged = format!("{token}canary");
+        let mut statuses = std::collections::BTreeSet::new();
+        for _ in 0..3 {
+            for (method, path, token, body) in [
+                ("POST", "user/?api_key=canary-key", &token, r#"{"id":"a","data":{"canary-data":1}}"#),
+                ("POST", "user/?api_key=canary-key", &token, r#"{"id":"canary id"}"#),
+                ("POST", "user/?api_key=canary-key", &token, "canary {"),
+                ("GET", "user/a/?api_key=canary-key&canary=canary", &token, ""),
+                ("GET", "user/a/?api_key=canary-key", &forged, ""),
+                ("GET", "user/a/?api_key=canary-key", &"Bearer canary".to_owned(), ""),
+                ("GET", "user/a/?api_key=canary-unknown", &token, ""),
+                ("GET", "users/?api_key=canary-key&ids=canary,canary id", &token, ""),
+                ("GET", "none?api_key=canary-key", &token, ""),
+                ("GET", "user/a/?api_key=canary-key", &app.token(Some("canary-user")).unwrap(), ""),
+            ] {
+                let path = format!("/api/v1.0/{}", path.replace(' ', "%20"));
+                statuses.insert(status(&server, method, &path, token, body));
+            }
+        }
+        for _ in 0..45 {
+            statuses.insert(status(&server, "GET", "/api/v1.0/user/a/?api_key=canary-key", &token, ""));
+        }
+        // Bytes that are no request are the business of the HTTP library, whose log is in ours.
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(b"canary\0canary\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        assert_eq!(Vec::from_iter(statuses), [200, 201, 400, 401, 403, 404, 409, 429]);
+        drop(server);
+        let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+        let line = if format == "json" {
+            r#""path":"/api/v1.0/user/a/","status":200"#
+        } else {
+            r#"path="/api/v1.0/user/a/" status=200"#
+        };
+        assert!(log.contains(line), "{log}");
+        assert!(log.contains("short-key"), "no warning of a short secret: {log}");
+        for secret in ["canary", "api_key", &token, "Bearer"] {
+            assert!(!log.contains(secret), "{secret} in {log}");
+        }
+    }
+}
