@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +23,7 @@ use crate::apps::Application;
 use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
-use crate::limits::Limits;
+use crate::limits::{Limits, Operation, RateLimit};
 use crate::openapi::{self as description, OpenApiRoutes};
 use crate::query::Query;
 use crate::store::Store;
@@ -34,8 +34,8 @@ use crate::{envelope, pages, stream};
 pub struct Settings {
     /// The applications that it serves.
     pub apps: Vec<Application>,
-    /// Requests per minute and application. `None`: no limit.
-    pub rate_limit: Option<u32>,
+    /// How many requests each application may make. `None`: no limit.
+    pub rate_limit: Option<RateLimit>,
     /// How long every answer of the API waits.
     pub latency: Duration,
     /// Which requests to the API fail on purpose. `None`: none do.
@@ -113,14 +113,17 @@ async fn limit(State(app): State<App>, request: Request, next: Next) -> Response
     let now = unix_seconds() as u64;
     let query = Query::of(request.uri());
     let standing = match query.get("api_key").and_then(|key| app.application(key)) {
-        Some(application) if request.method() != Method::OPTIONS => app.limits.count(&application.key, now),
+        Some(application) if request.method() != Method::OPTIONS => {
+            let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            app.limits.count(&application.key, Operation::new(request.method(), route), now)
+        }
         _ => app.limits.unused(now),
     };
     if !app.latency.is_zero() {
         tokio::time::sleep(app.latency).await;
     }
-    let mut response = match standing.wait {
-        Some(seconds) => ApiError::rate_limited(standing.limit, seconds).into_response(),
+    let mut response = match &standing.refused {
+        Some(refused) => ApiError::rate_limited(refused).into_response(),
         None => next.run(request).await,
     };
     standing.write_to(response.headers_mut());

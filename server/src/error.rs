@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::answer::{duration, json};
+use crate::limits::Refused;
 use crate::store::StoreError;
 
 /// Where the hosted API explains its errors.
@@ -82,11 +83,14 @@ impl ApiError {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
     }
 
-    /// 429, code 9: over the rate limit until `seconds` from now.
-    pub(crate) fn rate_limited(limit: u32, seconds: u64) -> Self {
-        let detail = format!("over the rate limit of {limit} requests per minute, retry in {seconds} s");
+    /// 429, code 9: over a rate limit.
+    pub(crate) fn rate_limited(refused: &Refused) -> Self {
+        ApiError::too_many(refused.to_string(), refused.wait_seconds)
+    }
+
+    fn too_many(detail: String, wait_seconds: u64) -> Self {
         let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, 9, "RateLimitReached", detail);
-        ApiError { retry_after_seconds: Some(seconds), ..error }
+        ApiError { retry_after_seconds: Some(wait_seconds), ..error }
     }
 
     /// 503, code -1: nothing is wrong with the request, and it was not carried out.
@@ -109,7 +113,7 @@ impl ApiError {
 
     /// As [`ApiError::rate_limited`], asked for by `--faults`. It may be sent again at once.
     pub(crate) fn injected_rate_limit() -> Self {
-        ApiError { detail: INJECTED.into(), ..ApiError::rate_limited(0, 0) }
+        ApiError::too_many(INJECTED.into(), 0)
     }
 
     /// As [`ApiError::internal`], asked for by `--faults`: nothing has failed, so the log has no error.
@@ -216,7 +220,7 @@ mod tests {
             (ApiError::too_slow("", ""), 408, 4, "InputException"),
             (ApiError::too_large("", ""), 413, 18, "InputException"),
             (ApiError::user_exists(""), 409, 22, "ConflictException"),
-            (ApiError::rate_limited(1, 1), 429, 9, "RateLimitReached"),
+            (ApiError::injected_rate_limit(), 429, 9, "RateLimitReached"),
             (StoreError::Busy.into(), 503, -1, "ServiceUnavailableException"),
             (StoreError::Failed("secret detail".into()).into(), 500, -1, "InternalException"),
         ] {
@@ -239,7 +243,7 @@ mod tests {
 
     #[test]
     fn whoever_must_wait_is_told_how_long() {
-        assert_eq!(ApiError::rate_limited(10, 42).into_response().headers()["retry-after"], "42");
+        assert_eq!(ApiError::too_many(String::new(), 42).into_response().headers()["retry-after"], "42");
         assert_eq!(ApiError::unavailable("").into_response().headers()["retry-after"], "1");
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
 use user_handle_server::store::Location;
-use user_handle_server::{Application, Faults};
+use user_handle_server::{Application, Faults, RateLimit};
 
 use crate::log;
 
@@ -17,9 +17,8 @@ Examples:
       on both loopback addresses, nothing kept; what Stream's clients call with LOCAL=1
   USER_HANDLE_APP=my-key:my-secret user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
       on the network, with a secret that is not in the list of processes
-  user-handle-server --rate-limit 1000 --latency 80
-      the documented limit of the hosted API, and its distance
-
+  user-handle-server --rate-limit stream --latency 80
+      the documented limits of the hosted API, and its distance
   user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
       one request in five fails, the same ones in every run
 
@@ -58,9 +57,10 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_PKG", value_name = "DIR")]
     pub pkg: Option<PathBuf>,
 
-    /// Requests per minute and app, then 429 [default: no limit, the headers show 1000000]
-    #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub rate_limit: Option<u32>,
+    /// Requests per minute and app, then 429; or `stream` for the documented limits of the hosted API [default: no limit,
+    /// the headers show 1000000]
+    #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N")]
+    pub rate_limit: Option<RateLimit>,
 
     /// Milliseconds that every answer of the API waits
     #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]

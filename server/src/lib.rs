@@ -25,4 +25,4 @@ pub use app::{Settings, app, openapi};
 pub use apps::Application;
 pub use error::ApiError;
 pub use faults::Faults;
-pub use limits::UNLIMITED;
+pub use limits::{RateLimit, UNLIMITED};

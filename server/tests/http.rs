@@ -14,7 +14,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use common::{Answer, Api, server};
-use user_handle_server::Settings;
+use user_handle_server::{RateLimit, Settings};
 
 async fn send(api: &Api, method: &str, path: &str) -> Answer {
     api.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
@@ -74,7 +74,7 @@ async fn unknown_paths_and_methods_are_errors_of_the_documented_shape() {
 
 #[tokio::test]
 async fn the_limit_is_shown_and_kept_for_each_application() {
-    let api = Api::with(Settings { rate_limit: Some(1_000), ..Settings::default() });
+    let api = Api::with(Settings { rate_limit: Some(RateLimit::PerMinute(1_000)), ..Settings::default() });
     // The window may end between two calls; then the count starts again, and the second pair is in one window.
     let mut left = [0; 2];
     for _ in 0..2 {
@@ -87,7 +87,7 @@ async fn the_limit_is_shown_and_kept_for_each_application() {
     }
     assert_eq!(left[0] - left[1], 1);
 
-    let api = Api::with(Settings { rate_limit: Some(1), ..Settings::default() });
+    let api = Api::with(Settings { rate_limit: Some(RateLimit::PerMinute(1)), ..Settings::default() });
     let mut refused = api.call("GET", "user/a/", &server(), "").await;
     for _ in 0..3 {
         refused = api.call("GET", "user/a/", &server(), "").await;
@@ -105,6 +105,26 @@ async fn the_limit_is_shown_and_kept_for_each_application() {
     assert_eq!(other.status, 403, "another application has its own limit");
     assert_eq!(send(&api, "OPTIONS", "/api/v1.0/user/a/?api_key=demo-key").await.status, 200, "preflights are free");
     assert_eq!(send(&api, "GET", "/health").await.status, 200);
+}
+
+#[tokio::test]
+async fn with_streams_limits_each_operation_is_counted_for_itself() {
+    let api = Api::with(Settings { rate_limit: Some(RateLimit::Stream), ..Settings::default() });
+    let left = async |method: &str, path: &str| -> u64 {
+        let answer = api.call(method, path, &server(), r#"{"id":"a"}"#).await;
+        assert_eq!(answer.header("x-ratelimit-limit"), "1000");
+        answer.header("x-ratelimit-remaining").parse().unwrap()
+    };
+    // The window may end between two calls; then the count starts again, and the next round is in one window.
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        seen = vec![left("GET", "user/a/").await, left("GET", "user/b").await, left("POST", "user/").await];
+        if seen[1] < seen[0] {
+            break;
+        }
+    }
+    assert_eq!(seen[0] - seen[1], 1, "the path is that of the route, in both spellings: {seen:?}");
+    assert!(seen[2] > seen[1], "another operation: {seen:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -166,7 +166,7 @@ fn bad_flags_are_refused_in_one_line() {
         (vec!["--none"], "error: unexpected argument '--none' found; --help lists all flags"),
         (
             vec!["--rate-limit", "0"],
-            "error: invalid value '0' for '--rate-limit <N>': 0 is not in 1..=4294967295; --help lists all flags",
+            "error: invalid value '0' for '--rate-limit <N>': must be a whole number from 1, or stream; --help lists all flags",
         ),
         (vec!["--listen", "here"], "error: --listen must be ADDRESS:PORT or localhost:PORT, but is \"here\""),
         (
