@@ -24,6 +24,7 @@ use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
 use crate::limits::{Limits, Operation, RateLimit};
+use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
 use crate::query::Query;
 use crate::store::Store;
@@ -51,6 +52,7 @@ pub struct Settings {
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     apps: Arc<[Application]>,
+    pub(crate) metrics: Metrics,
     limits: Arc<Limits>,
     latency: Duration,
 }
@@ -66,6 +68,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
     let app = App {
         store,
         apps: settings.apps.into(),
+        metrics: Metrics::new(),
         limits: Arc::new(Limits::new(settings.rate_limit)),
         latency: settings.latency,
     };
@@ -74,7 +77,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed);
     if let Some(faults) = &settings.faults {
-        api = api.layer(from_fn_with_state(Injector::new(faults), faults::around));
+        api = api.layer(from_fn_with_state(Injector::new(faults, app.metrics.clone()), faults::around));
     }
     Router::from(own_routes())
         .merge(api)
@@ -84,8 +87,9 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))
         // The last is the outermost.
         .layer(from_fn(envelope::preflight))
-        .layer(from_fn_with_state(app, limit))
+        .layer(from_fn_with_state(app.clone(), limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.metrics, metrics::around))
         .layer(from_fn(envelope::around))
 }
 
@@ -96,7 +100,7 @@ fn api_routes() -> OpenApiRouter<App> {
 
 /// The routes about the server itself.
 fn own_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().in_both_spellings(routes!(health))
+    OpenApiRouter::new().in_both_spellings(routes!(health)).in_both_spellings(routes!(metrics::metrics))
 }
 
 /// The description of the server: every route with its parameters, bodies and answers.
@@ -123,7 +127,10 @@ async fn limit(State(app): State<App>, request: Request, next: Next) -> Response
         tokio::time::sleep(app.latency).await;
     }
     let mut response = match &standing.refused {
-        Some(refused) => ApiError::rate_limited(refused).into_response(),
+        Some(refused) => {
+            app.metrics.count_rate_limited();
+            ApiError::rate_limited(refused).into_response()
+        }
         None => next.run(request).await,
     };
     standing.write_to(response.headers_mut());

@@ -33,10 +33,13 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
+/// The longest id of a request that is taken over.
+const MAX_ID: usize = 128;
+
 /// The outermost layer. The log has the path without its query, which holds the API key.
 pub(crate) async fn around(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = uuid::Uuid::new_v4().to_string();
+    let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span = tracing::info_span!("request", %id);
     let mut response = timed(started, next.run(request)).instrument(span.clone()).await;
@@ -47,9 +50,17 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(X_REQUEST_ID, id);
     }
-    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
-    span.in_scope(|| tracing::info!(%method, path, status, ?elapsed));
+    let (status, elapsed_us) = (response.status().as_u16(), started.elapsed().as_micros());
+    span.in_scope(|| tracing::info!(%method, path, status, elapsed_us));
     response
+}
+
+/// The id that the caller gave the request, so that its log and this one can be read together. It goes into a log, so it
+/// has to look like an id.
+fn given_id(request: &Request) -> Option<String> {
+    let id = request.headers().get(X_REQUEST_ID)?.to_str().ok()?;
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (!id.is_empty() && id.len() <= MAX_ID && id.bytes().all(is_id)).then(|| id.to_owned())
 }
 
 /// Answers the question of a browser whether it may send a request, for every path.

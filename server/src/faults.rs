@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 
 /// How long a stalled request stays without an answer, unless the client gives up before: longer than clients wait.
 const STALL: Duration = Duration::from_secs(60);
@@ -47,6 +48,12 @@ const KINDS: [(&str, Kind); 7] = [
     ("500", Kind::Internal),
     ("truncate", Kind::Truncate),
 ];
+
+impl Kind {
+    fn name(self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
 
 /// Which requests fail, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,15 +154,18 @@ impl Iterator for Decisions {
 
 /// What the layer shares between requests.
 #[derive(Clone)]
-pub(crate) struct Injector(Arc<Mutex<Decisions>>);
+pub(crate) struct Injector {
+    decisions: Arc<Mutex<Decisions>>,
+    metrics: Metrics,
+}
 
 impl Injector {
-    pub(crate) fn new(faults: &Faults) -> Self {
-        Injector(Arc::new(Mutex::new(faults.decisions())))
+    pub(crate) fn new(faults: &Faults, metrics: Metrics) -> Self {
+        Injector { decisions: Arc::new(Mutex::new(faults.decisions())), metrics }
     }
 
     fn next(&self) -> Option<Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next().flatten()
+        self.decisions.lock().unwrap_or_else(PoisonError::into_inner).next().flatten()
     }
 }
 
@@ -165,6 +175,7 @@ pub(crate) async fn around(State(injector): State<Injector>, request: Request, n
         return next.run(request).await;
     };
     tracing::info!(?kind, applied, "fault");
+    injector.metrics.count_fault(kind.name());
     match kind {
         Kind::Reset => {
             if applied {

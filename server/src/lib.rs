@@ -15,6 +15,7 @@ mod faults;
 mod input;
 mod json;
 mod limits;
+mod metrics;
 mod openapi;
 mod pages;
 mod query;

@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::input::{self, BatchBody, DataBody, FlagBody, UserBody};
 use crate::openapi::{OpenApiRoutes, QueryFlag};
 use crate::query::Query;
-use crate::store::{Creation, Flag, FollowCounts, Timestamp, User};
+use crate::store::{Creation, Flag, Timestamp, User};
 
 type Result<T> = std::result::Result<Answer<T>, ApiError>;
 
@@ -50,8 +50,12 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
 pub(crate) struct Profile {
     #[serde(flatten)]
     user: User,
-    #[serde(flatten)]
-    counts: Option<FollowCounts>,
+    /// `timeline` feeds that follow the user's `user` feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followers_count: Option<u32>,
+    /// `user` feeds that the user's `timeline` feed follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    following_count: Option<u32>,
 }
 
 /// Create a user
@@ -89,7 +93,12 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller, PathId(id): Path
     let with_counts = query.flag("with_follow_counts")?;
     let user = app.store.get(&caller.app, &id).await?.ok_or_else(|| ApiError::no_such_user(&id))?;
     let counts = if with_counts { Some(app.store.follow_counts(&caller.app, &id).await?) } else { None };
-    Ok(Answer(StatusCode::OK, Profile { user, counts }))
+    let profile = Profile {
+        user,
+        followers_count: counts.map(|counts| counts.followers_count),
+        following_count: counts.map(|counts| counts.following_count),
+    };
+    Ok(Answer(StatusCode::OK, profile))
 }
 
 /// Replace the data of a user

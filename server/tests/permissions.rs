@@ -57,7 +57,7 @@ const RULES: [Rule; 8] = [
 ];
 
 /// What everybody may read, without key and token.
-const OPEN: [(&str, &str); 1] = [("get", "/health")];
+const OPEN: [(&str, &str); 2] = [("get", "/health"), ("get", "/metrics")];
 
 /// The methods and paths of every route that the server describes.
 fn routes() -> Vec<(String, String)> {

@@ -7,6 +7,7 @@ mod lint;
 mod matrix;
 mod package;
 mod payload;
+mod python;
 mod setup;
 mod shell;
 mod slim;

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::matrix::browsers;
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
-use crate::{example, package, setup};
+use crate::{example, package, python, setup};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -35,6 +35,8 @@ enum Step {
     Doc,
     /// The npm package and the server, in Node
     Node,
+    /// The server against its own description, and Stream's Python client against the server
+    Python,
     /// The npm package and the server, in Chromium
     Browser,
     /// The npm package and a server that breaks HTTP on purpose, in Node, Chromium and Firefox
@@ -90,6 +92,7 @@ fn run_step(
         Step::Web => wasm_test(folders, "--test web"),
         Step::Doc => wasm_test(folders, "--doc"),
         Step::Node => node_test("tests/node", artifacts),
+        Step::Python => python_test(folders),
         Step::Browser => node_test("tests/browser", artifacts),
         Step::Faults => node_test("tests/faults", artifacts),
     };
@@ -162,6 +165,13 @@ pub fn build_server(folders: &Folders) -> Result<PathBuf> {
     const NAME: &str = "user-handle-server";
     cargo().words("build --workspace --bin").arg(NAME).arg("--target-dir").arg(&folders.target).run()?;
     Ok(folders.target.join("debug").join(NAME))
+}
+
+/// Python's own test runner, over `tests/python`. It needs the server and not the package.
+fn python_test(folders: &Folders) -> Result<Cmd> {
+    let python = python::environment(folders)?;
+    let server = build_server(folders)?;
+    Ok(Cmd::new(python).words("-m unittest discover --verbose -s tests/python").env("USER_HANDLE_SERVER", server))
 }
 
 /// Node's own test runner, over the files of one folder: Node 20 takes no patterns.

@@ -35,6 +35,9 @@ pub trait Store: Users + Follows + Flags + Send + Sync + 'static {
     /// Whether the database answers.
     async fn check(&self) -> Result<(), StoreError>;
 
+    /// How many operations wait for the database: for the thread that writes, or for a connection.
+    fn waiting(&self) -> usize;
+
     /// Finishes what was accepted and closes the database; later writes fail.
     async fn close(&self) -> Result<(), StoreError>;
 }

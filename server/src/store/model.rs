@@ -39,7 +39,7 @@ pub enum Creation {
 }
 
 /// How many follows touch a user, as `with_follow_counts` counts them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FollowCounts {
     /// `timeline` feeds that follow the user's `user` feed.
     pub followers_count: u32,

@@ -56,6 +56,10 @@ impl Store for Postgres {
         .await
     }
 
+    fn waiting(&self) -> usize {
+        self.pool.status().waiting
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.pool.close();
         Ok(())

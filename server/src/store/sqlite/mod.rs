@@ -105,6 +105,10 @@ impl Store for Sqlite {
         self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 
+    fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await
     }

@@ -82,6 +82,11 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// How many writes wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Finishes what waits, empties the write-ahead log into the database, and ends the thread.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
@@ -249,6 +254,7 @@ mod tests {
         };
         let (held, (refused, waiting)) = tokio::join!(writer.write(hold), async {
             let filled = fill.await;
+            assert_eq!(writer.waiting(), QUEUE);
             release.send(()).unwrap();
             filled
         });
@@ -258,5 +264,6 @@ mod tests {
         for write in waiting {
             assert_eq!(write.await, Ok(1));
         }
+        assert_eq!(writer.waiting(), 0);
     }
 }

@@ -1,0 +1,35 @@
+"""Schemathesis calls every operation that the server describes, with input that the description allows and input that
+it does not, and compares every answer with it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from server import KEY, Server
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+# The same cases in every run, so that a change of the server is what makes the difference.
+SEED = "7"
+
+
+class Description(unittest.TestCase):
+    def test_the_server_is_as_it_describes_itself(self):
+        program = Path(sys.executable).with_name("schemathesis")
+        server = Server()
+        self.addCleanup(server.stop)
+        with tempfile.TemporaryDirectory() as folder:
+            command = [program, "--config-file", CONFIG, "--no-color", "run", f"{server.url}/openapi.json"]
+            command += ["--seed", SEED, "--max-examples", "50", "--wait-for-schema", "10"]
+            # In a folder of its own, because it leaves files where it runs.
+            env = os.environ | {"USER_HANDLE_KEY": KEY, "USER_HANDLE_TOKEN": server.token}
+            done = subprocess.run(command, env=env, cwd=folder, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"Selected: (\d+)/\1\n  Tested: \1\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

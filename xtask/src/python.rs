@@ -1,0 +1,63 @@
+//! Python with the packages of `tests/python/requirements.txt`, in a virtual environment in `target/python`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::fingerprint;
+use crate::shell::{Cmd, Folders, which};
+
+const OLDEST: (u32, u32) = (3, 10);
+const REQUIREMENTS: &str = "tests/python/requirements.txt";
+
+/// The Python of the environment, which is made where it is missing or of other requirements.
+pub fn environment(folders: &Folders) -> Result<PathBuf> {
+    let folder = folders.root.join("target/python");
+    let python = folder.join("bin/python");
+    let stamp = folder.join("requirements");
+    let wanted = fingerprint::of(&folders.root, &[REQUIREMENTS])?;
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == wanted) {
+        return Ok(python);
+    }
+    println!("setup: installing the Python packages of {REQUIREMENTS}");
+    let system = system_python()?;
+    make(&system, &folder)?;
+    let pip = Cmd::new(&python).words("-m pip install --quiet --disable-pip-version-check --requirement");
+    pip.arg(REQUIREMENTS).run()?;
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(python)
+}
+
+fn system_python() -> Result<PathBuf> {
+    let (major, minor) = OLDEST;
+    let Some(python) = which("python3") else {
+        bail!(
+            "Python {major}.{minor} or newer is needed and there is no `python3` on PATH: \
+             `apt-get install -y python3 python3-venv`"
+        );
+    };
+    let check = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
+    if !Cmd::new(&python).arg("-c").arg(check).status()?.success() {
+        let version = Cmd::new(&python).arg("--version").read()?;
+        bail!("Python {major}.{minor} or newer is needed and `python3` is {version}");
+    }
+    Ok(python)
+}
+
+/// Debian has the module in a package of its own.
+fn make(system: &PathBuf, folder: &PathBuf) -> Result<()> {
+    let venv = Cmd::new(system).words("-m venv --clear").arg(folder);
+    if venv.run().is_ok() {
+        return Ok(());
+    }
+    const MEND: &str = "apt-get install -y python3-venv";
+    let root = Cmd::new("id").arg("-u").read()? == "0";
+    if which("apt-get").is_none() || !root {
+        bail!("`python3 -m venv` does not work; on Debian and Ubuntu, as root: `{MEND}`");
+    }
+    println!("setup: installing python3-venv with apt-get");
+    Cmd::new("apt-get").words("update --quiet=2").run()?;
+    Cmd::new("apt-get").words("install --quiet=2 -y python3-venv").env("DEBIAN_FRONTEND", "noninteractive").run()?;
+    venv.run().with_context(|| format!("`python3 -m venv` does not work; by hand: `{MEND}`"))
+}
