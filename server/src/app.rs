@@ -28,7 +28,7 @@ use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
 use crate::query::Query;
 use crate::store::Store;
-use crate::{envelope, pages, stream};
+use crate::{envelope, feeds, pages, stream};
 
 /// How the server is set up.
 #[derive(Debug, Default)]
@@ -95,7 +95,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
 
 /// The routes of the API: those that faults, latency and limits are for.
 fn api_routes() -> OpenApiRouter<App> {
-    stream::routes()
+    stream::routes().merge(feeds::routes())
 }
 
 /// The routes about the server itself.

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::claims::{self, Rights};
 use crate::error::ApiError;
 use crate::query::Query;
+use crate::store::FeedName;
 
 /// The refusal of whoever has a valid token that does not reach far enough.
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
@@ -48,10 +49,39 @@ impl Caller {
         }
     }
 
+    /// Users may read their own feeds and what is in every `user` feed; they add to and follow with their own feeds alone.
+    /// Their own are those with their id, whatever the group.
+    pub(crate) fn may_on_feed(&self, needed: &str, action: Action, feed: &FeedName) -> Result<(), ApiError> {
+        match &self.rights {
+            Rights::Server { feed: allowed, .. } => {
+                self.may_as_server(needed, action)?;
+                let FeedName { group, id } = feed;
+                if allowed == "*" || allowed.strip_prefix(group.as_str()) == Some(id) {
+                    return Ok(());
+                }
+                Err(ApiError::not_allowed(format!("token does not allow feed \"{feed}\"")))
+            }
+            Rights::User(own) if *own == feed.id => Ok(()),
+            Rights::User(_) if matches!(action, Action::Read) && feed.group == "user" => Ok(()),
+            Rights::User(_) => Err(ApiError::not_allowed(NO_PERMISSION)),
+        }
+    }
+
+    /// The actor of an activity: a user's own are its own, whether it says so or not.
+    pub(crate) fn actor(&self, given: Option<&str>) -> Result<Option<String>, ApiError> {
+        let Rights::User(own) = &self.rights else { return Ok(None) };
+        let reference = format!("SU:{own}");
+        match given {
+            None => Ok(Some(reference)),
+            Some(actor) if actor == reference || actor == own => Ok(None),
+            Some(_) => Err(ApiError::not_allowed(NO_PERMISSION)),
+        }
+    }
+
     /// What only servers may do: batches and flags.
     pub(crate) fn may_as_server(&self, needed: &str, action: Action) -> Result<(), ApiError> {
         match &self.rights {
-            Rights::Server { resource, action: allowed } if covers(resource, needed) => {
+            Rights::Server { resource, action: allowed, .. } if covers(resource, needed) => {
                 if covers(allowed, action.as_str()) {
                     return Ok(());
                 }
@@ -111,7 +141,7 @@ mod tests {
     }
 
     fn server(resource: &str, action: &str) -> Caller {
-        caller(Rights::Server { resource: resource.into(), action: action.into() })
+        caller(Rights::Server { resource: resource.into(), action: action.into(), feed: "*".into() })
     }
 
     #[test]
@@ -147,5 +177,47 @@ mod tests {
             assert_eq!(bob.may(action, "alice"), Err(ApiError::not_allowed(NO_PERMISSION)));
             assert_eq!(bob.may_as_server("users", action), Err(ApiError::not_allowed(NO_PERMISSION)));
         }
+    }
+
+    fn feed(group: &str, id: &str) -> FeedName {
+        FeedName { group: group.into(), id: id.into() }
+    }
+
+    #[test]
+    fn a_user_reads_user_feeds_and_its_own_and_writes_its_own() {
+        let bob = caller(Rights::User("bob".into()));
+        for (group, id, read, write) in [
+            ("user", "bob", true, true),
+            ("timeline", "bob", true, true),
+            ("user", "alice", true, false),
+            ("timeline", "alice", false, false),
+        ] {
+            assert_eq!(bob.may_on_feed("feed", Action::Read, &feed(group, id)).is_ok(), read, "{group}:{id}");
+            assert_eq!(bob.may_on_feed("feed", Action::Write, &feed(group, id)).is_ok(), write, "{group}:{id}");
+        }
+    }
+
+    #[test]
+    fn a_server_token_of_a_feed_reaches_no_other() {
+        let rights = Rights::Server { resource: "feed".into(), action: "*".into(), feed: "userjohn".into() };
+        let john = caller(rights);
+        assert_eq!(john.may_on_feed("feed", Action::Write, &feed("user", "john")), Ok(()));
+        for (group, id) in [("user", "johnny"), ("user", "joh"), ("timeline", "john"), ("", "john")] {
+            let refusal = ApiError::not_allowed(format!("token does not allow feed \"{group}:{id}\""));
+            assert_eq!(john.may_on_feed("feed", Action::Read, &feed(group, id)), Err(refusal));
+        }
+        let refusal = ApiError::not_allowed("token does not allow resource \"follower\"");
+        assert_eq!(john.may_on_feed("follower", Action::Write, &feed("user", "john")), Err(refusal));
+    }
+
+    #[test]
+    fn nobody_acts_as_another_user() {
+        let bob = caller(Rights::User("bob".into()));
+        assert_eq!(bob.actor(None), Ok(Some("SU:bob".into())));
+        assert_eq!((bob.actor(Some("SU:bob")), bob.actor(Some("bob"))), (Ok(None), Ok(None)));
+        for other in ["SU:alice", "alice", "", "SU:", "su:bob", "SU:bob ", "User:bob"] {
+            assert_eq!(bob.actor(Some(other)), Err(ApiError::not_allowed(NO_PERMISSION)), "{other}");
+        }
+        assert_eq!(server("feed", "*").actor(Some("SU:alice")), Ok(None));
     }
 }

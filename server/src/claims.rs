@@ -14,8 +14,9 @@ const LEEWAY_SECONDS: f64 = 60.0;
 /// What the bearer of a valid token may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rights {
-    /// A server token: the resources and actions it is limited to, `*` for all, or several with commas.
-    Server { resource: String, action: String },
+    /// A server token: the resources and actions it is limited to, `*` for all, or several with commas; and the feed, `*`
+    /// for all, or group and id without anything between.
+    Server { resource: String, action: String, feed: String },
     /// A user token: the session of this user.
     User(String),
 }
@@ -65,9 +66,9 @@ fn rights(claims: &Map<String, Value>) -> Result<Rights, String> {
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(format!("token claim {name} must be a string")),
     };
-    text("feed_id")?;
+    let feed = text("feed_id")?.unwrap_or_else(|| "*".into());
     match (text("resource")?, text("action")?, text("user_id")?) {
-        (Some(resource), Some(action), _) => Ok(Rights::Server { resource, action }),
+        (Some(resource), Some(action), _) => Ok(Rights::Server { resource, action, feed }),
         (None, None, Some(user)) => match user_handle::validate::id_at(&user, "token claim user_id") {
             Ok(()) => Ok(Rights::User(user)),
             Err(error) => Err(error.to_string()),

@@ -18,7 +18,7 @@ fn verified(claims: &str) -> Result<Rights, String> {
 }
 
 fn server(resource: &str, action: &str) -> Result<Rights, String> {
-    Ok(Rights::Server { resource: resource.into(), action: action.into() })
+    Ok(Rights::Server { resource: resource.into(), action: action.into(), feed: "*".into() })
 }
 
 #[test]
@@ -32,6 +32,14 @@ fn the_server_tokens_of_all_seven_clients_are_taken() {
         (r#"{"resource":"moderation","action":"write","feed_id":"*"}"#, "moderation", "write"),
     ] {
         assert_eq!(verified(claims), server(resource, action), "{claims}");
+    }
+}
+
+#[test]
+fn a_server_token_may_be_limited_to_a_feed_and_is_not_unless_it_says_so() {
+    for (claim, feed) in [("", "*"), (r#","feed_id":"*""#, "*"), (r#","feed_id":"userjohn""#, "userjohn")] {
+        let rights = Rights::Server { resource: "feed".into(), action: "read".into(), feed: feed.into() };
+        assert_eq!(verified(&format!(r#"{{"resource":"feed","action":"read"{claim}}}"#)), Ok(rights));
     }
 }
 

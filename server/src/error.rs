@@ -50,6 +50,11 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, 16, "DoesNotExistException", detail)
     }
 
+    /// The same problem where it is in the path: what is named there is not to be found.
+    pub(crate) fn into_not_found(self) -> Self {
+        ApiError::not_found(self.detail)
+    }
+
     /// 404, code 16: no user has this id.
     pub(crate) fn no_such_user(id: &str) -> Self {
         ApiError::not_found(format!("user \"{id}\" does not exist"))

@@ -19,10 +19,10 @@ use crate::openapi::{data_schema, empty_array};
 use crate::store::{NewFlag, NewUser};
 
 /// The largest body about one user: 10 kB of data, with room for escapes around it.
-const MAX_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// The largest body of a batch: 1 000 users of 10 kB.
-const MAX_BATCH_BODY: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_BATCH_BODY: usize = 16 * 1024 * 1024;
 
 /// How long a body may take to arrive: a batch of the largest size at half a megabyte a second.
 const BODY_SECONDS: u64 = 30;
@@ -136,7 +136,7 @@ pub(crate) async fn new_flag(body: Body) -> Result<NewFlag, ApiError> {
 }
 
 /// Reads a body of at most `limit` bytes, which has to arrive in time.
-async fn read(body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collect(body, limit)).await {
         Ok(read) => read,
         Err(_) => Err(ApiError::too_slow("body", format!("body did not arrive within {BODY_SECONDS} s"))),
@@ -167,7 +167,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
+pub(crate) fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
     if bytes.is_empty() {
         return Err(ApiError::input("body", "body is empty, a JSON object is expected"));
     }
@@ -175,14 +175,14 @@ fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
 }
 
 /// The fields of an object. An array is refused, which serde would take for the fields in order.
-fn object<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
+pub(crate) fn object<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
     match Kind::of(value) {
         Kind::Object => parse(value, path),
         other => Err(validate::not_an_object(other.as_str(), path).into()),
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
     serde_json::from_str(value.get()).map_err(|error| ApiError::input(path, format!("{path} is wrong: {error}")))
 }
 
@@ -213,7 +213,7 @@ fn data(value: Option<&RawValue>, path: &str) -> Result<Box<RawValue>, ApiError>
     Ok(value.to_owned())
 }
 
-fn text(value: Option<&RawValue>, path: &str) -> Result<String, ApiError> {
+pub(crate) fn text(value: Option<&RawValue>, path: &str) -> Result<String, ApiError> {
     let value = value.ok_or_else(|| ApiError::input(path, format!("{path} is missing")))?;
     match Kind::of(value) {
         Kind::String => parse(value, path),

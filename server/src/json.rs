@@ -1,7 +1,9 @@
 //! Looks at JSON text without turning it into values. The text is known to be well-formed.
 
+use std::collections::HashSet;
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use user_handle::validate::{self, MAX_DEPTH, ValueKind};
 
@@ -113,6 +115,59 @@ fn is_text(bytes: &mut impl Iterator<Item = u8>) -> bool {
 fn hex(bytes: &mut impl Iterator<Item = u8>) -> u32 {
     let digits = bytes.take(4).filter_map(|digit| char::from(digit).to_digit(16));
     digits.fold(0, |unit, digit| unit * 16 + digit)
+}
+
+/// The fields of an object in their order, each value as it was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(pub(crate) Vec<(String, Box<RawValue>)>);
+
+impl Fields {
+    /// Reads an object. One that has a key twice is refused: what was checked would be one, and what counts the other.
+    pub(crate) fn read(value: &RawValue, path: &str) -> Result<Self, ApiError> {
+        if Kind::of(value) != Kind::Object {
+            return Err(validate::not_an_object(Kind::of(value).as_str(), path).into());
+        }
+        let fields: Fields = serde_json::from_str(value.get())
+            .map_err(|error| ApiError::input(path, format!("{path} is wrong: {error}")))?;
+        let mut seen = HashSet::new();
+        match fields.0.iter().find(|(name, _)| !seen.insert(name.as_str())) {
+            Some((name, _)) => Err(ApiError::input(name, format!("{path} has the key {name:?} twice"))),
+            None => Ok(fields),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&RawValue> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
+    }
+
+    /// The text of a field that is one.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.get(name)?.get()).ok()
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = entries.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Visit)
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! [`app()`] is the whole server as a service over a [`store::Store`]. The program around it reads the flags, listens
 //! and shuts down.
 
+mod activity;
 mod answer;
 mod app;
 mod apps;
@@ -12,6 +13,8 @@ mod claims;
 mod envelope;
 mod error;
 mod faults;
+mod feed_input;
+mod feeds;
 mod input;
 mod json;
 mod limits;

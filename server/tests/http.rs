@@ -50,7 +50,7 @@ async fn a_preflight_is_answered_without_key_and_token() {
 async fn unknown_paths_and_methods_are_errors_of_the_documented_shape() {
     let api = Api::new();
     for path in
-        ["/api", "/api/", "/api/v1.0", "/api/v1.0/", "/api/v1.0/feed/user/a/", "/api/v2/user/", "/api/v1.0//user/"]
+        ["/api", "/api/", "/api/v1.0", "/api/v1.0/", "/api/v1.0/feeds/user/a/", "/api/v2/user/", "/api/v1.0//user/"]
     {
         let missing = send(&api, "GET", path).await;
         assert_eq!(missing.error(), (404, 16, format!("there is nothing at {path}")));

@@ -43,9 +43,13 @@ const USER: &str = "/api/v1.0/user/";
 const ONE: &str = "/api/v1.0/user/{id}/";
 const MANY: &str = "/api/v1.0/users/";
 const FLAG: &str = "/api/v1.0/moderation/flag";
+const FEED: &str = "/api/v1.0/feed/{group}/{id}/";
+const ENRICHED: &str = "/api/v1.0/enrich/feed/{group}/{id}/";
+const FOLLOWING: &str = "/api/v1.0/feed/{group}/{id}/following/";
+const FOLLOWED: &str = "/api/v1.0/feed/{group}/{id}/following/{target}/";
 
 #[rustfmt::skip]
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 13] = [
     Rule { route: ("post", USER), query: "", body: r#"{"id":"own"}"#, status: 201, resource: "users", action: "write", own: true, other: false },
     Rule { route: ("get", ONE), query: "", body: "", status: 200, resource: "users", action: "read", own: true, other: true },
     Rule { route: ("put", ONE), query: "", body: "{}", status: 201, resource: "users", action: "write", own: true, other: false },
@@ -53,6 +57,11 @@ const RULES: [Rule; 8] = [
     Rule { route: ("post", MANY), query: "", body: r#"{"users":[{"id":"own"}]}"#, status: 201, resource: "users", action: "write", own: false, other: false },
     Rule { route: ("get", MANY), query: "?ids=own", body: "", status: 200, resource: "users", action: "read", own: false, other: false },
     Rule { route: ("delete", MANY), query: "?ids=own", body: "", status: 200, resource: "users", action: "delete", own: false, other: false },
+    Rule { route: ("post", FEED), query: "", body: r#"{"actor":"SU:own","verb":"v","object":"o"}"#, status: 201, resource: "feed", action: "write", own: true, other: false },
+    Rule { route: ("get", FEED), query: "", body: "", status: 200, resource: "feed", action: "read", own: true, other: false },
+    Rule { route: ("get", ENRICHED), query: "", body: "", status: 200, resource: "feed", action: "read", own: true, other: false },
+    Rule { route: ("post", FOLLOWING), query: "", body: r#"{"target":"user:other"}"#, status: 201, resource: "follower", action: "write", own: true, other: false },
+    Rule { route: ("delete", FOLLOWED), query: "", body: "", status: 200, resource: "follower", action: "delete", own: true, other: false },
     Rule { route: ("post", FLAG), query: "", body: r#"{"entity_type":"stream:user","entity_id":"own"}"#, status: 201, resource: "moderation", action: "write", own: false, other: false },
 ];
 
@@ -91,6 +100,7 @@ impl Rule {
     /// The answers to the call in both spellings of the path.
     async fn answers(&self, token: &str) -> [Answer; 2] {
         let (method, path) = (self.route.0.to_uppercase(), self.route.1.replace("{id}", "own"));
+        let path = path.replace("{group}", "timeline").replace("{target}", "user:other");
         let path = path.strip_prefix("/api/v1.0/").unwrap().trim_end_matches('/');
         let call = async |slash: &str| {
             let api = self.prepared().await;
@@ -136,7 +146,7 @@ async fn open_routes_need_nothing() {
 #[tokio::test]
 async fn every_route_with_servers_of_every_scope() {
     for rule in RULES {
-        for resource in ["*", "users", "moderation", "feed", "feed,users"] {
+        for resource in ["*", "users", "moderation", "feed", "follower", "feed,users"] {
             for action in ["*", "read", "write", "delete"] {
                 let allowed = (resource == "*" || resource.split(',').any(|name| name == rule.resource))
                     && (action == "*" || action == rule.action);

@@ -82,6 +82,58 @@ describe("getstream against our server", () => {
     assert.ok((await client.user("gs-bad").flag()).duration);
   });
 
+  test("handles of ours and of getstream are actors, and users take their place where a feed is read enriched", async () => {
+    const eve = await faces.import.connect(KEY, SECRET, "1234", options).user("gs-eve").create({ name: "Eve" });
+    const dan = await client.user("gs-dan").create({ name: "Dan" });
+    const feed = client.feed("user", "gs-eve");
+    const added = await feed.addActivity({ actor: eve, verb: "meet", object: dan, with: client.user("gs-nobody") });
+    assert.deepEqual([added.actor, added.object, added.with], ["SU:gs-eve", "SU:gs-dan", "SU:gs-nobody"]);
+    assert.match(added.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
+
+    const { results: [plain] } = await feed.get();
+    const { duration, ...activity } = added;
+    assert.deepEqual(plain, activity);
+    const { results: [seen] } = await feed.get({ enrich: true });
+    assert.deepEqual(seen.actor, (await client.user("gs-eve").get()).full);
+    assert.deepEqual(seen.object, dan.full);
+    const missing = (id) => ({ id, error: "ReferenceNotFound", reference: `SU:${id}`, reference_type: "user" });
+    assert.deepEqual(seen.with, missing("gs-nobody"));
+    await client.user("gs-dan").delete();
+    assert.deepEqual((await feed.get({ enrich: true })).results[0].object, missing("gs-dan"));
+
+    const { activities } = await feed.addActivities([{ actor: eve, verb: "a", object: 1 }, { actor: eve, verb: "b", object: 2 }]);
+    assert.deepEqual(activities.map(({ verb }) => verb), ["a", "b"]);
+    assert.deepEqual((await feed.get({ limit: 2 })).results.map(({ verb }) => verb), ["b", "a"]);
+  });
+
+  test("sessions of users: their own activities alone, read enriched", async () => {
+    const fay = as("gs-fay");
+    await fay.currentUser.getOrCreate({ name: "Fay" });
+    const feed = fay.feed("user", "gs-fay");
+    assert.equal((await feed.addActivity({ verb: "wave", object: "all" })).actor, "SU:gs-fay");
+    assert.deepEqual((await feed.get()).results[0].actor.data, { name: "Fay" });
+    await refused(() => feed.addActivity({ actor: "SU:gs-eve", verb: "wave", object: "all" }), 403, 17);
+    await refused(() => as("gs-gil").feed("user", "gs-fay").addActivity({ verb: "wave", object: "all" }), 403, 17);
+  });
+
+  test("follow, unfollow, and what profile counts", async () => {
+    await client.addUsers([{ id: "gs-hal" }, { id: "gs-ivy" }], true);
+    const counts = async (id) => {
+      const { full: { followers_count, following_count } } = await client.user(id).profile();
+      return [followers_count, following_count];
+    };
+    await client.feed("user", "gs-ivy").addActivity({ actor: "SU:gs-ivy", verb: "wave", object: "all" });
+    const timeline = as("gs-hal").feed("timeline", "gs-hal");
+    await timeline.follow("user", "gs-ivy");
+    assert.deepEqual([await counts("gs-hal"), await counts("gs-ivy")], [[0, 1], [1, 0]]);
+    const { results: [followed] } = await timeline.get({ enrich: true });
+    assert.deepEqual([followed.origin, followed.actor.id], ["user:gs-ivy", "gs-ivy"]);
+    await timeline.unfollow("user", "gs-ivy");
+    assert.deepEqual([await counts("gs-hal"), await counts("gs-ivy")], [[0, 0], [0, 0]]);
+    assert.deepEqual((await timeline.get()).results, []);
+    await refused(() => as("gs-hal").feed("timeline", "gs-ivy").follow("user", "gs-hal"), 403, 17);
+  });
+
   test("a wrong key, a wrong secret and no credentials", async () => {
     const get = (key, secret) => getstream.connect(key, secret, "1", options).user("gs").get();
     await refused(() => get("another", SECRET), 401, 2);

@@ -79,6 +79,26 @@ class Calls(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(NotAllowedException):
             connect(self.server.url, secret=SECRET.upper()).users.get("carol")
 
+    def test_users_in_activities(self):
+        client = connect(self.server.url)
+        fay = self.plain(client.users.add("fay", {"name": "Fay"}))
+        feed = client.feed("user", "fay")
+        actor = client.users.create_reference("fay")
+        feed.add_activity({"actor": actor, "verb": "wave", "object": "all", "at": "SU:nobody"})
+        self.assertEqual(feed.get()["results"][0]["actor"], "SU:fay")
+        seen = feed.get(enrich=True)["results"][0]
+        self.assertEqual(seen["actor"], fay)
+        missing = {"id": "nobody", "error": "ReferenceNotFound", "reference": "SU:nobody", "reference_type": "user"}
+        self.assertEqual(seen["at"], missing)
+
+        timeline = client.feed("timeline", "fay")
+        timeline.follow("user", "fay")
+        counted = client.users.get("fay", with_follow_counts=True)
+        self.assertEqual((counted["followers_count"], counted["following_count"]), (1, 1))
+        self.assertEqual(timeline.get()["results"][0]["origin"], "user:fay")
+        timeline.unfollow("user", "fay")
+        self.assertEqual(timeline.get()["results"], [])
+
     def test_user_tokens(self):
         client = connect(self.server.url)
         client.users.token = client.create_user_token("dave")

@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 
 pub use error::StoreError;
 pub use location::{Location, open};
-pub use model::{Creation, Flag, FollowCounts, NewFlag, NewUser, Timestamp, User};
+pub use model::{Activity, Creation, FeedName, Flag, FollowCounts, NewFlag, NewUser, Page, Timestamp, User};
 pub use schema::Newer;
 
 /// A database with everything that the server keeps.
@@ -31,7 +31,7 @@ pub use schema::Newer;
 /// Every method is one transaction; a write is on disk when its method returns. `app` is the key of an application:
 /// what belongs to different applications is apart.
 #[async_trait]
-pub trait Store: Users + Follows + Flags + Send + Sync + 'static {
+pub trait Store: Users + Feeds + Follows + Flags + Send + Sync + 'static {
     /// Whether the database answers.
     async fn check(&self) -> Result<(), StoreError>;
 
@@ -68,9 +68,25 @@ pub trait Users {
     async fn delete_many(&self, app: &str, ids: &[String]) -> Result<(), StoreError>;
 }
 
+/// What is in the feeds.
+#[async_trait]
+pub trait Feeds {
+    /// Adds the activities to their feeds.
+    async fn add_activities(&self, app: &str, activities: Vec<Activity>) -> Result<(), StoreError>;
+
+    /// What was added to the feed and to those that it follows, the latest first.
+    async fn read_feed(&self, app: &str, feed: &FeedName, page: Page) -> Result<Vec<Activity>, StoreError>;
+}
+
 /// Who follows whom.
 #[async_trait]
 pub trait Follows {
+    /// Lets `source` follow `target`; nothing changes where it does already.
+    async fn follow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError>;
+
+    /// Lets `source` no longer follow `target`.
+    async fn unfollow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError>;
+
     /// The follows between timelines and this user.
     async fn follow_counts(&self, app: &str, id: &str) -> Result<FollowCounts, StoreError>;
 }

@@ -1,5 +1,6 @@
 //! What is stored, whichever database stores it.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
@@ -45,6 +46,43 @@ pub struct FollowCounts {
     pub followers_count: u32,
     /// `user` feeds that the user's `timeline` feed follows.
     pub following_count: u32,
+}
+
+/// The name of a feed, written `group:id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedName {
+    /// What kind of feed it is, such as `user` or `timeline`.
+    pub group: String,
+    /// Whose feed it is, as a rule the id of a user.
+    pub id: String,
+}
+
+impl fmt::Display for FeedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.group, self.id)
+    }
+}
+
+/// An activity, and the feed that it was added to.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// The feed.
+    pub feed: FeedName,
+    /// The id that the server gave it.
+    pub id: String,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Its other fields: the text of a JSON object.
+    pub fields: Box<RawValue>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many come before it.
+    pub offset: u32,
+    /// How many there are in it, at most.
+    pub limit: u32,
 }
 
 /// A report about a user, activity or reaction, checked.

@@ -6,8 +6,9 @@
 //! no `SERIAL`, and no unique key without the id that rows are distributed by.
 
 /// The migrations in their order. The version of a database is how many of them it has.
-pub(super) const MIGRATIONS: &[&[&str]] = &[&[
-    "CREATE TABLE IF NOT EXISTS users (
+pub(super) const MIGRATIONS: &[&[&str]] = &[
+    &[
+        "CREATE TABLE IF NOT EXISTS users (
         app TEXT NOT NULL,
         id TEXT NOT NULL,
         data TEXT NOT NULL,
@@ -15,7 +16,7 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         updated_at BIGINT NOT NULL,
         PRIMARY KEY (app, id)
     )",
-    "CREATE TABLE IF NOT EXISTS follows (
+        "CREATE TABLE IF NOT EXISTS follows (
         app TEXT NOT NULL,
         source_group TEXT NOT NULL,
         source_id TEXT NOT NULL,
@@ -24,8 +25,8 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         created_at BIGINT NOT NULL,
         PRIMARY KEY (app, source_group, source_id, target_group, target_id)
     )",
-    "CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group)",
-    "CREATE TABLE IF NOT EXISTS flags (
+        "CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group)",
+        "CREATE TABLE IF NOT EXISTS flags (
         app TEXT NOT NULL,
         id TEXT NOT NULL,
         entity_type TEXT NOT NULL,
@@ -35,7 +36,20 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         created_at BIGINT NOT NULL,
         PRIMARY KEY (app, id)
     )",
-]];
+    ],
+    &[
+        "CREATE TABLE IF NOT EXISTS activities (
+        app TEXT NOT NULL,
+        feed_group TEXT NOT NULL,
+        feed_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        time BIGINT NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (app, feed_group, feed_id, id)
+    )",
+        "CREATE INDEX IF NOT EXISTS activities_by_time ON activities (app, feed_group, feed_id, time, id)",
+    ],
+];
 
 /// The version of a database that has all of them.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::Postgres;
-use crate::store::{FollowCounts, Follows, StoreError};
+use crate::store::{FeedName, FollowCounts, Follows, StoreError, Timestamp};
 
 const COUNT: &str = "
     SELECT
@@ -12,8 +12,35 @@ const COUNT: &str = "
       (SELECT count(*) FROM follows
        WHERE app = $1 AND source_group = 'timeline' AND source_id = $2 AND target_group = 'user')";
 
+const INSERT: &str = "
+    INSERT INTO follows (app, source_group, source_id, target_group, target_id, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (app, source_group, source_id, target_group, target_id) DO NOTHING";
+
+const DELETE: &str = "
+    DELETE FROM follows WHERE app = $1 AND source_group = $2 AND source_id = $3 AND target_group = $4 AND target_id = $5";
+
 #[async_trait]
 impl Follows for Postgres {
+    async fn follow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError> {
+        self.write(|client| async move {
+            let insert = client.prepare_cached(INSERT).await?;
+            let now = Timestamp::now().0;
+            client.execute(&insert, &[&app, &source.group, &source.id, &target.group, &target.id, &now]).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn unfollow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError> {
+        self.write(|client| async move {
+            let delete = client.prepare_cached(DELETE).await?;
+            client.execute(&delete, &[&app, &source.group, &source.id, &target.group, &target.id]).await?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn follow_counts(&self, app: &str, id: &str) -> Result<FollowCounts, StoreError> {
         let counts = self.read(|client| async move {
             let count = client.prepare_cached(COUNT).await?;

@@ -10,6 +10,7 @@
 //! (`client.prepare_cached`, then `query`) or opens a transaction (`client.transaction()`, then `commit`).
 
 mod failure;
+mod feeds;
 mod flags;
 mod follows;
 mod migrate;

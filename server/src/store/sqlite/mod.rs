@@ -8,6 +8,7 @@
 
 mod backup;
 mod connection;
+mod feeds;
 mod flags;
 mod follows;
 mod lock;
