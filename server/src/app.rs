@@ -83,7 +83,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .merge(api)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
-        .merge(description::pages(&openapi()))
+        .merge(description::pages(openapi))
         .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))
         // The last is the outermost.
         .layer(from_fn(envelope::preflight))

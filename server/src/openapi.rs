@@ -1,7 +1,10 @@
 //! What the server says of itself: `/openapi.json`, made from the handlers, and a page to read and try it at `/docs`.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -16,7 +19,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::answer;
-use crate::error::ErrorBody;
+use crate::error::{ApiError, ErrorBody};
 
 /// Where the document is.
 const DOCUMENT: &str = "/openapi.json";
@@ -161,16 +164,14 @@ fn with_duration(schema: RefOr<Schema>) -> RefOr<Schema> {
     RefOr::T(Schema::AllOf(AllOfBuilder::new().item(schema).item(duration).build()))
 }
 
-/// Serves the document, and the page that shows it.
-pub(crate) fn pages(document: &OpenApi) -> Router {
-    let text = match document.to_json() {
-        Ok(text) => text,
-        Err(error) => {
-            tracing::error!(%error, "the OpenAPI document cannot be written");
-            return Router::new();
-        }
-    };
-    let document = get(async move || answer::json_text(StatusCode::OK, text.clone()));
+/// Serves the document, and the page that shows it. The document is written when it is first asked for, which costs a
+/// start nothing.
+pub(crate) fn pages(document: fn() -> OpenApi) -> Router {
+    let text = Arc::new(OnceLock::new());
+    let document = get(async move || match text.get_or_init(|| document().to_json()) {
+        Ok(text) => answer::json_text(StatusCode::OK, text.clone()),
+        Err(error) => ApiError::internal(error).into_response(),
+    });
     let set = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     let page: Router = SwaggerUi::new("/docs").config(Config::from(DOCUMENT)).into();
     let page = page

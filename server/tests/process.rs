@@ -206,6 +206,24 @@ fn bad_flags_are_refused_in_one_line() {
     assert!(text.starts_with(&format!("error: cannot listen on {taken}: Address already in use")), "{text}");
 }
 
+/// As the help itself has them, so that a new flag cannot be forgotten.
+#[test]
+fn every_flag_has_a_variable_and_a_line_in_the_readme() {
+    let help = String::from_utf8(program().arg("--help").output().unwrap().stdout).unwrap();
+    let readme = include_str!("../README.md");
+    let (options, _) = help.split_once("Examples:").unwrap();
+    let flags: Vec<&str> = options
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("--").map(|rest| rest.split([' ', '\n']).next().unwrap()))
+        .collect();
+    assert!(flags.len() >= 10, "{flags:?}");
+    for flag in flags {
+        let variable = format!("[env: USER_HANDLE_{}", flag.replace('-', "_").to_uppercase());
+        assert!(options.contains(&variable), "{variable} is missing in {options}");
+        assert!(readme.contains(&format!("| `--{flag} ")), "--{flag} is missing in the README");
+    }
+}
+
 #[test]
 fn it_prints_tokens_and_help() {
     assert_eq!(printed(&["token"]).trim_end(), Application::demo().token(None).unwrap());
