@@ -41,10 +41,11 @@ async fn answer(stream: &mut TcpStream) -> String {
     String::from_utf8(bytes[..length].to_vec()).unwrap()
 }
 
-/// What the server sends before it closes the connection.
+/// What the server sends before it closes the connection, which it should do long before a test is given up.
 async fn rest(mut stream: TcpStream) -> String {
     let mut text = String::new();
-    stream.read_to_string(&mut text).await.unwrap();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut text)).await;
+    read.expect("the connection stays open").unwrap();
     text
 }
 

@@ -4,12 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use user_handle_server::Application;
 
 use crate::connections::{self, Limits};
+
+/// Connections that the system keeps until they are accepted. It may have a lower limit of its own.
+const QUEUE: u32 = 4_096;
 
 /// How long requests that are under way at the end may take.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -38,7 +41,7 @@ pub async fn bind(listen: &str, apps: &[Application]) -> Result<Listening, Strin
         if let Some(Ok(first)) = listeners.first().map(TcpListener::local_addr) {
             address.set_port(first.port());
         }
-        match TcpListener::bind(address).await {
+        match socket(address) {
             Ok(listener) => listeners.push(listener),
             // A machine without IPv6 still has the other loopback address.
             Err(error) if !listeners.is_empty() && error.kind() == std::io::ErrorKind::AddrNotAvailable => {}
@@ -51,6 +54,17 @@ pub async fn bind(listen: &str, apps: &[Application]) -> Result<Listening, Strin
         None => format!("http://{first}"),
     };
     Ok(Listening { listeners, url })
+}
+
+/// A listening socket, with room for a burst of connections that are not accepted yet.
+fn socket(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port whose last connections are still being closed can be taken again. On Windows this would mean: taken away.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), String> {

@@ -4,6 +4,7 @@ mod demo;
 mod example;
 mod fingerprint;
 mod lint;
+mod load;
 mod matrix;
 mod package;
 mod payload;
@@ -43,6 +44,8 @@ enum Command {
     Matrix(matrix::Options),
     /// Make 200 000 calls of the npm package while one request in five fails, and balance the books
     Soak(soak::Options),
+    /// Measure what the server bears: reads and writes over a million users, then ten thousand connections
+    Load(load::Options),
     /// Run the benchmarks
     Bench,
     /// Check formatting, lints, docs, types, and that no file names a machine
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => return finish(matrix::run(&options)),
         Command::Soak(options) => soak::run(&options),
+        Command::Load(options) => load::run(&options),
         Command::Bench => shell::cargo().words("bench -p user-handle-server --bench group_commit").run(),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {

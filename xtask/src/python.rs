@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::fingerprint;
 use crate::shell::{Cmd, Folders, which};
+use crate::{fingerprint, setup};
 
 const OLDEST: (u32, u32) = (3, 10);
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
@@ -51,13 +51,6 @@ fn make(system: &PathBuf, folder: &PathBuf) -> Result<()> {
     if venv.run().is_ok() {
         return Ok(());
     }
-    const MEND: &str = "apt-get install -y python3-venv";
-    let root = Cmd::new("id").arg("-u").read()? == "0";
-    if which("apt-get").is_none() || !root {
-        bail!("`python3 -m venv` does not work; on Debian and Ubuntu, as root: `{MEND}`");
-    }
-    println!("setup: installing python3-venv with apt-get");
-    Cmd::new("apt-get").words("update --quiet=2").run()?;
-    Cmd::new("apt-get").words("install --quiet=2 -y python3-venv").env("DEBIAN_FRONTEND", "noninteractive").run()?;
-    venv.run().with_context(|| format!("`python3 -m venv` does not work; by hand: `{MEND}`"))
+    setup::install("Python's module venv", "python3-venv", "PATH=/folder/of/another/python3:$PATH")?;
+    venv.run()
 }

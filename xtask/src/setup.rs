@@ -142,7 +142,7 @@ fn find_postgres() -> Result<Option<PathBuf>> {
 }
 
 /// Installs packages of Debian.
-fn install(what: &str, packages: &str, instead: &str) -> Result<()> {
+pub fn install(what: &str, packages: &str, instead: &str) -> Result<()> {
     let mend = format!("apt-get update && apt-get install -y {packages}");
     if which("apt-get").is_none() {
         bail!("{what} not found; install what is missing, or name it: `{instead} cargo xtask test`");
