@@ -15,6 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 /// how long one may idle.
 const HEAD: Duration = Duration::from_secs(30);
 
+/// How long a connection may leave an answer lying about. Only Linux can tell.
+const ANSWER: Duration = Duration::from_secs(30);
+
 /// The longest head of a request: a batch of 1 000 ids is named in its query.
 const MAX_HEAD: usize = 128 * 1024;
 
@@ -33,16 +36,17 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 pub struct Limits {
     slots: Arc<Semaphore>,
     head: Duration,
+    answer: Duration,
 }
 
 impl Limits {
     /// As many connections as the system allows this process to have, for which its soft limit is raised.
     pub fn of_this_process() -> Self {
-        Limits::new(most_connections(), HEAD)
+        Limits::new(most_connections(), HEAD, ANSWER)
     }
 
-    fn new(connections: usize, head: Duration) -> Self {
-        Limits { slots: Arc::new(Semaphore::new(connections)), head }
+    fn new(connections: usize, head: Duration, answer: Duration) -> Self {
+        Limits { slots: Arc::new(Semaphore::new(connections)), head, answer }
     }
 }
 
@@ -83,6 +87,7 @@ async fn accept(listener: &TcpListener, limits: &Limits) -> Option<(TcpStream, O
             Ok((stream, _)) => {
                 // Answers are written at once and whole: to wait for more to send would only delay them.
                 let _ = stream.set_nodelay(true);
+                cut_off_who_does_not_read(&stream, limits.answer);
                 return Some((stream, slot));
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -93,6 +98,17 @@ async fn accept(listener: &TcpListener, limits: &Limits) -> Option<(TcpStream, O
         }
     }
 }
+
+/// Otherwise a caller that reads nothing would have its connection for as long as it likes: hyper waits until it can write.
+#[cfg(target_os = "linux")]
+fn cut_off_who_does_not_read(stream: &TcpStream, after: Duration) {
+    let milliseconds = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
+    // Without it the connection is no worse than on other systems.
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cut_off_who_does_not_read(_: &TcpStream, _: Duration) {}
 
 /// Whether the connection was gone before it was accepted, which says nothing of the next.
 fn is_of_one_connection(error: &std::io::Error) -> bool {

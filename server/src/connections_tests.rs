@@ -52,7 +52,7 @@ async fn rest(mut stream: TcpStream) -> String {
 #[tokio::test]
 async fn a_head_that_comes_byte_by_byte_is_cut_off_in_time_and_others_are_answered_meanwhile() {
     let head = Duration::from_millis(300);
-    let server = server(Limits::new(100, head)).await;
+    let server = server(Limits::new(100, head, ANSWER)).await;
     let start = Instant::now();
     let slow: Vec<_> = many(40, || server.connect()).await;
     let slow: Vec<_> = slow
@@ -89,7 +89,7 @@ async fn a_head_that_comes_byte_by_byte_is_cut_off_in_time_and_others_are_answer
 
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
-    let server = server(Limits::new(100, Duration::from_millis(50))).await;
+    let server = server(Limits::new(100, Duration::from_millis(50), ANSWER)).await;
     assert_eq!(rest(server.connect().await).await, "");
     // The same after an answer.
     let mut stream = server.connect().await;
@@ -99,7 +99,7 @@ async fn a_connection_that_says_nothing_is_closed() {
 
 #[tokio::test]
 async fn a_head_that_is_too_long_is_refused_before_it_is_whole() {
-    let server = server(Limits::new(100, HEAD)).await;
+    let server = server(Limits::new(100, HEAD, ANSWER)).await;
     let mut stream = server.connect().await;
     let line = format!("GET / HTTP/1.1\r\nX-Long: {}", "a".repeat(MAX_HEAD));
     // The answer may come, and the connection end, before all is sent.
@@ -112,7 +112,7 @@ async fn a_head_that_is_too_long_is_refused_before_it_is_whole() {
 
 #[tokio::test]
 async fn beyond_the_most_connections_others_wait_for_one_to_end() {
-    let server = server(Limits::new(2, HEAD)).await;
+    let server = server(Limits::new(2, HEAD, ANSWER)).await;
     let (mut first, mut second) = (server.connect().await, server.connect().await);
     assert!(answer(&mut first).await.ends_with("hello"));
     assert!(answer(&mut second).await.ends_with("hello"));
@@ -121,6 +121,20 @@ async fn beyond_the_most_connections_others_wait_for_one_to_end() {
     assert!(tokio::time::timeout(Duration::from_millis(200), &mut waiting).await.is_err(), "answered beyond the most");
     drop(first);
     assert!(waiting.await.ends_with("hello"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_does_not_read_its_answer_makes_room_for_others() {
+    let long = get(async || vec![b'a'; 64 * 1024 * 1024]);
+    let app = Router::new().route("/", get(async || "hello")).route("/long", long);
+    let server = server_of(app, Limits::new(1, HEAD, Duration::from_millis(300))).await;
+    let mut deaf = server.connect().await;
+    deaf.write_all(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut next = server.connect().await;
+    let answered = tokio::time::timeout(Duration::from_secs(20), answer(&mut next)).await;
+    assert!(answered.expect("there is no room").ends_with("hello"));
+    drop(deaf);
 }
 
 /// A fifth of what this process may open, both ends counted, so that the test runs under any limit.
@@ -150,7 +164,7 @@ async fn at_the_end_requests_under_way_are_answered_and_idle_connections_closed(
         finished.await.unwrap();
         "late"
     };
-    let server = server_of(Router::new().route("/", get(handler)), Limits::new(100, HEAD)).await;
+    let server = server_of(Router::new().route("/", get(handler)), Limits::new(100, HEAD, ANSWER)).await;
     let idle = server.connect().await;
     let mut busy = server.connect().await;
     busy.write_all(GET).await.unwrap();
