@@ -41,7 +41,7 @@ export class Connection {
     if (this.#engine !== engine) {
       const { Core, signServerToken } = engine.exports;
       const [root, parameters, token, ...more] = this.#given.opening;
-      const own = SERVER && this.#given.secret !== undefined ? enter(() => signServerToken(this.#given.secret)) : token;
+      const own = SERVER && !KLAIM && this.#given.secret !== undefined ? enter(() => signServerToken(this.#given.secret)) : token;
       this.#core = enter(() => Core.open(root, parameters, own, ...more));
       this.#engine = engine;
       this.#listen();
