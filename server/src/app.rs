@@ -19,6 +19,7 @@ use crate::apps::Application;
 use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
+use crate::klaim::{self, KlaimKey};
 use crate::limits::Limits;
 use crate::query::Query;
 use crate::store::Store;
@@ -29,6 +30,8 @@ use crate::{envelope, pages, stream};
 pub struct Settings {
     /// The applications that it serves.
     pub apps: Vec<Application>,
+    /// The API key of the second service.
+    pub klaim_key: KlaimKey,
     /// Requests per minute and application. `None`: no limit.
     pub rate_limit: Option<u32>,
     /// How long every answer of the API waits.
@@ -46,8 +49,9 @@ pub struct Settings {
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     apps: Arc<[Application]>,
+    pub(crate) klaim_key: KlaimKey,
     limits: Arc<Limits>,
-    latency: Duration,
+    pub(crate) latency: Duration,
 }
 
 impl App {
@@ -61,6 +65,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
     let app = App {
         store,
         apps: settings.apps.into(),
+        klaim_key: settings.klaim_key,
         limits: Arc::new(Limits::new(settings.rate_limit)),
         latency: settings.latency,
     };
@@ -69,11 +74,15 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .route("/api", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed);
+    let mut klaim = klaim::routes().method_not_allowed_fallback(method_not_allowed);
     if let Some(faults) = &settings.faults {
-        api = api.layer(from_fn_with_state(Injector::new(faults), faults::around));
+        let injector = Injector::new(faults);
+        api = api.layer(from_fn_with_state(injector.clone(), faults::around));
+        klaim = klaim.layer(from_fn_with_state(injector, faults::around));
     }
     router
         .merge(api)
+        .merge(klaim::in_form(klaim, app.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
         .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))

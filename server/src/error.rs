@@ -73,6 +73,16 @@ impl ApiError {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
     }
 
+    /// 409, code 22: a user of the second service has it already.
+    pub(crate) fn conflict(detail: &str) -> Self {
+        ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", detail)
+    }
+
+    /// What it says.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// 429, code 9: over the rate limit until `seconds` from now.
     pub(crate) fn rate_limited(limit: u32, seconds: u64) -> Self {
         let detail = format!("over the rate limit of {limit} requests per minute, retry in {seconds} s");
@@ -156,6 +166,8 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // For whoever has another form for it: the second service.
+        response.extensions_mut().insert(self);
         response
     }
 }

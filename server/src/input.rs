@@ -13,7 +13,7 @@ use crate::json::{self, Kind};
 use crate::store::{NewFlag, NewUser};
 
 /// The largest body about one user: 10 kB of data, with room for escapes around it.
-const MAX_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// The largest body of a batch: 1 000 users of 10 kB.
 const MAX_BATCH_BODY: usize = 16 * 1024 * 1024;
@@ -97,7 +97,7 @@ pub(crate) async fn new_flag(body: Body) -> Result<NewFlag, ApiError> {
 
 /// Reads a body of at most `limit` bytes. A longer one is read to its end, within reason, before it is refused: a
 /// connection that closes while the caller still sends looks like a network error to it.
-async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
@@ -119,7 +119,7 @@ async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
+pub(crate) fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
     if bytes.is_empty() {
         return Err(ApiError::input("body", "body is empty, a JSON object is expected"));
     }
@@ -127,7 +127,7 @@ fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
 }
 
 /// The fields of an object. An array is refused, which serde would take for the fields in order.
-fn object<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
+pub(crate) fn object<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
     match Kind::of(value) {
         Kind::Object => parse(value, path),
         other => Err(validate::not_an_object(other.as_str(), path).into()),
@@ -165,7 +165,7 @@ fn data(value: Option<&RawValue>, path: &str) -> Result<Box<RawValue>, ApiError>
     Ok(value.to_owned())
 }
 
-fn text(value: Option<&RawValue>, path: &str) -> Result<String, ApiError> {
+pub(crate) fn text(value: Option<&RawValue>, path: &str) -> Result<String, ApiError> {
     let value = value.ok_or_else(|| ApiError::input(path, format!("{path} is missing")))?;
     match Kind::of(value) {
         Kind::String => parse(value, path),

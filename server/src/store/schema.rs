@@ -6,8 +6,9 @@
 //! no `SERIAL`, and no unique key without the id that rows are distributed by.
 
 /// The migrations in their order. The version of a database is how many of them it has.
-pub(super) const MIGRATIONS: &[&[&str]] = &[&[
-    "CREATE TABLE IF NOT EXISTS users (
+pub(super) const MIGRATIONS: &[&[&str]] = &[
+    &[
+        "CREATE TABLE IF NOT EXISTS users (
         app TEXT NOT NULL,
         id TEXT NOT NULL,
         data TEXT NOT NULL,
@@ -15,7 +16,7 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         updated_at BIGINT NOT NULL,
         PRIMARY KEY (app, id)
     )",
-    "CREATE TABLE IF NOT EXISTS follows (
+        "CREATE TABLE IF NOT EXISTS follows (
         app TEXT NOT NULL,
         source_group TEXT NOT NULL,
         source_id TEXT NOT NULL,
@@ -24,8 +25,8 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         created_at BIGINT NOT NULL,
         PRIMARY KEY (app, source_group, source_id, target_group, target_id)
     )",
-    "CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group)",
-    "CREATE TABLE IF NOT EXISTS flags (
+        "CREATE INDEX IF NOT EXISTS follows_by_target ON follows (app, target_group, target_id, source_group)",
+        "CREATE TABLE IF NOT EXISTS flags (
         app TEXT NOT NULL,
         id TEXT NOT NULL,
         entity_type TEXT NOT NULL,
@@ -35,7 +36,31 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[&[
         created_at BIGINT NOT NULL,
         PRIMARY KEY (app, id)
     )",
-]];
+    ],
+    // Klaim's users, and what of them is theirs alone: `kind` is `email` or `id`. In a table of its own, because a unique
+    // key would have to name the id that rows are distributed by.
+    &[
+        "CREATE TABLE IF NOT EXISTS klaim_users (
+        app TEXT NOT NULL,
+        klaim_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        email TEXT NOT NULL,
+        name TEXT,
+        metadata TEXT,
+        credit_balance BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (app, klaim_id)
+    )",
+        "CREATE TABLE IF NOT EXISTS klaim_names (
+        app TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        klaim_id TEXT NOT NULL,
+        PRIMARY KEY (app, kind, name)
+    )",
+        "CREATE INDEX IF NOT EXISTS klaim_names_by_user ON klaim_names (app, klaim_id)",
+    ],
+];
 
 /// The version of a database that has all of them.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

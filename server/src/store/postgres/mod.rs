@@ -12,6 +12,7 @@
 mod failure;
 mod flags;
 mod follows;
+mod klaim;
 mod migrate;
 mod pool;
 mod target;

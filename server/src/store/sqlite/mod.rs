@@ -10,6 +10,7 @@ mod backup;
 mod connection;
 mod flags;
 mod follows;
+mod klaim;
 mod lock;
 mod readers;
 mod users;
