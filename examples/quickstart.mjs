@@ -1,5 +1,7 @@
-// All five operations on one user, against the stand-in server: `cargo xtask demo` starts it and runs this.
+// All five operations on one user, then the same handle for the second service, against the stand-in server: `cargo xtask demo`
+// starts it and runs this.
 import { connect, isUserHandleError } from "user-handle";
+import { connect as connectKlaim } from "user-handle/klaim";
 
 const baseUrl = process.env.USER_HANDLE_URL ?? "http://localhost:8000/api/";
 const client = connect("demo-key", "demo-secret", undefined, { baseUrl });
@@ -25,3 +27,14 @@ await show(`ada.delete()`, () => ada.delete());
 await show(`ada.create({ name: "Ada" })`, async () => (await ada.create({ name: "Ada" })).full);
 await show(`ada.delete()`, () => ada.delete());
 await show(`ada.get()`, () => ada.get());
+
+// The second service. It deletes nobody, so each run has a user of its own.
+const klaim = connectKlaim("demo-klaim-key", { baseUrl: process.env.USER_HANDLE_KLAIM_URL ?? "http://localhost:8000/klaim/" });
+const eve = klaim.user(`eve/${Date.now()}`);
+const email = `${Date.now()}@example.com`;
+await show(`eve.create({ email: "eve" })`, () => eve.create({ email: "eve" }));
+await show(`eve.getOrCreate({ email, metadata: { plan: "free" } })`, async () =>
+  (await eve.getOrCreate({ email, metadata: { plan: "free" } })).full);
+await show(`klaim.users.add({ email })`, () => klaim.users.add({ email }));
+await eve.update({ metadata: { plan: "pro" } });
+for await (const { user_id, metadata, credit_balance } of klaim.users.list()) console.log(user_id, metadata, credit_balance);

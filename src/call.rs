@@ -6,6 +6,8 @@ use alloc::rc::Rc;
 
 use crate::error::{Code, Error, Kind, Phase, RateLimit};
 use crate::host::{self, Failure, Incoming, Outgoing, Text, Value};
+#[cfg(feature = "klaim")]
+use crate::klaim::Verb;
 use crate::options::{CallOptions, Limits, TokenReason};
 use crate::request::{Operation, Request};
 use crate::response;
@@ -172,7 +174,8 @@ impl Call {
             Given::Aborted(reason) => Err(abort(reason)),
         };
         step.map_err(|error| {
-            let unsettled = self.unsettled.take().filter(|_| error.0.kind != Kind::Aborted);
+            let unsettled = self.unsettled.take();
+            let unsettled = unsettled.filter(|_| error.0.kind != Kind::Aborted && self.is_told_after(&error));
             let mut error = unsettled.unwrap_or(error);
             error.0.attempts = self.attempts;
             // Whatever ends it now, an earlier attempt may have taken effect.
@@ -196,7 +199,7 @@ impl Call {
             // The provider has no other.
             return Err(error);
         }
-        if self.request.subject.is_empty() {
+        if self.request.subject.is_empty() && !self.request.operation.is_klaim() {
             self.request.subject = core.authorisation.user_id().ok_or_else(anonymous)?;
         }
         let remaining = self.remaining(core);
@@ -229,7 +232,8 @@ impl Call {
             core.rate_limit.set(rate_limit);
         }
         let is_import = cfg!(feature = "sign") && self.request.operation == Operation::AddUsers;
-        if (core.authorisation.can_renew() || self.request.reconcile || is_import)
+        if !self.request.operation.is_klaim()
+            && (core.authorisation.can_renew() || self.request.reconcile || is_import)
             && let Some(date) = host::date_header(&incoming.headers, "date")
         {
             // Tokens expire, records are dated and limits end by the service's clock; the local one may be off by hours.
@@ -262,14 +266,18 @@ impl Call {
 
     fn failed(&mut self, core: &Shared, outcome: Outcome, hints: Hints, mut error: Error) -> Result<Step, Error> {
         let operation = self.request.operation;
-        if operation == Operation::Delete && outcome == Outcome::Status(404) && self.ambiguous {
+        if operation.deletes() && outcome == Outcome::Status(404) && self.ambiguous {
             // The attempt whose answer was lost has done the work.
             return Ok(Step::Done(Answer { value: host::empty_object(), already_gone: true }));
         }
         self.ambiguous |= error.0.may_have_been_applied;
         error.0.retryable = retry::is_transient(operation, outcome, hints);
         error.0.attempts = self.attempts;
-        if response::refuses_token(&error) && !self.token_was_refused && core.authorisation.can_renew() {
+        if !operation.is_klaim()
+            && response::refuses_token(&error)
+            && !self.token_was_refused
+            && core.authorisation.can_renew()
+        {
             // Once, and apart from the retries: the provider may have a token that the service accepts.
             self.token_was_refused = true;
             core.authorisation.refuse(self.token.as_ref());
@@ -279,8 +287,16 @@ impl Call {
         match self.decide(core, outcome, hints) {
             Decision::Stop => {
                 let error = self.conclude(outcome, error);
+                #[cfg(feature = "klaim")]
+                if operation == Operation::Klaim(Verb::GetOrCreate) && outcome == Outcome::Status(409) {
+                    self.request.operation = Operation::Klaim(Verb::Get);
+                    // The reading has retries of its own.
+                    self.limits.retries = self.limits.retries.saturating_add(self.attempts);
+                    self.unsettled = Some(error);
+                    return self.authorise(core);
+                }
                 let may_exist = self.ambiguous || outcome == Outcome::Status(409);
-                if !(self.request.reconcile && may_exist && operation == Operation::Create) {
+                if operation.is_klaim() || !(self.request.reconcile && may_exist && operation == Operation::Create) {
                     return Err(error);
                 }
                 self.request.operation = Operation::Get;
@@ -297,8 +313,19 @@ impl Call {
         }
     }
 
+    /// Whether the caller is told how the create ended although reading its user failed with this. Of Klaim's, only where
+    /// nobody has the id: then the conflict was over the email. Otherwise the caller wants the user, and is told why it
+    /// cannot be read.
+    fn is_told_after(&self, error: &Error) -> bool {
+        !self.request.operation.is_klaim() || error.0.code == Code::NotFound
+    }
+
     /// Whether a user that was read is the one that this create asked for: with the same data, and not older than the call.
     fn is_own_work(&self, core: &Shared, record: &Value) -> bool {
+        // Klaim's is asked for whoever has made it.
+        if self.request.operation.is_klaim() {
+            return true;
+        }
         let begun = core.unix_ms() - (core.outside.now() - self.started);
         let is_new = host::time_field(record, "created_at").is_some_and(|created| created >= begun - CLOCK_MARGIN_MS);
         is_new && self.request.text.as_ref().is_some_and(|data| host::has_data(record, data))
@@ -320,9 +347,12 @@ impl Call {
 
     /// The error that the caller sees: a create whose answer was lost has a code of its own.
     fn conclude(&self, outcome: Outcome, mut error: Error) -> Error {
-        if self.request.operation == Operation::Create && outcome == Outcome::Lost && self.ambiguous {
+        if outcome == Outcome::Lost
+            && self.ambiguous
+            && let Some(hint) = self.request.operation.hint_when_lost()
+        {
             error.0.code = Code::OutcomeUnknown;
-            error.0.hint = Some("read the user to see whether it was created, or use getOrCreate");
+            error.0.hint = Some(hint);
         }
         error
     }

@@ -36,6 +36,19 @@ pub(crate) async fn record<T: DeserializeOwned>(
     host::from_value(host::tidy_record(answer.value)).map_err(|problem| call.unexpected_type(&problem))
 }
 
+/// [`typed`], of a page: with the cursor that it ends with, where others follow.
+#[cfg(feature = "klaim")]
+pub(crate) async fn page<T: DeserializeOwned>(
+    core: &Shared,
+    request: Request,
+    options: &CallOptions,
+) -> Result<(Option<String>, T), Error> {
+    let (call, answer) = run(core, request, options).await?;
+    let cursor = host::member(&answer.value, "lastKey").filter(host::is_object).map(|key| host::stringify(&key));
+    let page = host::from_value(answer.value).map_err(|problem| call.unexpected_type(&problem))?;
+    Ok((cursor, page))
+}
+
 /// Makes a call.
 pub(crate) async fn call(core: &Shared, request: Request, options: &CallOptions) -> Result<Answer, Error> {
     Ok(run(core, request, options).await?.1)

@@ -60,6 +60,15 @@ pub enum Code {
     RateLimited,
     /// The service failed (5xx).
     ServerError,
+    /// A new user without what it has to have (400). Klaim's.
+    #[cfg(feature = "klaim")]
+    MissingFields,
+    /// Another user has the email address (409). Klaim's.
+    #[cfg(feature = "klaim")]
+    EmailExists,
+    /// Another user has the id (409). Klaim's.
+    #[cfg(feature = "klaim")]
+    UserIdExists,
     /// Any other answer that is an error.
     ApiError,
 }
@@ -92,6 +101,12 @@ impl Code {
             Code::TooLarge => "too_large",
             Code::RateLimited => "rate_limited",
             Code::ServerError => "server_error",
+            #[cfg(feature = "klaim")]
+            Code::MissingFields => "missing_fields",
+            #[cfg(feature = "klaim")]
+            Code::EmailExists => "email_exists",
+            #[cfg(feature = "klaim")]
+            Code::UserIdExists => "user_id_exists",
             Code::ApiError => "api_error",
         }
     }
@@ -183,7 +198,11 @@ impl ApiFailure {
 
     /// The service's explanation.
     pub fn detail(&self) -> Option<String> {
-        host::string_field(&self.body, "detail")
+        let detail = host::string_field(&self.body, "detail");
+        // What Klaim calls it.
+        #[cfg(feature = "klaim")]
+        let detail = detail.or_else(|| host::string_field(&self.body, "message"));
+        detail
     }
 }
 

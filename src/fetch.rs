@@ -26,6 +26,14 @@ extern "C" {
     fn monotonic_now() -> f64;
 }
 
+#[cfg(feature = "klaim")]
+#[wasm_bindgen(module = "/src/js/klaim.js")]
+extern "C" {
+    /// Takes from the headers those of the first service.
+    #[wasm_bindgen(js_name = plainHeaders)]
+    fn plain_headers(exchange: &Exchange);
+}
+
 #[wasm_bindgen(module = "/src/js/exchange.js")]
 extern "C" {
     /// One attempt, from the request to the end of the response's body.
@@ -71,7 +79,7 @@ extern "C" {
 pub(crate) struct Fetch {
     /// Used instead of the global one.
     own: JsValue,
-    /// What the requests say they come from, in `X-Stream-Client`.
+    /// What the requests say they come from, in `X-Stream-Client`. Empty for the second service, which has no such header.
     agent: &'static str,
 }
 
@@ -82,10 +90,17 @@ impl Fetch {
         Fetch { own: JsValue::UNDEFINED, agent: concat!("user-handle-rust-", env!("CARGO_PKG_VERSION")) }
     }
 
+    /// On the global `fetch`, for the second service.
+    #[cfg(all(feature = "serde", feature = "klaim"))]
+    pub fn for_klaim() -> Self {
+        Fetch { own: JsValue::UNDEFINED, agent: "" }
+    }
+
     /// On `own`, where it is given, for the npm package.
     #[cfg(feature = "npm")]
     pub fn for_javascript(own: JsValue) -> Self {
-        Fetch { own, agent: concat!("user-handle-js-", env!("CARGO_PKG_VERSION")) }
+        let agent = concat!("user-handle-js-", env!("CARGO_PKG_VERSION"));
+        Fetch { own, agent: if cfg!(feature = "klaim") { "" } else { agent } }
     }
 
     /// Sends an attempt; the promise settles with the arguments of [`given`].
@@ -98,7 +113,12 @@ impl Fetch {
     fn begin(&self, url: &JsString, outgoing: &Outgoing, signal: &JsValue) -> Exchange {
         let Outgoing { method, body, token, limit_ms, max_answer_bytes, .. } = outgoing;
         let (body, token) = (or_undefined(body.as_ref()), or_undefined(token.as_ref()));
-        Exchange::new(url, method, body, token, self.agent, *limit_ms, *max_answer_bytes, signal)
+        let exchange = Exchange::new(url, method, body, token, self.agent, *limit_ms, *max_answer_bytes, signal);
+        #[cfg(feature = "klaim")]
+        if self.agent.is_empty() {
+            plain_headers(&exchange);
+        }
+        exchange
     }
 
     fn start(&self, exchange: &Exchange, url: &JsString) -> Promise {

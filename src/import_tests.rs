@@ -113,16 +113,16 @@ fn simulate(users: u64, most: u32, latency: impl Fn(usize, f64) -> f64) -> Outco
 
 #[test]
 fn a_hundred_million_users_take_as_long_as_the_limits_say_and_are_never_refused_twice_in_a_row() {
-    for (title, latency) in
-        [("steady", [120.0, 0.0]), ("uneven", [40.0, 400.0]), ("slow", [900.0, 300.0])]
-    {
+    for (title, latency) in [("steady", [120.0, 0.0]), ("uneven", [40.0, 400.0]), ("slow", [900.0, 300.0])] {
         let Outcome { elapsed_ms, service, most_in_flight } =
             simulate(100_000_000, 0, |_, random| latency[0] + latency[1] * random);
         assert_eq!(service.stored, 100_000_000, "{title}");
         let hours = elapsed_ms / 3_600_000.0;
         std::println!(
             "{title}: {hours:.2} h, {} requests, {} refused, at most {} in a row, at most {most_in_flight} in flight",
-            service.requests, service.refused, service.most_in_a_row,
+            service.requests,
+            service.refused,
+            service.most_in_a_row,
         );
         assert!(service.most_in_a_row <= 1, "{title}: {} in a row", service.most_in_a_row);
         assert!(service.requests - service.refused == 100_000);

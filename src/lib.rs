@@ -1,4 +1,5 @@
-//! Handles on an application's users in a hosted user store: Stream's Activity Feeds v2 users API, from WebAssembly.
+//! Handles on an application's users in a hosted user store: Stream's Activity Feeds v2 users API, from WebAssembly. With
+//! the feature `klaim`, a `KlaimClient` has the same for Klaim's users API.
 //!
 //! This is the Rust face, for front ends; the npm package `user-handle` is the same crate behind JavaScript names. A
 //! [`Client`] makes [`User`] handles; each verb of a handle is one call, with validation before it, and timeouts, retries
@@ -32,8 +33,11 @@
 //! |---|---|---|
 //! | `serde` | yes | `create::<T: Serialize>` and records as `T: Deserialize` |
 //! | `sign` | yes | signing tokens with the app secret |
-//! | `npm` | no | what the npm package's JavaScript calls |
+//! | `klaim` | no | the second service: the module `klaim` |
+//! | `npm` | no | what the npm package's JavaScript calls; with `klaim`, for that service and no other |
 #![cfg_attr(all(not(feature = "serde"), target_arch = "wasm32"), no_std)]
+// The npm build for Klaim has no use for what only the first service needs; what is not used is not in the module.
+#![cfg_attr(all(feature = "klaim", not(feature = "serde")), allow(dead_code))]
 
 extern crate alloc;
 
@@ -67,10 +71,12 @@ mod authorise;
 mod call;
 #[cfg(all(any(feature = "serde", feature = "npm"), target_arch = "wasm32"))]
 mod fetch;
-#[cfg(target_arch = "wasm32")]
-mod js;
 #[cfg(any(all(feature = "npm", feature = "sign"), test))]
 mod import;
+#[cfg(target_arch = "wasm32")]
+mod js;
+#[cfg(all(feature = "klaim", any(feature = "serde", feature = "npm")))]
+pub mod klaim;
 #[cfg(any(feature = "serde", feature = "npm"))]
 mod request;
 #[cfg(any(feature = "serde", feature = "npm"))]
@@ -114,6 +120,8 @@ pub use call::{Event, Given, Listener};
 #[cfg(feature = "serde")]
 pub use client::Client;
 pub use error::{Code, Error, Kind, RateLimit};
+#[cfg(all(feature = "klaim", feature = "serde"))]
+pub use klaim::{KlaimChanges, KlaimClient, KlaimRecord, KlaimUser, NewKlaimUser};
 pub use model::Record;
 pub use options::{CallOptions, TokenReason};
 #[cfg(any(feature = "serde", feature = "npm"))]

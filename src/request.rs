@@ -5,6 +5,8 @@ use alloc::string::String;
 #[cfg(feature = "serde")]
 use crate::host;
 use crate::host::{Text, Writer};
+#[cfg(feature = "klaim")]
+use crate::klaim;
 use crate::validate::concat;
 #[cfg(feature = "serde")]
 use crate::validate::number;
@@ -31,6 +33,9 @@ pub enum Operation {
     DeleteUsers = 7,
     /// `POST moderation/flag`
     FlagUser = 8,
+    /// One of the second service.
+    #[cfg(feature = "klaim")]
+    Klaim(klaim::Verb) = 9,
 }
 
 /// Whether there are the operations that the service takes from servers alone. Browsers are given a build without them.
@@ -38,7 +43,7 @@ pub(crate) const FOR_SERVERS: bool = cfg!(any(feature = "serde", feature = "sign
 
 impl Operation {
     /// The operation with this number, by which the npm package's JavaScript names it.
-    #[cfg(feature = "npm")]
+    #[cfg(all(feature = "npm", not(feature = "klaim")))]
     pub(crate) const fn from_number(number: u32) -> Self {
         match number {
             0 => Operation::Create,
@@ -55,6 +60,10 @@ impl Operation {
 
     /// The name of the method that does it, as in events and error texts.
     pub const fn as_str(self) -> &'static str {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return verb.as_str();
+        }
         match self {
             Operation::Create => "create",
             Operation::GetOrCreate => "getOrCreate",
@@ -70,6 +79,10 @@ impl Operation {
 
     /// The HTTP method.
     pub const fn method(self) -> &'static str {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return verb.method();
+        }
         match self {
             Operation::Get | Operation::GetUsers => "GET",
             Operation::Update => "PUT",
@@ -82,17 +95,65 @@ impl Operation {
     ///
     /// A create is not: its second delivery answers that the user exists. A flag counts the reports.
     pub const fn is_repeatable(self) -> bool {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return verb.is_repeatable();
+        }
         !matches!(self, Operation::Create | Operation::FlagUser)
     }
 
     /// Whether it changes what is stored.
     pub const fn writes(self) -> bool {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return verb.writes();
+        }
         !matches!(self, Operation::Get | Operation::GetUsers)
     }
 
     /// Whether it concerns many users.
     pub const fn is_batch(self) -> bool {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return matches!(verb, klaim::Verb::List);
+        }
         FOR_SERVERS && matches!(self, Operation::AddUsers | Operation::GetUsers | Operation::DeleteUsers)
+    }
+
+    /// Whether it deletes one user.
+    pub(crate) fn deletes(self) -> bool {
+        !self.is_klaim() && self == Operation::Delete
+    }
+
+    /// Whether it is one of the second service.
+    pub(crate) const fn is_klaim(self) -> bool {
+        #[cfg(feature = "klaim")]
+        return self.verb().is_some();
+        #[cfg(not(feature = "klaim"))]
+        false
+    }
+
+    /// What is asked of the second service, if it is that one.
+    #[cfg(feature = "klaim")]
+    pub(crate) const fn verb(self) -> Option<klaim::Verb> {
+        match self {
+            Operation::Klaim(verb) => Some(verb),
+            // The npm build for Klaim has no others. Saying so leaves out of the module all that is for them.
+            _ if cfg!(not(feature = "serde")) => Some(klaim::Verb::Get),
+            _ => None,
+        }
+    }
+
+    /// What to do where its answer was lost, and sending it again may not do the same.
+    pub(crate) const fn hint_when_lost(self) -> Option<&'static str> {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.verb() {
+            return verb.hint_when_lost();
+        }
+        match self {
+            Operation::Create => Some("read the user to see whether it was created, or use getOrCreate"),
+            _ => None,
+        }
     }
 }
 
@@ -124,6 +185,10 @@ impl Request {
 
     /// Behind the API root and version, without a slash before it.
     pub fn path(&self) -> String {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.operation.verb() {
+            return klaim::path(verb, &self.subject);
+        }
         match self.operation {
             Operation::Create | Operation::GetOrCreate => "user/".into(),
             Operation::Get | Operation::Update | Operation::Delete => concat(["user/", &self.subject, "/"]),
@@ -134,11 +199,19 @@ impl Request {
 
     /// Behind the parameters of every request.
     pub fn query(&self) -> &str {
-        if self.operation == Operation::GetOrCreate { "&get_or_create=true" } else { &self.query }
+        if !self.operation.is_klaim() && self.operation == Operation::GetOrCreate {
+            "&get_or_create=true"
+        } else {
+            &self.query
+        }
     }
 
     /// The JSON that is sent.
     pub fn body(&self) -> Option<Text> {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.operation.verb() {
+            return klaim::body(verb, self.text.as_ref());
+        }
         let data = self.text.as_ref()?;
         let mut body = Writer::default();
         match self.operation {
@@ -159,6 +232,10 @@ impl Request {
 
     /// What it does and to whom, for error texts: `create of user ada`, `getUsers of 2 users`.
     pub fn title(&self) -> String {
+        #[cfg(feature = "klaim")]
+        if let Some(verb) = self.operation.verb() {
+            return klaim::title(verb, &self.subject);
+        }
         let (before, after) = match (self.operation.is_batch(), &*self.subject) {
             (true, "1") => ("", " user"),
             (true, _) => ("", " users"),

@@ -2,6 +2,8 @@
 
 use crate::error::{ApiFailure, Code, Error, Kind, Phase, RateLimit};
 use crate::host::{self, Body, Failure, Headers, Incoming, Value};
+#[cfg(feature = "klaim")]
+use crate::klaim;
 use crate::request::{FOR_SERVERS, Operation, Request};
 use crate::retry::{Hints, Outcome};
 use crate::validate::number;
@@ -29,7 +31,7 @@ pub(crate) fn decode(
     let problem = match incoming.body {
         Body::Json(value) if has_shape(request.operation, &value) => return Ok(value),
         // A deletion has nothing to tell: proxies may well have dropped its body.
-        Body::Empty if request.operation == Operation::Delete => return Ok(host::empty_object()),
+        Body::Empty if request.operation.deletes() => return Ok(host::empty_object()),
         Body::Json(_) => "is not of the documented shape",
         Body::Empty => "has no body",
         Body::Other(_) => "is not JSON",
@@ -56,6 +58,10 @@ pub(crate) fn unexpected_type(request: &Request, problem: &str) -> Error {
 
 /// Whether a success holds what its readers rely on.
 fn has_shape(operation: Operation, value: &Value) -> bool {
+    #[cfg(feature = "klaim")]
+    if let Some(verb) = operation.verb() {
+        return klaim::has_shape(verb, value);
+    }
     match operation {
         Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
             host::string_field(value, "id").is_some()
@@ -128,8 +134,13 @@ fn api_error(request: &Request, incoming: Incoming, rate_limit: Option<RateLimit
             Body::Empty | Body::TooLong => host::empty_object(),
         },
     };
+    #[cfg(feature = "klaim")]
+    let code =
+        if request.operation.is_klaim() { klaim::code_of(status, &failure.detail().unwrap_or_default()) } else { code };
     let mut error = api_message(request, &failure, code);
     error.0.hint = match (code, status) {
+        #[cfg(feature = "klaim")]
+        (Code::Unauthorized, _) if request.operation.is_klaim() => Some("check the API key"),
         (Code::Unauthorized, _) => Some("check the API key and the region"),
         (Code::NotAllowed, 403) => {
             Some("check that the token is signed with this app's secret and belongs to this user")

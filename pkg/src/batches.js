@@ -2,7 +2,8 @@
 // the service takes batches from servers.
 
 import { memberProperty, members } from "./arguments.js";
-import { ADD_USERS, DELETE_USERS, GET_USERS, call } from "./client.js";
+import { ADD_USERS, DELETE_USERS, GET_USERS } from "./client.js";
+import { call } from "./connection.js";
 import { current, enter } from "./load.js";
 
 /** Members of one request. Source: Stream's documentation of its batch endpoints. */

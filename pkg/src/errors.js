@@ -1,4 +1,6 @@
 // The error classes. They are values of their own: importing them for `instanceof` starts nothing.
+//
+// KLAIM is a constant of the build: `user-handle/klaim` has its own class for what the service answers.
 
 const BRAND = Symbol.for("user-handle.error");
 
@@ -14,12 +16,15 @@ export class SiteError extends Error {}
 /** The service answered with an error. */
 export class StreamApiError extends Error {}
 
+/** The second service answered with an error. */
+export class KlaimError extends Error {}
+
 /** By the numbers of `Kind` in src/error.rs. */
-const classes = [FeedError, ValidationError, TypeError, SiteError, StreamApiError];
+const classes = [FeedError, ValidationError, TypeError, SiteError, KLAIM ? KlaimError : StreamApiError];
 const FEED = 0, VALIDATION = 1, SITE = 3;
 
 // The literal name, which no minifier changes, and the brand that `isUserHandleError` looks for.
-for (const [name, Class] of Object.entries({ FeedError, ValidationError, SiteError, StreamApiError })) {
+for (const [name, Class] of Object.entries({ FeedError, ValidationError, SiteError, ...(KLAIM ? { KlaimError } : { StreamApiError }) })) {
   for (const [key, value] of [["name", name], [BRAND, true]]) {
     Object.defineProperty(Class.prototype, key, { value, writable: true, configurable: true });
   }
@@ -38,6 +43,8 @@ export function isUserHandleError(value) {
 export function toError(description) {
   if ("reason" in description) return description.reason;
   const { kind, message, cause, fields } = description;
+  // What Klaim calls it.
+  if (KLAIM && typeof fields.error?.message === "string") fields.detail = fields.error.message;
   const error = new classes[kind](message, "cause" in description ? { cause } : undefined);
   if (error instanceof TypeError) Object.defineProperty(error, BRAND, { value: true });
   return Object.assign(error, fields);

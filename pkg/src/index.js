@@ -19,4 +19,4 @@ function decode() {
   return Uint8Array.from(decoded);
 }
 
-export * from "./api.js";
+export * from "user-handle:api";

@@ -53,7 +53,7 @@ function start() {
     started.exports.start(compiled);
   } catch (cause) {
     const hint = isGiven
-      ? "init takes this build's own module, user-handle/user-handle.wasm"
+      ? `init takes this build's own module, user-handle/${KLAIM ? "klaim" : "user-handle"}.wasm`
       : cause instanceof TypeError
         ? "a global that it needs is missing, or was frozen before its first use: the cause names it"
         : "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";

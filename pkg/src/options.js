@@ -45,7 +45,7 @@ function baseUrl(options, location) {
   return checkedUrl("protocol", `${protocol}://${location}-api.stream-io-api.com/api/`);
 }
 
-function checkedUrl(name, url) {
+export function checkedUrl(name, url) {
   const rule = brokenRule(url);
   if (rule) throw optionError(`${name} must ${rule}`);
   return url.endsWith("/") ? url : `${url}/`;

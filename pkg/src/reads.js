@@ -1,7 +1,8 @@
 // Reads of single users. Equal ones in flight share one request; where the client gathers, those of one turn of the event
 // loop are one batch.
 
-import { GET, call } from "./client.js";
+import { GET } from "./client.js";
+import { call } from "./connection.js";
 import { current, enter } from "./load.js";
 import { toError } from "./errors.js";
 

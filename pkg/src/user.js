@@ -1,7 +1,8 @@
 // The handle on one user. It holds plain JavaScript values only, so that a handle nobody frees costs next to nothing.
 
 import { wantsFollowCounts, wantsGetOrCreate, wantsReconcile } from "./arguments.js";
-import { CREATE, DELETE, GET_OR_CREATE, UPDATE, call, read } from "./client.js";
+import { CREATE, DELETE, GET_OR_CREATE, UPDATE, read } from "./client.js";
+import { call } from "./connection.js";
 import { current, enter } from "./load.js";
 
 export class User {

@@ -23,6 +23,7 @@ use crate::apps::Application;
 use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
+use crate::klaim::{self, KlaimKey};
 use crate::limits::{Limits, Operation, RateLimit};
 use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub apps: Vec<Application>,
     /// How many requests each application may make. `None`: no limit.
     pub rate_limit: Option<RateLimit>,
+    /// The API key of the second service.
+    pub klaim_key: KlaimKey,
     /// How long every answer of the API waits.
     pub latency: Duration,
     /// Which requests to the API fail on purpose. `None`: none do.
@@ -52,9 +55,10 @@ pub struct Settings {
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     apps: Arc<[Application]>,
+    pub(crate) klaim_key: KlaimKey,
     pub(crate) metrics: Metrics,
     limits: Arc<Limits>,
-    latency: Duration,
+    pub(crate) latency: Duration,
 }
 
 impl App {
@@ -68,6 +72,7 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
     let app = App {
         store,
         apps: settings.apps.into(),
+        klaim_key: settings.klaim_key,
         metrics: Metrics::new(),
         limits: Arc::new(Limits::new(settings.rate_limit)),
         latency: settings.latency,
@@ -76,11 +81,15 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .route("/api", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed);
+    let mut klaim = klaim::routes().method_not_allowed_fallback(method_not_allowed);
     if let Some(faults) = &settings.faults {
-        api = api.layer(from_fn_with_state(Injector::new(faults, app.metrics.clone()), faults::around));
+        let injector = Injector::new(faults, app.metrics.clone());
+        api = api.layer(from_fn_with_state(injector.clone(), faults::around));
+        klaim = klaim.layer(from_fn_with_state(injector, faults::around));
     }
     Router::from(own_routes())
         .merge(api)
+        .merge(klaim::in_form(klaim, app.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
         .merge(description::pages(openapi))

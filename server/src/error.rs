@@ -88,6 +88,16 @@ impl ApiError {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
     }
 
+    /// 409, code 22: a user of the second service has it already.
+    pub(crate) fn conflict(detail: &str) -> Self {
+        ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", detail)
+    }
+
+    /// What it says.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// 429, code 9: over a rate limit.
     pub(crate) fn rate_limited(refused: &Refused) -> Self {
         ApiError::too_many(refused.to_string(), refused.wait_seconds)
@@ -192,6 +202,8 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // For whoever has another form for it: the second service.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
 use user_handle_server::store::Location;
-use user_handle_server::{Application, Faults, RateLimit};
+use user_handle_server::{Application, Faults, KlaimKey, RateLimit};
 
 use crate::log;
 
@@ -15,8 +15,9 @@ Examples:
       on http://127.0.0.1:8000, with the app demo-key:demo-secret and an SQLite file in your data folder
   user-handle-server --listen localhost:8000 --database sqlite::memory:
       on both loopback addresses, nothing kept; what Stream's clients call with LOCAL=1
-  USER_HANDLE_APP=my-key:my-secret user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
-      on the network, with a secret that is not in the list of processes
+  export USER_HANDLE_APP=my-key:my-secret USER_HANDLE_KLAIM_KEY=my-klaim-key
+  user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
+      on the network, with secrets that are not in the list of processes
   user-handle-server --rate-limit stream --latency 80
       the documented limits of the hosted API, and its distance
   user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
@@ -31,7 +32,7 @@ Examples:
   curl -H \"Authorization: $TOKEN\" -d '{\"id\":\"john\",\"data\":{\"name\":\"John\"}}' \\
     'http://127.0.0.1:8000/api/v1.0/user/?api_key=demo-key'";
 
-/// A stand-in for Stream's users API: users in SQLite, behind the same HTTP interface.
+/// A stand-in for Stream's users API, and for Klaim's: users in SQLite, behind the same HTTP interface.
 #[derive(Parser)]
 #[command(name = "user-handle-server", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Flags {
@@ -48,6 +49,10 @@ pub struct Flags {
     /// An application to serve; repeatable, with commas in the variable [default: demo-key:demo-secret]
     #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
     pub app: Vec<String>,
+
+    /// The API key of Klaim's users API [default: demo-klaim-key]
+    #[arg(long, env = "USER_HANDLE_KLAIM_KEY", hide_env_values = true, value_name = "KEY")]
+    pub klaim_key: Option<String>,
 
     /// Folder of the page to serve at /
     #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR")]
@@ -141,6 +146,12 @@ impl Database {
 }
 
 impl Flags {
+    /// The key of the second service: the one given, or the demo's.
+    pub fn klaim_key(&self) -> Result<KlaimKey, String> {
+        let key = self.klaim_key.as_deref().map(KlaimKey::parse).transpose();
+        Ok(key.map_err(|problem| format!("--klaim-key: {problem}"))?.unwrap_or_default())
+    }
+
     /// The failures to make, if any.
     pub fn faults(&self) -> Result<Option<Faults>, String> {
         self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))

@@ -1,4 +1,4 @@
-//! A stand-in for Stream's users API: a real service with a real database, for trying `user-handle` out, for work
+//! A stand-in for Stream's users API, and for Klaim's: a real service with a real database, for trying `user-handle` out, for work
 //! offline and for tests.
 //!
 //! [`app()`] is the whole server as a service over a [`store::Store`]. The program around it reads the flags, listens
@@ -17,6 +17,7 @@ mod feed_input;
 mod feeds;
 mod input;
 mod json;
+mod klaim;
 mod limits;
 mod metrics;
 mod openapi;
@@ -29,4 +30,5 @@ pub use app::{Settings, app, openapi};
 pub use apps::Application;
 pub use error::ApiError;
 pub use faults::Faults;
+pub use klaim::KlaimKey;
 pub use limits::{RateLimit, UNLIMITED};

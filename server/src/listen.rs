@@ -7,7 +7,7 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use user_handle_server::Application;
+use user_handle_server::{Application, KlaimKey};
 
 use crate::connections::{self, Limits};
 
@@ -26,14 +26,20 @@ pub struct Listening {
 /// Binds `ADDRESS:PORT`; `localhost` means both loopback addresses.
 ///
 /// Whoever can reach a server with a published secret can do everything, so that one stays on this machine.
-pub async fn bind(listen: &str, apps: &[Application]) -> Result<Listening, String> {
+pub async fn bind(listen: &str, apps: &[Application], klaim_key: &KlaimKey) -> Result<Listening, String> {
     let (host, addresses) = addresses(listen)?;
-    let published = apps.iter().find(|app| app.has_published_secret());
-    if let (Some(app), Some(open)) = (published, addresses.iter().find(|address| !address.ip().is_loopback())) {
-        return Err(format!(
-            "{open} is open to the network, and the secret of the app {} is published: pass --app KEY:SECRET",
-            app.key
-        ));
+    if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        if let Some(app) = apps.iter().find(|app| app.has_published_secret()) {
+            return Err(format!(
+                "{open} is open to the network, and the secret of the app {} is published: pass --app KEY:SECRET",
+                app.key
+            ));
+        }
+        if klaim_key.is_published() {
+            return Err(format!(
+                "{open} is open to the network, and the key for Klaim is published: pass --klaim-key KEY"
+            ));
+        }
     }
     let mut listeners: Vec<TcpListener> = Vec::new();
     for mut address in addresses {
@@ -141,16 +147,22 @@ mod tests {
     #[tokio::test]
     async fn a_published_secret_stays_on_this_machine() {
         let demo = [Application::demo()];
-        let refusal = bind("0.0.0.0:0", &demo).await.err().unwrap();
+        let own_key = KlaimKey::parse("own-key").unwrap();
+        let refusal = bind("0.0.0.0:0", &demo, &own_key).await.err().unwrap();
         assert_eq!(
             refusal,
             "0.0.0.0:0 is open to the network, and the secret of the app demo-key is published: pass --app KEY:SECRET"
         );
-        assert!(bind("[::]:0", &demo).await.is_err());
+        assert!(bind("[::]:0", &demo, &own_key).await.is_err());
         let own = [Application::parse("key:own-secret").unwrap()];
-        assert!(bind("0.0.0.0:0", &own).await.is_ok());
+        assert!(bind("0.0.0.0:0", &own, &own_key).await.is_ok());
+        let refusal = bind("0.0.0.0:0", &own, &KlaimKey::default()).await.err().unwrap();
+        assert_eq!(
+            refusal,
+            "0.0.0.0:0 is open to the network, and the key for Klaim is published: pass --klaim-key KEY"
+        );
         let both = [own[0].clone(), demo[0].clone()];
-        assert!(bind("0.0.0.0:0", &both).await.is_err());
-        assert!(bind("localhost:0", &demo).await.unwrap().url.starts_with("http://localhost:"));
+        assert!(bind("0.0.0.0:0", &both, &own_key).await.is_err());
+        assert!(bind("localhost:0", &demo, &own_key).await.unwrap().url.starts_with("http://localhost:"));
     }
 }

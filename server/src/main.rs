@@ -66,11 +66,13 @@ async fn serve(flags: Flags) -> Result<(), String> {
     }
     flags.check_folders()?;
     let faults = flags.faults()?;
-    let listening = listen::bind(&flags.listen, &apps).await?;
+    let klaim_key = flags.klaim_key()?;
+    let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
     let database = flags.database.location()?;
     let store = store::open(&database).await?;
     let settings = Settings {
         apps,
+        klaim_key,
         rate_limit: flags.rate_limit,
         latency: Duration::from_millis(flags.latency),
         faults,

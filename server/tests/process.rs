@@ -170,6 +170,14 @@ fn bad_flags_are_refused_in_one_line() {
         ),
         (vec!["--listen", "here"], "error: --listen must be ADDRESS:PORT or localhost:PORT, but is \"here\""),
         (
+            vec!["--listen", "0.0.0.0:0", "--app", "key:own-secret"],
+            "error: 0.0.0.0:0 is open to the network, and the key for Klaim is published: pass --klaim-key KEY",
+        ),
+        (
+            vec!["--klaim-key", "a b"],
+            "error: --klaim-key: the key may only hold visible ASCII characters: it travels in a header",
+        ),
+        (
             vec!["--listen", "0.0.0.0:0"],
             "error: 0.0.0.0:0 is open to the network, and the secret of the app demo-key is published: pass --app KEY:SECRET",
         ),

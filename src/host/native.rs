@@ -49,6 +49,12 @@ fn check(value: &Value, path: &str, depth: u32) -> Result<(), Error> {
     }
 }
 
+/// `a string`, `an object`, `an array`: for error texts.
+#[cfg(feature = "klaim")]
+pub(crate) fn describe_json(value: &Value) -> String {
+    describe(value).into()
+}
+
 fn describe(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -94,7 +100,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// Percent-encodes a text for one place in a query.
+/// Percent-encodes a text for one place in a query or a path.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, COMPONENT).to_string()
 }
@@ -110,6 +116,27 @@ pub(crate) fn claims(token: &Text) -> Result<Value, Problem> {
 
 pub(crate) fn string_field(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(ToString::to_string)
+}
+
+/// A field, whatever it is.
+#[cfg(feature = "klaim")]
+pub(crate) fn member(value: &Value, name: &str) -> Option<Value> {
+    value.get(name).cloned()
+}
+
+/// Validates the members of an object and writes it; gives what was written too. Each member is data of its own.
+#[cfg(feature = "klaim")]
+pub(crate) fn write_members(object: &Value) -> Result<(Text, Value), Error> {
+    for (name, member) in object.as_object().into_iter().flatten() {
+        check(member, name, 1)?;
+    }
+    Ok((object.to_string(), object.clone()))
+}
+
+/// JSON text.
+#[cfg(feature = "klaim")]
+pub(crate) fn stringify(value: &Value) -> String {
+    value.to_string()
 }
 
 pub(crate) fn number_field(value: &Value, name: &str) -> Option<f64> {

@@ -12,7 +12,13 @@ use slab::Slab;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
-use super::{convert, value};
+use super::convert;
+#[cfg(not(feature = "klaim"))]
+use super::convert::id as checked_id;
+#[cfg(feature = "klaim")]
+use super::klaim::user_id as checked_id;
+#[cfg(not(feature = "klaim"))]
+use super::value;
 use crate::authorise::Authorisation;
 use crate::call::{Call, Step};
 use crate::error::Error;
@@ -21,7 +27,9 @@ use crate::host::{self, Text};
 #[cfg(feature = "sign")]
 use crate::host::{Body, Incoming};
 use crate::options::{CallOptions, Limits};
-use crate::request::{FOLLOW_COUNTS, FOR_SERVERS, Operation, Request};
+use crate::request::Request;
+#[cfg(not(feature = "klaim"))]
+use crate::request::{FOLLOW_COUNTS, FOR_SERVERS, Operation};
 #[cfg(feature = "sign")]
 use crate::response;
 use crate::shared::Shared;
@@ -58,11 +66,11 @@ fn thrown(error: Error) -> JsValue {
 /// Checks an id that stands at `path`. Throws what `convert::error` describes.
 #[wasm_bindgen(js_name = checkId)]
 pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
-    convert::id(id, &text(path)).map(drop).map_err(thrown)
+    checked_id(id, &text(path)).map(drop).map_err(thrown)
 }
 
 /// The JSON text of data that stands at `path`. Throws what `convert::error` describes.
-#[cfg(feature = "sign")]
+#[cfg(all(feature = "sign", not(feature = "klaim")))]
 #[wasm_bindgen(js_name = writeData)]
 pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
     value::write_data(data, &text(path)).map_err(thrown)
@@ -87,7 +95,7 @@ impl Core {
     ) -> Result<Core, JsValue> {
         let token: Option<Text> = token.is_truthy().then(|| token.clone().unchecked_into());
         let authorisation = match token {
-            Some(token) if of_user => Authorisation::of_user(token).map_err(thrown)?,
+            Some(token) if of_user && cfg!(not(feature = "klaim")) => Authorisation::of_user(token).map_err(thrown)?,
             token => Authorisation::new(token, ask.is_truthy()),
         };
         let fetch = Fetch::for_javascript(fetch);
@@ -97,6 +105,7 @@ impl Core {
     }
 
     /// `user_id` of the token in use.
+    #[cfg(not(feature = "klaim"))]
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> JsValue {
         self.core.authorisation.user_id().map(JsValue::from).unwrap_or_default()
@@ -132,7 +141,6 @@ impl Core {
         deadline: f64,
         retries: f64,
     ) -> Result<usize, JsValue> {
-        let operation = Operation::from_number(operation);
         let call = self
             .request(operation, subject, data, more)
             .and_then(|request| {
@@ -226,13 +234,15 @@ impl Core {
     }
 
     /// The request of a call, from its arguments.
-    fn request(
-        &self,
-        operation: Operation,
-        subject: &JsValue,
-        data: &JsValue,
-        more: &JsValue,
-    ) -> Result<Request, Error> {
+    #[cfg(feature = "klaim")]
+    fn request(&self, number: u32, subject: &JsValue, data: &JsValue, more: &JsValue) -> Result<Request, Error> {
+        super::klaim::request(number, subject, data, more)
+    }
+
+    /// The request of a call, from its arguments.
+    #[cfg(not(feature = "klaim"))]
+    fn request(&self, number: u32, subject: &JsValue, data: &JsValue, more: &JsValue) -> Result<Request, Error> {
+        let operation = Operation::from_number(number);
         let own = operation == Operation::GetOrCreate && more.is_truthy();
         if own {
             // The call learns the id from the token.
@@ -245,7 +255,9 @@ impl Core {
                 request.text = Some(value::write_data(data, "data")?);
                 request.reconcile = more.is_truthy();
             }
-            Operation::AddUsers | Operation::FlagUser if FOR_SERVERS => request.text = Some(data.clone().unchecked_into()),
+            Operation::AddUsers | Operation::FlagUser if FOR_SERVERS => {
+                request.text = Some(data.clone().unchecked_into())
+            }
             Operation::Get if more.is_truthy() => request.query = FOLLOW_COUNTS.into(),
             Operation::GetUsers | Operation::DeleteUsers if FOR_SERVERS => request.query = text(more),
             _ => {}

@@ -8,6 +8,8 @@ mod convert;
 mod course;
 #[cfg(feature = "npm")]
 mod face;
+#[cfg(all(feature = "npm", feature = "klaim"))]
+mod klaim;
 
 /// What hears of events in the package.
 #[cfg(all(feature = "npm", not(feature = "serde")))]

@@ -78,9 +78,17 @@ extern "C" {
 }
 
 /// `a string`, `an object`: for error texts.
-#[cfg(feature = "npm")]
+#[cfg(any(feature = "npm", feature = "klaim"))]
 pub(crate) fn describe(value: &JsValue) -> String {
     describe_written(value, "").as_string().unwrap_or_default()
+}
+
+#[cfg(feature = "klaim")]
+#[wasm_bindgen(module = "/src/js/klaim.js")]
+extern "C" {
+    /// What JSON text of ours holds.
+    #[wasm_bindgen(js_name = parseJson)]
+    fn parse_json(text: &JsString) -> JsValue;
 }
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
@@ -122,6 +130,45 @@ fn check_size(text: &Text, path: &str) -> Result<(), Error> {
         return Ok(());
     }
     validate::data_size(byte_length(text) as usize, path)
+}
+
+/// Validates the members of an object and writes it; gives what was written too. Each member is data of its own.
+#[cfg(feature = "klaim")]
+pub(crate) fn write_members(object: &Value) -> Result<(Text, Value), Error> {
+    const IN_OBJECT: u32 = validate::allowed_kinds(false);
+    const IN_ARRAY: u32 = validate::allowed_kinds(true);
+    let written = write(object, validate::MAX_DEPTH + 1, IN_OBJECT, IN_ARRAY);
+    if !written.is_string() {
+        let message = ["user could not be read: a getter, toJSON or proxy of it threw"];
+        return Err(Error::validation(Code::InvalidData, "user", &message).with_cause(field(&written, "0")));
+    }
+    let text: JsString = written.unchecked_into();
+    let first = text.char_code_at(0) as u8;
+    if first < 32 {
+        // A refusal: behind the number of the kind, the path, which begins with a dot.
+        let path = String::from(text.slice(2, text.length()));
+        return Err(validate::refusal(ValueKind::from_number(first.into()), &path));
+    }
+    let value = parse_json(&text);
+    Ok((text, value))
+}
+
+/// JSON text.
+#[cfg(all(feature = "klaim", feature = "serde"))]
+pub(crate) fn stringify(value: &Value) -> String {
+    JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+
+/// `a string`, `an object`, `an array`: for error texts about what JSON holds.
+#[cfg(feature = "klaim")]
+pub(crate) fn describe_json(value: &Value) -> String {
+    if is_array(value) { "an array".into() } else { describe(value) }
+}
+
+/// A field of what JSON holds, whatever it is.
+#[cfg(feature = "klaim")]
+pub(crate) fn member(value: &Value, name: &str) -> Option<Value> {
+    Some(field(value, name)).filter(|found| !found.is_undefined())
 }
 
 /// [`write_data`] without the property of this name.
@@ -167,8 +214,8 @@ impl Writer {
     }
 }
 
-/// Percent-encodes a text for one place in a query.
-#[cfg(feature = "serde")]
+/// Percent-encodes a text for one place in a query or a path.
+#[cfg(any(feature = "serde", feature = "klaim"))]
 pub(crate) fn encode(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }

@@ -1,5 +1,8 @@
 //! The boundary: a stand-in `fetch`, real JavaScript values. Run in Node by `wasm.rs` and in a browser by `web.rs`.
 
+#[cfg(feature = "klaim")]
+mod klaim;
+
 use js_sys::{Array, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use user_handle::{CallOptions, Client, Kind, TokenReason};

@@ -11,12 +11,13 @@ import { project } from "../support/package.mjs";
 import { startServer } from "../support/server.mjs";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
-const server = await startServer("--app demo-key:demo-secret");
+const server = await startServer("--app demo-key:demo-secret --klaim-key demo-klaim-key");
 after(() => server.stop());
 
 /** What each of them prints, and, where there is more to see, a check of that. */
 const EXPECTED = {
-  "quickstart.mjs": { prints: /not_found/ },
+  "klaim-plans.mjs": { prints: /^moved ada@example\.com, bob@example\.com, eve@example\.com\n$/ },
+  "quickstart.mjs": { prints: /not_found[^]*KlaimError email_exists: add of a new user[^]*\neve\/\d+ \{ plan: 'pro' \} 0\n/ },
   "activities.mjs": { prints: /actor: 'SU:ada'[^]*\{ name: 'Ada' \} ReferenceNotFound\n$/ },
   "import-ndjson.mjs": {
     prints: /^3 users, \d+ per second\n2 stored, 1 failed\n$/,
@@ -35,7 +36,7 @@ for (const name of readdirSync(examples).filter((name) => name.endsWith(".mjs"))
     const { prints, complains = /^$/, before, after: finish } = EXPECTED[name];
     before?.();
     copyFileSync(join(examples, name), join(project, name));
-    const env = { ...process.env, USER_HANDLE_URL: server.api, NO_COLOR: "1" };
+    const env = { ...process.env, USER_HANDLE_URL: server.api, USER_HANDLE_KLAIM_URL: server.klaim, NO_COLOR: "1" };
     const { stdout, stderr, status } = spawnSync(process.execPath, [name], { cwd: project, encoding: "utf8", env });
     assert.equal(status, 0, stderr);
     assert.match(stdout, prints);

@@ -13,12 +13,12 @@ import { build } from "esbuild";
 import { project } from "../support/package.mjs";
 import { startServer } from "../support/server.mjs";
 
-const server = await startServer("--app demo-key:demo-secret");
+const server = await startServer("--app demo-key:demo-secret --klaim-key demo-klaim-key");
 after(() => server.stop());
 
 // What a reader's machine has: the stand-in server, found through the environment.
 const { USER_HANDLE_SERVER, USER_HANDLE_TARBALL, NODE_TEST_CONTEXT, ...inherited } = process.env;
-const env = { ...inherited, STREAM_BASE_URL: server.api };
+const env = { ...inherited, STREAM_BASE_URL: server.api, KLAIM_URL: server.klaim };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const blocks = ["README.md", "pkg/README.md"]

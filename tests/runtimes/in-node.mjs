@@ -1,4 +1,5 @@
 import { connect, isUserHandleError, StreamApiError, ValidationError } from "user-handle";
+import * as klaim from "user-handle/klaim";
 import { run } from "./program.mjs";
 
-run({ connect, isUserHandleError, StreamApiError, ValidationError }, process.env.MATRIX_SERVER).then(console.log);
+run({ connect, isUserHandleError, StreamApiError, ValidationError }, process.env.MATRIX_SERVER, klaim).then(console.log);

@@ -1,9 +1,12 @@
-// What every environment runs. `api` is the package; `given` is a query string of `baseUrl`, `key`, `credential` and `id`.
+// What every environment runs. `api` is the package, `klaim` its second entry where the environment imports that; `given` is a
+// query string of `baseUrl`, `key`, `credential`, `id`, `klaimUrl` and `klaimKey`.
 
 /** All five operations, a refusal and a conflict; tells `ok`, or what went wrong. */
-export async function run(api, given) {
+export async function run(api, given, klaim) {
   try {
-    await operations(api, Object.fromEntries(new URLSearchParams(given)));
+    const all = Object.fromEntries(new URLSearchParams(given));
+    await operations(api, all);
+    if (klaim) await operationsOfKlaim(klaim, all);
     return "ok";
   } catch (error) {
     return `${error.stack}\nhint: ${error.hint}\ncause: ${error.cause}`;
@@ -30,6 +33,17 @@ async function operations(api, { baseUrl, key, credential, id }) {
   equal(refusal.message, 'id may only hold letters, digits, - and _, but has "." at position 0');
   equal(`${refusal.name} ${refusal.code} ${refusal.path}`, "ValidationError invalid_id id");
   equal(refusal instanceof api.ValidationError && api.isUserHandleError(refusal), true);
+}
+
+/** A user who may be there already, and one who is not. */
+async function operationsOfKlaim(klaim, { klaimUrl, klaimKey, id }) {
+  const user = klaim.connect(klaimKey, { baseUrl: klaimUrl }).user(`${id}/ü`);
+  equal(await user.getOrCreate({ email: `${id}@example.com`, metadata: { name: "Ada" } }), user);
+  equal((await user.get()).full.user_id, `${id}/ü`);
+  equal(await user.creditBalance(), 0);
+  const missing = await failure(() => klaim.connect(klaimKey, { baseUrl: klaimUrl }).user("nobody").get());
+  equal(`${missing.name} ${missing.code}`, "KlaimError not_found");
+  equal(missing instanceof klaim.KlaimError && klaim.isUserHandleError(missing), true);
 }
 
 const expect = (code) => (error) => {

@@ -8,6 +8,8 @@ import type {
   MissingReference, RateLimit, TokenProvider, UserRecord,
 } from "user-handle";
 import { standIn, userToken } from "user-handle/testing";
+import { KlaimError, KlaimUser, connect as connectKlaim } from "user-handle/klaim";
+import type { KlaimClient, KlaimErrorCode, KlaimRecord } from "user-handle/klaim";
 import type { Failure, StandIn, StandInOptions, StoredUser, TestRequest } from "user-handle/testing";
 
 type Profile = { name: string; born?: number };
@@ -154,4 +156,46 @@ export async function testing(): Promise<void> {
   // @ts-expect-error whoever it is may be missing
   service.user("ada").data;
   void [stored, ids, requests, failures, end];
+}
+
+export async function klaim(error: unknown): Promise<void> {
+  const client: KlaimClient<Profile> = connectKlaim<Profile>("key", { baseUrl: "https://example.com/", timeout: 1, fetch });
+  const ada: KlaimUser<Profile> = await client.user("a/b").create({ email: "a@b.c", metadata: { name: "Ada" } }, { retries: 0 });
+  await ada.getOrCreate({ email: "a@b.c", name: "Ada" });
+  const name: string | undefined = (await ada.get()).data?.name;
+  const full: KlaimRecord<Profile> | undefined = (await ada.update({ user_id: "b", metadata: { name: "A" } })).full;
+  const credits: number = await ada.creditBalance();
+  const added: KlaimUser<Profile> = await client.users.add({ email: "a@b.c", userId: "a" });
+  for await (const record of client.users.list({ signal: AbortSignal.timeout(1) })) {
+    const created: number = record.created_at;
+    const source: "api" | "promotion" | "member_manual" | undefined = record.acquisition_source;
+    void [created, source];
+  }
+  client.on("request", ({ operation }) => void operation.length);
+  if (error instanceof KlaimError) {
+    const code: KlaimErrorCode = error.code;
+    const status: number = error.status;
+    // @ts-expect-error the list of codes is closed
+    if (error.code === "conflict") return;
+    void [code, status];
+  }
+  // @ts-expect-error the service deletes nobody
+  await ada.delete();
+  // @ts-expect-error the service deletes nobody
+  await client.users.delete("a");
+  // @ts-expect-error an email is required
+  await ada.create({ name: "Ada" });
+  // @ts-expect-error where the API is has to be said
+  connectKlaim("key", {});
+  // @ts-expect-error a key is required
+  connectKlaim();
+  // @ts-expect-error the id of a new user has the name of the wire
+  await client.users.add({ email: "a@b.c", user_id: "a" });
+  // @ts-expect-error metadata has a type
+  await ada.update({ metadata: { name: 7 } });
+  // @ts-expect-error a record may not have been seen yet
+  ada.full.email;
+  // @ts-expect-error handles come from clients
+  new KlaimUser(client, "ada");
+  void [name, full, credits, added];
 }

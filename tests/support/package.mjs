@@ -28,6 +28,13 @@ const commonJs = join(dist, "index.cjs");
 export const esm = await import(pathToFileURL(join(project, "entry.js")));
 export const cjs = require(commonJs);
 
+// The second service, in the same two ways.
+writeFileSync(join(project, "klaim-entry.js"), 'export * from "user-handle/klaim";\n');
+const klaimEsm = await import(pathToFileURL(join(project, "klaim-entry.js")));
+
+/** The two faces of `user-handle/klaim`. */
+export const klaimFaces = { import: klaimEsm, require: require(join(dist, "klaim.cjs")) };
+
 /** The two faces, for tests that run once for each. */
 export const faces = { import: esm, require: cjs };
 

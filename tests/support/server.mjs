@@ -10,14 +10,15 @@ import { atExit, temporaryFolder, variable } from "./temporary.mjs";
 // No error, event or text may hold either: `failure` of refusal.mjs looks for them.
 export const KEY = "canary-key";
 export const SECRET = "canary-secret";
+export const KLAIM_KEY = "canary-klaim-key";
 
 /** Starts the server with these further flags, such as `--rate-limit 2`. */
 export async function startServer(flags = "", database = join(temporaryFolder(), "users.db")) {
   const child = spawn(
     variable("USER_HANDLE_SERVER"),
-    ["--listen", "localhost:0", "--database", `sqlite:${database}`, "--app", `${KEY}:${SECRET}`, "--log", "error"].concat(
-      flags.split(" ").filter(Boolean),
-    ),
+    ["--listen", "localhost:0", "--database", `sqlite:${database}`, "--app", `${KEY}:${SECRET}`, "--log", "error"]
+      .concat(flags.includes("--klaim-key") ? [] : ["--klaim-key", KLAIM_KEY])
+      .concat(flags.split(" ").filter(Boolean)),
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const forget = atExit(() => child.kill("SIGKILL"));
@@ -30,6 +31,8 @@ export async function startServer(flags = "", database = join(temporaryFolder(),
     url,
     /** What `connect` takes as `baseUrl`. */
     api: `${url}/api/`,
+    /** The same, of the second service. */
+    klaim: `${url}/klaim/`,
     database,
     /** Asks it to stop, and gives its exit code. */
     async stop() {

@@ -62,7 +62,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     server.wait_until_healthy(address, &stop)?;
 
     let site = format!("http://localhost:{}/", options.port);
-    let quick_start = Cmd::new("node").arg("examples/quickstart.mjs").env("USER_HANDLE_URL", format!("{site}api/"));
+    let quick_start = Cmd::new("node")
+        .arg("examples/quickstart.mjs")
+        .env("USER_HANDLE_URL", format!("{site}api/"))
+        .env("USER_HANDLE_KLAIM_URL", format!("{site}klaim/"));
     println!("demo: {quick_start}");
     let status = quick_start.status()?;
     if options.once || stop.load(Ordering::Relaxed) {

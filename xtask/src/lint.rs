@@ -11,7 +11,7 @@ use crate::shell::{Cmd, Folders, cargo};
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 11] = [
+    let checks: [(&str, Check); 13] = [
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -37,6 +37,22 @@ pub fn run() -> Result<()> {
             ),
         ),
         (
+            "clippy of the npm package for Klaim",
+            Check::Run(
+                cargo()
+                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
+                    .words("--no-default-features --features npm,klaim -- -D warnings"),
+            ),
+        ),
+        (
+            "clippy of the Rust face for Klaim",
+            Check::Run(
+                cargo()
+                    .words("clippy -p user-handle --target wasm32-unknown-unknown --all-targets")
+                    .words("--features klaim -- -D warnings"),
+            ),
+        ),
+        (
             "format of the example",
             Check::Run(cargo().words("fmt --check --manifest-path examples/yew-profile/Cargo.toml -- --color never")),
         ),
@@ -49,7 +65,7 @@ pub fn run() -> Result<()> {
             ),
         ),
         ("docs", Check::Run(docs(""))),
-        ("docs for wasm", Check::Run(docs("-p user-handle --target wasm32-unknown-unknown"))),
+        ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
         ("names of machines", Check::Names),
     ];
@@ -92,7 +108,7 @@ fn types(folders: &Folders) -> Cmd {
     folders
         .npm_bin("tsc")
         .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
-        .words("pkg/index.d.ts pkg/testing.d.ts")
+        .words("pkg/index.d.ts pkg/klaim.d.ts pkg/testing.d.ts")
 }
 
 /// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.

@@ -6,7 +6,8 @@
 //!   the module each time, so that the loader can start again after a trap;
 //! - `user-handle:payload`: the wasm, as text (see `payload.rs`).
 //!
-//! All of it twice: browsers refuse the app secret, so their build does without what signs with it.
+//! All of it three times: browsers refuse the app secret, so their build does without what signs with it; and the second
+//! service has an entry and a module of its own, so that nobody pays for the one who uses the other.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -29,6 +30,8 @@ const INPUTS: &[&str] = &[
     "README.md",
     "package-lock.json",
     "pkg/index.d.ts",
+    "pkg/klaim",
+    "pkg/klaim.d.ts",
     "pkg/package.json",
     "pkg/server",
     "pkg/src",
@@ -57,6 +60,12 @@ const OUTPUTS: &[&str] = &[
     "pkg/dist/index.d.cts",
     "pkg/dist/index.d.ts",
     "pkg/dist/index.js",
+    "pkg/dist/klaim-edge.js",
+    "pkg/dist/klaim.cjs",
+    "pkg/dist/klaim.d.cts",
+    "pkg/dist/klaim.d.ts",
+    "pkg/dist/klaim.js",
+    "pkg/dist/klaim.wasm",
     "pkg/dist/testing.cjs",
     "pkg/dist/testing.d.cts",
     "pkg/dist/testing.d.ts",
@@ -89,7 +98,7 @@ pub fn build(folders: &Folders) -> Result<()> {
         println!("build: nothing has changed");
         return Ok(());
     }
-    for variant in [Variant::Server, Variant::Browser] {
+    for variant in Variant::ALL {
         wasm(folders, variant)?;
         glue(folders, variant)?;
     }
@@ -97,20 +106,25 @@ pub fn build(folders: &Folders) -> Result<()> {
     write(&stamp, made(&inputs)?)
 }
 
-/// One of the two builds.
+/// One of the three builds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Variant {
     /// With all there is: for servers, and wherever nothing says that it is a browser.
     Server,
     /// Without what signs.
     Browser,
+    /// For the second service.
+    Klaim,
 }
 
 impl Variant {
+    const ALL: [Variant; 3] = [Variant::Server, Variant::Browser, Variant::Klaim];
+
     fn name(self) -> &'static str {
         match self {
             Variant::Server => "server",
             Variant::Browser => "browser",
+            Variant::Klaim => "klaim",
         }
     }
 
@@ -118,6 +132,23 @@ impl Variant {
         match self {
             Variant::Server => "npm,sign",
             Variant::Browser => "npm",
+            Variant::Klaim => "npm,klaim",
+        }
+    }
+
+    /// What the package's JavaScript calls in the module.
+    fn exports(self) -> &'static str {
+        match self {
+            Variant::Server => "Course, notFound, signServerToken, signUserToken, writeData, Core, checkId, start",
+            Variant::Browser | Variant::Klaim => "Core, checkId, start",
+        }
+    }
+
+    /// Where the public surface is.
+    fn api(self) -> &'static str {
+        match self {
+            Variant::Server | Variant::Browser => "api.js",
+            Variant::Klaim => "klaim/api.js",
         }
     }
 
@@ -188,11 +219,7 @@ fn rustflags(folders: &Folders) -> OsString {
 /// wasm-bindgen's JavaScript as a function that gives a separate instance each time.
 fn glue(folders: &Folders, variant: Variant) -> Result<()> {
     let entry = variant.folder(folders).join("exports.js");
-    let more = match variant {
-        Variant::Server => "Course, notFound, signServerToken, signUserToken, writeData, ",
-        Variant::Browser => "",
-    };
-    write(&entry, format!("export {{ {more}Core, checkId, start }} from \"./user_handle.js\";\n"))?;
+    write(&entry, format!("export {{ {} }} from \"./user_handle.js\";\n", variant.exports()))?;
     let module = esbuild(folders)
         .words("--format=esm --platform=neutral --minify-syntax --minify-whitespace --external:./snippets/*")
         // Of wasm-bindgen's own; the tests look at the table of references.
@@ -236,7 +263,7 @@ fn dist(folders: &Folders) -> Result<()> {
         fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
     }
     fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
-    for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser")] {
+    for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser"), (Variant::Klaim, "klaim")] {
         let wasm = variant.wasm(folders);
         let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
         let payload::Payload { moved, bytes, text } = payload::encode(&bytes);
@@ -248,14 +275,17 @@ fn dist(folders: &Folders) -> Result<()> {
     }
     let flags = "--format=esm --platform=neutral --external:*.wasm?module";
     bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
+    bundle(folders, Variant::Klaim, "klaim/edge.js", "klaim-edge.js", flags)?;
     testing(folders)?;
 
     copy(&Variant::Server.wasm(folders), &dist.join("user-handle.wasm"))?;
     copy(&Variant::Browser.wasm(folders), &dist.join("browser.wasm"))?;
-    for name in ["index", "testing"] {
+    copy(&Variant::Klaim.wasm(folders), &dist.join("klaim.wasm"))?;
+    for name in ["index", "klaim", "testing"] {
         let types = pkg.join(format!("{name}.d.ts"));
         copy(&types, &dist.join(format!("{name}.d.ts")))?;
-        copy(&types, &dist.join(format!("{name}.d.cts")))?;
+        let text = fs::read_to_string(&types).with_context(|| format!("cannot read {}", types.display()))?;
+        write(&dist.join(format!("{name}.d.cts")), text.replace("./index.js", "./index.cjs"))?;
     }
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
@@ -283,11 +313,15 @@ fn bundle(folders: &Folders, variant: Variant, from: &str, to: &str, flags: &str
     };
     let mut outfile = OsString::from("--outfile=");
     outfile.push(folders.root.join("pkg/dist").join(to));
+    let mut api = OsString::from("--alias:user-handle:api=");
+    api.push(folders.root.join("pkg/src").join(variant.api()));
     esbuild(folders)
         .words(flags)
-        // Takes out of one build what only the other has.
+        // Takes out of one build what only another has.
         .words("--minify-syntax")
-        .arg(format!("--define:SERVER={}", variant == Variant::Server))
+        .arg(format!("--define:SERVER={}", variant != Variant::Browser))
+        .arg(format!("--define:KLAIM={}", variant == Variant::Klaim))
+        .arg(api)
         .arg(alias("glue"))
         .arg(alias("payload"))
         .arg(outfile)
@@ -303,12 +337,8 @@ fn esbuild(folders: &Folders) -> Cmd {
         .words("--log-override:duplicate-object-key=silent")
 }
 
-/// Prints what the package weighs; the last row is what a bundler makes of it for a page.
+/// Prints what the package weighs; of the entries for pages, what a bundler makes of them too.
 fn sizes(folders: &Folders) -> Result<()> {
-    let page = folders.npm.join("page.js");
-    let mut outfile = OsString::from("--outfile=");
-    outfile.push(&page);
-    esbuild(folders).words("--format=esm --minify pkg/dist/browser.js").arg(outfile).run()?;
     const TABLE: &str = r#"
         const zlib = require("node:zlib");
         const row = (...cells) => console.log(cells.map((cell, i) => i ? String(cell).padStart(12) : cell.padEnd(22)).join(""));
@@ -318,16 +348,22 @@ fn sizes(folders: &Folders) -> Result<()> {
             const bytes = require("node:fs").readFileSync(path);
             row(name, bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes).length);
         }"#;
-    let mut minified = OsString::from("browser.js, minified=");
-    minified.push(&page);
-    Cmd::new("node")
+    let mut table = Cmd::new("node")
         .words("--eval")
         .arg(TABLE)
         .arg("user-handle.wasm=pkg/dist/user-handle.wasm")
-        .arg("index.js=pkg/dist/index.js")
-        .arg("browser.js=pkg/dist/browser.js")
-        .arg(minified)
-        .run()
+        .arg("klaim.wasm=pkg/dist/klaim.wasm")
+        .arg("index.js=pkg/dist/index.js");
+    for name in ["browser.js", "klaim.js"] {
+        let page = folders.npm.join(format!("page-{name}"));
+        let mut outfile = OsString::from("--outfile=");
+        outfile.push(&page);
+        esbuild(folders).words("--format=esm --minify").arg(format!("pkg/dist/{name}")).arg(outfile).run()?;
+        let mut minified = OsString::from(format!("{name}, minified="));
+        minified.push(&page);
+        table = table.arg(format!("{name}=pkg/dist/{name}")).arg(minified);
+    }
+    table.run()
 }
 
 fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {

@@ -120,7 +120,7 @@ fn holds_secret(line: &str) -> bool {
 fn wasm_test(folders: &Folders, what: &str) -> Result<Cmd> {
     let xtask = folders.xtask.to_str().with_context(|| format!("{} is not UTF-8", folders.xtask.display()))?;
     Ok(cargo()
-        .words("test --package user-handle --target wasm32-unknown-unknown")
+        .words("test --package user-handle --features klaim --target wasm32-unknown-unknown")
         .words(what)
         .arg("--config")
         .arg(format!("target.wasm32-unknown-unknown.runner = [{xtask:?}, {TEST_RUNNER:?}]")))

@@ -3,6 +3,7 @@
 //! ```text
 //! mod.rs       the traits, one for each subject, and `open`
 //! model.rs     what is stored            error.rs     why it was not
+//! klaim.rs     the same for the second service
 //! schema.rs    the tables, one list for both databases
 //! sqlite/      the embedded default      postgres/    beyond one machine
 //! ```
@@ -12,6 +13,7 @@
 //! `tests/store.rs`.
 
 mod error;
+mod klaim;
 mod location;
 mod model;
 pub mod postgres;
@@ -22,6 +24,7 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 
 pub use error::StoreError;
+pub use klaim::{KlaimChanges, KlaimUser, KlaimUsers, Taken};
 pub use location::{Location, open};
 pub use model::{Activity, Creation, FeedName, Flag, FollowCounts, NewFlag, NewUser, Page, Timestamp, User};
 pub use schema::Newer;
@@ -31,7 +34,7 @@ pub use schema::Newer;
 /// Every method is one transaction; a write is on disk when its method returns. `app` is the key of an application:
 /// what belongs to different applications is apart.
 #[async_trait]
-pub trait Store: Users + Feeds + Follows + Flags + Send + Sync + 'static {
+pub trait Store: Users + Feeds + Follows + Flags + KlaimUsers + Send + Sync + 'static {
     /// Whether the database answers.
     async fn check(&self) -> Result<(), StoreError>;
 

@@ -49,6 +49,29 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[
     )",
         "CREATE INDEX IF NOT EXISTS activities_by_time ON activities (app, feed_group, feed_id, time, id)",
     ],
+    // Klaim's users, and what of them is theirs alone: `kind` is `email` or `id`. In a table of its own, because a unique
+    // key would have to name the id that rows are distributed by.
+    &[
+        "CREATE TABLE IF NOT EXISTS klaim_users (
+        app TEXT NOT NULL,
+        klaim_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        email TEXT NOT NULL,
+        name TEXT,
+        metadata TEXT,
+        credit_balance BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (app, klaim_id)
+    )",
+        "CREATE TABLE IF NOT EXISTS klaim_names (
+        app TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        klaim_id TEXT NOT NULL,
+        PRIMARY KEY (app, kind, name)
+    )",
+        "CREATE INDEX IF NOT EXISTS klaim_names_by_user ON klaim_names (app, klaim_id)",
+    ],
 ];
 
 /// The version of a database that has all of them.

@@ -1,6 +1,8 @@
 // Compiled as an ES module and as CommonJS, never run.
 import { Client, StreamApiError, User, ValidationError, connect, isUserHandleError } from "user-handle";
 import type { ErrorCode, UserRecord } from "user-handle";
+import { KlaimError, connect as connectKlaim } from "user-handle/klaim";
+import type { KlaimErrorCode } from "user-handle/klaim";
 
 type Profile = { name: string; born?: number };
 
@@ -23,6 +25,19 @@ export async function operations(): Promise<ErrorCode | undefined> {
     if (error instanceof StreamApiError) return error.status === 409 ? error.code : undefined;
     if (error instanceof ValidationError) console.log(error.path, born, full, duration, names);
     if (isUserHandleError(error)) return error.code;
+  }
+  return undefined;
+}
+
+export async function klaim(): Promise<KlaimErrorCode | undefined> {
+  const client = connectKlaim<Profile>("key", { baseUrl: "https://example.com/" });
+  const name: string | undefined = (await client.user("a/b").getOrCreate({ email: "a@b.c", metadata: { name: "A" } })).data?.name;
+  for await (const { credit_balance } of client.users.list()) console.log(credit_balance.toFixed(), name);
+  try {
+    // @ts-expect-error the service deletes nobody
+    await client.user("a").delete();
+  } catch (error) {
+    if (error instanceof KlaimError) return error.code;
   }
   return undefined;
 }

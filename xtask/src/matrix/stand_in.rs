@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::shell::Cmd;
 
 const APP: &str = "matrix-key:matrix-secret";
+const KLAIM_KEY: &str = "matrix-klaim-key";
 
 /// A running server; it ends with this value.
 pub struct StandIn {
@@ -25,6 +26,7 @@ impl StandIn {
         let mut child = Command::new(program)
             .args("--listen localhost:0 --database sqlite::memory: --log error --app".split(' '))
             .arg(APP)
+            .args(["--klaim-key", KLAIM_KEY])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -48,7 +50,9 @@ impl StandIn {
         let id: String = environment.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let token = Cmd::new(&self.program).words("token --app").arg(APP).arg("--user").arg(&id).read()?;
         let (key, secret) = APP.split_once(':').unwrap_or_default();
-        let with = |credential: &str| format!("baseUrl={}api/&key={key}&id={id}&credential={credential}", self.url);
+        let klaim = format!("klaimUrl={}klaim/&klaimKey={KLAIM_KEY}", self.url);
+        let with =
+            |credential: &str| format!("baseUrl={}api/&key={key}&id={id}&credential={credential}&{klaim}", self.url);
         Ok([("MATRIX_SERVER", with(secret)), ("MATRIX_PAGE", with(&token))])
     }
 }

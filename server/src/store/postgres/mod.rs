@@ -13,6 +13,7 @@ mod failure;
 mod feeds;
 mod flags;
 mod follows;
+mod klaim;
 mod migrate;
 mod pool;
 mod target;

@@ -11,6 +11,7 @@ mod connection;
 mod feeds;
 mod flags;
 mod follows;
+mod klaim;
 mod lock;
 mod readers;
 mod users;

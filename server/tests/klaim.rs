@@ -1,0 +1,253 @@
+//! Klaim's users API: statuses, bodies and errors, as documented, over both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+#[macro_use]
+mod common;
+
+use axum::body::Body;
+use axum::http::Request;
+use common::database::Database;
+use common::{Answer, Api};
+use serde_json::{Value, json};
+
+const KEY: &str = "Bearer demo-klaim-key";
+
+async fn call(api: &Api, method: &str, path: &str, body: &str) -> Answer {
+    call_as(api, Some(KEY), method, path, body).await
+}
+
+async fn call_as(api: &Api, key: Option<&str>, method: &str, path: &str, body: &str) -> Answer {
+    let request =
+        Request::builder().method(method).uri(format!("/klaim/{path}")).header("Content-Type", "application/json");
+    let request = key.into_iter().fold(request, |request, key| request.header("Authorization", key));
+    let answer = api.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+    assert_eq!(answer.header("content-type"), "application/json;charset=utf-8");
+    assert!(answer.json()["message"].is_string(), "{answer:?}");
+    answer
+}
+
+async fn add(api: &Api, body: Value) -> Answer {
+    call(api, "POST", "users", &body.to_string()).await
+}
+
+/// The status of an error, and all that it says.
+#[track_caller]
+fn error(answer: &Answer) -> (u16, String) {
+    assert_eq!(answer.keys(), ["message"], "{answer:?}");
+    (answer.status, answer.json()["message"].as_str().unwrap().to_owned())
+}
+
+async fn a_user_is_added_as_in_the_manuals_sample(database: Database) {
+    let api = Api::over(&database).await;
+    let user =
+        json!({"email": "test@email.com", "userId": "testUserId", "name": "Test API", "metadata": {"test": "field"}});
+    let added = add(&api, user).await;
+    let keys = ["message", "user_id", "klaim_id", "email", "credit_balance", "created_at", "name", "metadata"];
+    assert_eq!((added.status, added.keys()), (200, keys.map(String::from).to_vec()));
+    let added = added.json();
+    assert_eq!(added["message"], "resource created successfully");
+    assert_eq!((&added["user_id"], &added["email"]), (&json!("testUserId"), &json!("test@email.com")));
+    assert_eq!((&added["name"], &added["metadata"]), (&json!("Test API"), &json!({"test": "field"})));
+    assert_eq!(added["credit_balance"], 0);
+    let (ms, random) = added["klaim_id"].as_str().unwrap().split_once('_').unwrap();
+    assert_eq!((ms.parse::<u64>().unwrap(), random.len()), (added["created_at"].as_u64().unwrap(), 5));
+
+    for id in ["testUserId", added["klaim_id"].as_str().unwrap()] {
+        let read = call(&api, "POST", &format!("users/{id}"), "{}").await;
+        assert_eq!(read.status, 200);
+        let mut expected = added.clone();
+        expected["message"] = json!("fetch resource successfully");
+        expected["acquisition_source"] = json!("api");
+        assert_eq!(read.json(), expected);
+        let credits = call(&api, "POST", &format!("users/{id}/credits"), "").await;
+        assert_eq!(credits.json(), json!({"message": "fetch resource successfully", "credit_balance": 0}));
+    }
+}
+
+async fn without_an_id_the_service_makes_it(database: Database) {
+    let api = Api::over(&database).await;
+    let added = add(&api, json!({"email": "a@b.c"})).await.json();
+    assert_eq!(added["user_id"], added["klaim_id"]);
+    assert_eq!((added.get("name"), added.get("metadata")), (None, None));
+    let other = add(&api, json!({"email": "d@e.f"})).await.json();
+    assert_ne!(added["klaim_id"], other["klaim_id"]);
+}
+
+async fn what_another_user_has_is_refused(database: Database) {
+    let api = Api::over(&database).await;
+    let ada = add(&api, json!({"email": "ada@b.c", "userId": "ada"})).await.json();
+    add(&api, json!({"email": "eve@b.c", "userId": "eve"})).await;
+    let email = (409, "Email already exists".to_owned());
+    let id = (409, "User ID already exists".to_owned());
+    assert_eq!(error(&add(&api, json!({"email": "ada@b.c"})).await), email);
+    assert_eq!(error(&add(&api, json!({"email": "new@b.c", "userId": "ada"})).await), id);
+    assert_eq!(error(&add(&api, json!({"email": "new@b.c", "userId": ada["klaim_id"]})).await), id);
+    assert_eq!(error(&add(&api, json!({"email": "ada@b.c", "userId": "ada"})).await), email, "the email comes first");
+    let update = async |body: &str| call(&api, "PUT", "users/eve", body).await;
+    assert_eq!(error(&update(r#"{"email":"ada@b.c"}"#).await), email);
+    assert_eq!(error(&update(r#"{"user_id":"ada"}"#).await), id);
+    assert_eq!(update(r#"{"user_id":"eve","email":"eve@b.c"}"#).await.status, 200, "its own are no conflict");
+    // What was refused has left nothing behind.
+    assert_eq!(add(&api, json!({"email": "new@b.c", "userId": "new"})).await.status, 200);
+}
+
+async fn an_update_changes_what_is_given(database: Database) {
+    let api = Api::over(&database).await;
+    add(&api, json!({"email": "ada@b.c", "userId": "ada", "name": "Ada", "metadata": {"a": 1, "b": 2}})).await;
+    let updated = call(&api, "PUT", "users/ada", r#"{"metadata":{"a":3}}"#).await.json();
+    assert_eq!((&updated["name"], &updated["metadata"]), (&json!("Ada"), &json!({"a": 3})), "metadata as a whole");
+    let renamed = call(&api, "PUT", "users/ada", r#"{"user_id":"lovelace","email":"l@b.c"}"#).await.json();
+    assert_eq!((&renamed["user_id"], &renamed["klaim_id"]), (&json!("lovelace"), &updated["klaim_id"]));
+    let nobody = (404, "Can not find user with the given user_id.".to_owned());
+    assert_eq!(error(&call(&api, "POST", "users/ada", "").await), nobody);
+    assert_eq!(call(&api, "POST", "users/lovelace", "").await.json()["email"], "l@b.c");
+    assert_eq!(add(&api, json!({"email": "ada@b.c", "userId": "ada"})).await.status, 200, "what was given up is free");
+    for (method, path) in
+        [("POST", "users/none"), ("PUT", "users/none"), ("POST", "users/none/credits"), ("POST", "users/%00")]
+    {
+        assert_eq!(error(&call(&api, method, path, "{}").await), nobody, "{method} {path}");
+    }
+    assert_eq!(call(&api, "DELETE", "users/ada", "").await.status, 405);
+}
+
+async fn every_id_that_a_path_can_hold_leads_to_its_user(database: Database) {
+    let api = Api::over(&database).await;
+    let ids = [
+        ("a/b", "a%2Fb"),
+        ("../x", "..%2Fx"),
+        ("ü", "%C3%BC"),
+        ("a@b.c", "a%40b.c"),
+        (" %?#", "%20%25%3F%23"),
+        ("credits", "credits"),
+    ];
+    for (number, (id, path)) in ids.iter().enumerate() {
+        let added = add(&api, json!({"email": format!("{number}@b.c"), "userId": id})).await;
+        assert_eq!(added.json()["user_id"], *id);
+        assert_eq!(call(&api, "POST", &format!("users/{path}"), "").await.json()["user_id"], *id);
+        assert_eq!(call(&api, "POST", &format!("users/{path}/credits/"), "").await.json()["credit_balance"], 0);
+    }
+}
+
+async fn the_list_is_read_page_by_page(database: Database) {
+    let api = Api::over(&database).await;
+    assert_eq!(
+        call(&api, "GET", "users", "").await.json(),
+        json!({"message": "fetch resource successfully", "data": []})
+    );
+    for number in 0..201 {
+        assert_eq!(add(&api, json!({"email": format!("{number}@b.c")})).await.status, 200);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    let mut path = "users".to_owned();
+    for expected in [100, 100, 1] {
+        let page = call(&api, "GET", &path, "").await.json();
+        assert_eq!(page["data"].as_array().unwrap().len(), expected);
+        seen.extend(page["data"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap().to_owned()));
+        let last = page.get("lastKey");
+        assert_eq!(last.is_none(), expected == 1);
+        if let Some(last) = last {
+            assert_eq!(last.as_object().unwrap().keys().collect::<Vec<_>>(), ["prefix_app_id", "type_id"]);
+            let cursor: String = form_urlencoded::byte_serialize(last.to_string().as_bytes()).collect();
+            path = format!("users?starting_after={cursor}");
+        }
+    }
+    assert_eq!(seen.len(), 201);
+    let refused = error(&call(&api, "GET", "users?starting_after=x", "").await);
+    assert_eq!(refused, (400, "starting_after must be the lastKey of a page, as JSON".to_owned()));
+}
+
+async fn bad_input_is_refused_in_words(database: Database) {
+    let api = Api::over(&database).await;
+    for (body, text) in [
+        ("{}", "missing required fields"),
+        (r#"{"userId":"a"}"#, "missing required fields"),
+        ("", "body is empty, a JSON object is expected"),
+        ("[]", "body must be a JSON object, but is an array"),
+        (r#"{"email":7}"#, "email must be a string, but is a number"),
+        (r#"{"email":"ada"}"#, "email must be an address such as ada@example.com"),
+        (r#"{"email":"a@b","userId":""}"#, "userId is empty"),
+        (r#"{"email":"a@b","userId":".."}"#, "userId is \"..\", which no URL path can hold"),
+        (r#"{"email":"a@b","userId":"a\u0000"}"#, "userId has the character U+0000"),
+        (r#"{"email":"a@b","name":7}"#, "name must be a string, but is a number"),
+        (r#"{"email":null}"#, "missing required fields"),
+        (
+            r#"{"email":"a@b","name":"\ud800"}"#,
+            "name has a string with half of a surrogate pair, which text cannot hold",
+        ),
+        (r#"{"email":"a@b","metadata":[]}"#, "metadata must be a JSON object, but is an array"),
+        (r#"{"email":"a@b","metadata":{"a":1e400}}"#, "metadata has the number 1e400, which is too large for a double"),
+    ] {
+        assert_eq!(error(&call(&api, "POST", "users", body).await), (400, text.to_owned()), "{body}");
+    }
+    let long = format!(r#"{{"email":"a@b","userId":"{}"}}"#, "x".repeat(1_025));
+    let text = "userId has 1025 bytes, at most 1024 are allowed";
+    assert_eq!(error(&call(&api, "POST", "users", &long).await), (400, text.to_owned()));
+    let long = format!(r#"{{"email":"a@b","userId":"{}"}}"#, "ü".repeat(512));
+    assert_eq!(call(&api, "POST", "users", &long).await.status, 200);
+    let large = format!(r#"{{"email":"c@d","metadata":{{"a":"{}"}}}}"#, "x".repeat(60_000));
+    assert_eq!(call(&api, "POST", "users", &large).await.status, 200);
+    let text = "body is over 65536 bytes".to_owned();
+    assert_eq!(error(&call(&api, "POST", "users", &" ".repeat(65_537)).await), (413, text));
+}
+
+async fn only_who_has_the_key_comes_in(database: Database) {
+    let api = Api::over(&database).await;
+    let wrong = "the header Authorization must be Bearer and the API key";
+    for (key, text) in [
+        (None, "the header Authorization must be there once, with Bearer and the API key"),
+        (Some("demo-klaim-key"), wrong),
+        (Some("Basic demo-klaim-key"), wrong),
+        (Some("Bearer "), "the API key is unknown"),
+        (Some("Bearer other"), "the API key is unknown"),
+    ] {
+        for (method, path) in
+            [("GET", "users"), ("POST", "users"), ("POST", "users/a"), ("PUT", "users/a"), ("POST", "users/a/credits")]
+        {
+            assert_eq!(error(&call_as(&api, key, method, path, "{}").await), (401, text.to_owned()), "{method} {path}");
+        }
+    }
+    assert_eq!(call_as(&api, Some("bearer  demo-klaim-key"), "GET", "users", "").await.status, 200);
+    assert_eq!(error(&call(&api, "GET", "nothing", "").await), (404, "there is nothing at /klaim/nothing".to_owned()));
+}
+
+async fn of_many_that_want_one_email_one_gets_it(database: Database) {
+    let api = Api::over(&database).await;
+    let calls = (0..20).map(|number| {
+        let api = api.clone();
+        tokio::spawn(async move { add(&api, json!({"email": "a@b.c", "userId": format!("u{number}")})).await.status })
+    });
+    let mut statuses = Vec::new();
+    for call in calls.collect::<Vec<_>>() {
+        statuses.push(call.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!((statuses[0], &statuses[1..]), (200, &[409; 19][..]));
+    assert_eq!(call(&api, "GET", "users", "").await.json()["data"].as_array().unwrap().len(), 1);
+}
+
+over_both_databases!(
+    a_user_is_added_as_in_the_manuals_sample,
+    without_an_id_the_service_makes_it,
+    what_another_user_has_is_refused,
+    an_update_changes_what_is_given,
+    every_id_that_a_path_can_hold_leads_to_its_user,
+    the_list_is_read_page_by_page,
+    bad_input_is_refused_in_words,
+    only_who_has_the_key_comes_in,
+    of_many_that_want_one_email_one_gets_it,
+);
+
+#[tokio::test]
+async fn faults_are_told_in_the_form_of_the_service() {
+    let faults = user_handle_server::Faults::parse("rate=1,kinds=503").unwrap();
+    let api = Api::with(user_handle_server::Settings { faults: Some(faults), ..Default::default() });
+    let answer = call(&api, "GET", "users", "").await;
+    assert_eq!(error(&answer), (503, "a fault of --faults".to_owned()));
+    assert_eq!(answer.header("retry-after"), "0");
+}
