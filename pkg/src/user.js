@@ -17,25 +17,25 @@ export class User {
 
   create(data, options) {
     return this.#record(() => {
-      if (wantsGetOrCreate(options)) return [GET_OR_CREATE, this.#given(data)];
-      return [CREATE, this.#given(data), wantsReconcile(options)];
+      if (wantsGetOrCreate(options)) return [GET_OR_CREATE, this.id, this.#given(data)];
+      return [CREATE, this.id, this.#given(data), wantsReconcile(options)];
     }, options);
   }
 
   getOrCreate(data, options) {
-    return this.#record(() => [GET_OR_CREATE, this.#given(data)], options);
+    return this.#record(() => [GET_OR_CREATE, this.id, this.#given(data)], options);
   }
 
   get(options) {
-    return this.#record(() => [GET, undefined, wantsFollowCounts(options)], options);
+    return this.#record(() => [GET, this.id, undefined, wantsFollowCounts(options)], options);
   }
 
   profile(options) {
-    return this.#record(() => [GET, undefined, true], options);
+    return this.#record(() => [GET, this.id, undefined, true], options);
   }
 
   update(data, options) {
-    return this.#record(() => [UPDATE, this.#given(data)], options);
+    return this.#record(() => [UPDATE, this.id, this.#given(data)], options);
   }
 
   delete(options) {
@@ -60,11 +60,7 @@ export class User {
   }
 
   async #record(read, options) {
-    const all = () => {
-      const [operation, ...data] = read();
-      return [operation, this.id, ...data];
-    };
-    return this.#keep(await this.#client[call](all, options));
+    return this.#keep(await this.#client[call](read, options));
   }
 
   /** Keeps a record without `duration`, and with data even where the service has none. */
