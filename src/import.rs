@@ -8,7 +8,7 @@ use crate::error::RateLimit;
 const SLOW_START: f64 = 1.0;
 /// A single request, and no other before its answer has told of the limits.
 const PROBE: (f64, f64) = (1.0, f64::INFINITY);
-/// Requests in flight once the first answer has told that the limits leave as many.
+/// Requests in flight once the first answer has come, where the limits that it tells leave as many.
 const START: f64 = 16.0;
 /// Requests in flight at most, where the caller does not say.
 const MOST: u32 = 32;
@@ -114,7 +114,7 @@ impl Pace {
         self.best_ms = self.best_ms.min(self.average_ms);
         if self.average_ms > self.best_ms * QUEUEING + QUEUEING_MS {
             self.reduce(sent, now, 0.8);
-        } else if is_first && limit.is_some() {
+        } else if is_first {
             self.window = START;
         } else if self.window < self.threshold {
             self.window += 1.0;
