@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from server import KEY, Server
+from server import KEY, KLAIM_KEY, Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
@@ -25,7 +25,8 @@ class Description(unittest.TestCase):
             command = [program, "--config-file", CONFIG, "--no-color", "run", f"{server.url}/openapi.json"]
             command += ["--seed", SEED, "--max-examples", "50", "--wait-for-schema", "10"]
             # In a folder of its own, because it leaves files where it runs.
-            env = os.environ | {"USER_HANDLE_KEY": KEY, "USER_HANDLE_TOKEN": server.token}
+            keys = {"USER_HANDLE_KEY": KEY, "USER_HANDLE_TOKEN": server.token, "USER_HANDLE_KLAIM_KEY": KLAIM_KEY}
+            env = os.environ | keys
             done = subprocess.run(command, env=env, cwd=folder, stdout=subprocess.PIPE, text=True)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertRegex(done.stdout, r"Selected: (\d+)/\1\n  Tested: \1\n")

@@ -24,6 +24,7 @@ pub mod client;
 pub mod database;
 pub mod folder;
 pub mod forge;
+pub mod klaim;
 pub mod postgres;
 pub mod process;
 
