@@ -86,11 +86,11 @@ impl ApiError {
 
     /// 409, code 22: the user exists already.
     pub(crate) fn user_exists(id: &str) -> Self {
-        ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
+        ApiError::conflict(format!("user \"{id}\" already exists"))
     }
 
-    /// 409, code 22: a user of the second service has it already.
-    pub(crate) fn conflict(detail: &str) -> Self {
+    /// 409, code 22: what one user alone may have is taken.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", detail)
     }
 

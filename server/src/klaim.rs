@@ -68,11 +68,7 @@ type Result<T> = std::result::Result<Klaim<T>, ApiError>;
     post, path = "/klaim/users", tag = "Klaim", operation_id = "klaimAddUser",
     request_body = NewUserBody,
     responses(
-        (status = 200, description = "The user", body = Added, links(
-            ("read" = (operation_id = "klaimReadUser", parameters(("id" = "$response.body#/user_id")))),
-            ("update" = (operation_id = "klaimUpdateUser", parameters(("id" = "$response.body#/user_id")))),
-            ("credits" = (operation_id = "klaimReadCredits", parameters(("id" = "$response.body#/klaim_id")))),
-        )),
+        (status = 200, description = "The user", body = Added),
         (status = 409, description = "Another user has the email address, or the id"),
     ),
 )]

@@ -145,8 +145,7 @@ fn every_route_has_one_rule_and_every_rule_a_route() {
 #[tokio::test]
 async fn every_route_of_klaims_with_every_caller() {
     let none = "the header Authorization must be there once, with Bearer and the API key";
-    let alone = "the header Authorization must be Bearer and the API key";
-    let unknown = "the API key is unknown";
+    let (alone, unknown) = ("the header Authorization must be Bearer and the API key", "the API key is unknown");
     let (token, in_bearer) = (server(), format!("Bearer {}", server()));
     for rule in KLAIM_RULES {
         for answer in rule.answers(Some(klaim::KEY)).await {

@@ -4,7 +4,6 @@ use axum::body::Body;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use user_handle::klaim::rules;
-use user_handle::validate;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
@@ -162,10 +161,7 @@ fn optional(value: Option<&RawValue>, path: &str) -> Result<Option<String>, ApiE
 
 fn metadata(value: Option<&RawValue>) -> Result<Option<Box<RawValue>>, ApiError> {
     let Some(value) = value else { return Ok(None) };
-    match Kind::of(value) {
-        Kind::Object => {}
-        other => return Err(validate::not_an_object(other.as_str(), "metadata").into()),
-    }
+    json::must_be_object(value, "metadata")?;
     json::check(value, "metadata")?;
     Ok(Some(value.to_owned()))
 }
