@@ -29,7 +29,7 @@ use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
 use crate::query::Query;
 use crate::store::Store;
-use crate::{envelope, feeds, pages, stream};
+use crate::{envelope, fault_switch, feeds, pages, stream};
 
 /// How the server is set up.
 #[derive(Debug, Default)]
@@ -46,8 +46,6 @@ pub struct Settings {
     pub faults: Option<Faults>,
     /// The folder served at `/`.
     pub www: Option<PathBuf>,
-    /// The folder served at `/pkg`.
-    pub pkg: Option<PathBuf>,
 }
 
 /// What the handlers share.
@@ -82,18 +80,26 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed);
     let mut klaim = klaim::routes().method_not_allowed_fallback(method_not_allowed);
-    if let Some(faults) = &settings.faults {
-        let injector = Injector::new(faults, app.metrics.clone());
+    // Who has no secret of their own has none to lose: see `fault_switch`.
+    let is_demo = app.klaim_key.is_published() && app.apps.iter().all(Application::has_published_secret);
+    let mut switch = Router::new();
+    if settings.faults.is_some() || is_demo {
+        let faults = settings.faults.unwrap_or_else(Faults::off);
+        let injector = Injector::new(&faults, app.metrics.clone());
         api = api.layer(from_fn_with_state(injector.clone(), faults::around));
-        klaim = klaim.layer(from_fn_with_state(injector, faults::around));
+        klaim = klaim.layer(from_fn_with_state(injector.clone(), faults::around));
+        if is_demo {
+            switch = fault_switch::routes(injector).method_not_allowed_fallback(method_not_allowed);
+        }
     }
     Router::from(own_routes())
         .merge(api)
         .merge(klaim::in_form(klaim, app.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
+        .merge(switch)
         .merge(description::pages(openapi))
-        .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()))
+        .merge(pages::pages(settings.www.as_deref()))
         // The last is the outermost.
         .layer(from_fn(envelope::preflight))
         .layer(from_fn_with_state(app.clone(), limit))

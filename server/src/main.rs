@@ -64,7 +64,7 @@ async fn serve(flags: Flags) -> Result<(), String> {
             "the secret of this app has less than 32 bytes, so it can be guessed from a token"
         );
     }
-    flags.check_folders()?;
+    flags.check_www()?;
     let faults = flags.faults()?;
     let klaim_key = flags.klaim_key()?;
     let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
@@ -77,7 +77,6 @@ async fn serve(flags: Flags) -> Result<(), String> {
         latency: Duration::from_millis(flags.latency),
         faults,
         www: flags.www,
-        pkg: flags.pkg,
     };
     let faults = settings.faults.as_ref().map(Faults::to_string);
     print(&format!("user-handle-server listening on {}, database {database}", listening.url));

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::matrix::browsers;
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
-use crate::{example, package, python, setup};
+use crate::{example, package, python, setup, www};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -163,6 +163,9 @@ fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     println!("test: building the server");
     let server = build_server(folders)?;
     let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
+    if steps.contains(&Step::Browser) {
+        www::build(folders)?;
+    }
     let firefox = if steps.contains(&Step::Faults) { Some(browsers::firefox()?) } else { None };
     Ok(Artifacts { tarball, server, front_end, firefox })
 }
