@@ -25,11 +25,7 @@ async fn read(State(injector): State<Injector>, headers: HeaderMap) -> Result<An
 }
 
 /// `PUT /_faults?spec=rate=0.2,kinds=503,reset`: what `--faults` takes.
-async fn switch(
-    State(injector): State<Injector>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Answer<Described>, ApiError> {
+async fn switch(State(injector): State<Injector>, headers: HeaderMap, uri: Uri) -> Result<Answer<Described>, ApiError> {
     refuse_others(&headers)?;
     let query = Query::of(&uri);
     let spec = query.get("spec").unwrap_or_default();
@@ -67,7 +63,9 @@ mod tests {
         for host in ["localhost", "localhost:8000", "127.0.0.1:8000", "127.1.2.3", "[::1]", "[::1]:8000"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "example.com", "localhost.example.com:8000", "127.0.0.1.example.com", "10.0.0.1", "[::2]:1", "null"] {
+        for host in
+            ["", "example.com", "localhost.example.com:8000", "127.0.0.1.example.com", "10.0.0.1", "[::2]:1", "null"]
+        {
             assert!(!is_loopback(host), "{host}");
         }
     }

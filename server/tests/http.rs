@@ -177,9 +177,7 @@ async fn the_page_is_served_with_its_types_and_a_strict_policy() {
         );
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
     }
-    for path in
-        ["/none.html", "/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2f..%2fsecret.txt", "/api/x"]
-    {
+    for path in ["/none.html", "/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2f..%2fsecret.txt", "/api/x"] {
         let missing = send(&api, "GET", path).await;
         assert_eq!(missing.error().0, 404, "{path}");
         assert!(!missing.text.contains("\"secret\""));

@@ -157,7 +157,7 @@ test("faults are switched, and one sees calls being tried again", async () => {
   await ui.picture("faults");
   await ui.faults(0, ["503"]);
   await ui.press("getOrCreate");
-  assert.match(await ui.text(".latency figcaption"), /^Median .+ s, 95 % within .+s$/);
+  assert.match(await ui.text(".latency figcaption"), /^Median .+s, 95 % within .+s$/);
   assert.notEqual(await ui.page.$(".latency canvas"), null);
 });
 

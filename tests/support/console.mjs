@@ -15,7 +15,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export const startDemo = (flags = "") => startServer(`--www www/dist ${flags}`, undefined, []);
 
 /** Where screenshots are kept, for people to look at. */
-const pictures = join(root, "target", "screenshots");
+export const pictures = join(root, "target", "screenshots");
 mkdirSync(pictures, { recursive: true });
 
 /** A page of the browser, which must have nothing to complain of. */
@@ -148,10 +148,11 @@ class Console {
   /** A picture of the whole page, and nothing wider than the window. */
   async picture(name, { width = 1280, scheme = "light" } = {}) {
     await this.page.setViewport({ width, height: 900 });
-    await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    // Firefox's protocol has no word for it, so there it is what the system says.
+    if (scheme !== "") await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     const scroll = await this.page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(scroll <= width, `${name}: ${scroll} px wide in a window of ${width} px`);
-    await this.page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
+    await this.page.screenshot({ path: join(pictures, `${[name, width, scheme].filter(Boolean).join("-")}.png`), fullPage: true });
   }
 
   async close() {

@@ -53,11 +53,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     database.push(data.join("users.db"));
     // By name, so that both loopback addresses are listened on: `localhost` is either.
     let listen = format!("localhost:{}", options.port);
-    let command = Cmd::new(server)
-        .arg("--listen")
-        .arg(listen)
-        .words("--log warn --www www/dist --database")
-        .arg(database);
+    let command =
+        Cmd::new(server).arg("--listen").arg(listen).words("--log warn --www www/dist --database").arg(database);
     println!("demo: {command}");
     let mut server = Server(command.spawn()?);
     server.wait_until_healthy(address, &stop)?;

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{setup, www};
 use crate::shell::{Cmd, Folders, cargo};
+use crate::{setup, www};
 
 /// Runs the command.
 pub fn run() -> Result<()> {

@@ -16,7 +16,7 @@ export function CallLog() {
       {points.value.length > 0 && <Latency />}
       {shown.length > 0 && (
         // A region that scrolls is reached by keyboard.
-        <div class="scroll" role="region" tabIndex={0} aria-labelledby="calls-title">
+        <div class="scroll" role="region" tabIndex={0} aria-label="Table of calls">
           <table id="calls">
             <thead>
               <tr>

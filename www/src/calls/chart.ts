@@ -44,8 +44,8 @@ export function drawChart(place: HTMLElement, first: readonly Point[]): Chart {
           {
             ...axis,
             size: 56,
-            grid: { ...axis.grid, filter: powersOfTen },
-            filter: powersOfTen,
+            grid: { ...axis.grid, filter: roundOnes },
+            filter: roundOnes,
             values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : duration(tick))),
           },
         ],
@@ -76,8 +76,11 @@ export function drawChart(place: HTMLElement, first: readonly Point[]): Chart {
 const above = (ms: number) => Math.max(0.1, ms);
 
 /** Of a logarithmic axis the others are too many. */
-const powersOfTen = (_: uPlot, ticks: number[]): (number | null)[] =>
-  ticks.map((tick) => (Number.isInteger(Math.log10(tick)) ? tick : null));
+const roundOnes = (_: uPlot, ticks: number[]): (number | null)[] => {
+  const decades = Math.log10((ticks.at(-1) ?? 1) / (ticks[0] ?? 1));
+  const wanted = decades > 2 ? ["1"] : ["1", "2", "5"];
+  return ticks.map((tick) => (wanted.includes(tick.toExponential().charAt(0)) ? tick : null));
+};
 
 function columns(points: readonly Point[]): uPlot.AlignedData {
   return [

@@ -1,7 +1,7 @@
 // Switches for the faults of the stand-in server, so that one sees calls being tried again.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { readFaults, switchFaults, type Faults } from "./fault-service";
 import { sentence } from "../text";
@@ -24,17 +24,21 @@ export function FaultSwitches() {
     void readFaults().then((found) => (faults.value = found));
   }, []);
 
-  async function change(part: Partial<Faults>) {
-    const before = faults.value;
-    if (!before) return;
-    faults.value = { ...before, ...part };
-    try {
-      faults.value = await switchFaults(faults.value);
-      problem.value = "";
-    } catch (error) {
-      faults.value = before;
-      problem.value = sentence((error as Error).message);
-    }
+  // One switch after the other, in the order of the clicks; what is shown is what was clicked last.
+  const switched = useRef(Promise.resolve());
+
+  function change(part: Partial<Faults>) {
+    if (!faults.value) return;
+    const wanted = (faults.value = { ...faults.value, ...part });
+    switched.current = switched.current.then(async () => {
+      try {
+        await switchFaults(wanted);
+        problem.value = "";
+      } catch (error) {
+        faults.value = await readFaults();
+        problem.value = sentence((error as Error).message);
+      }
+    });
   }
 
   const now = faults.value;
@@ -47,7 +51,7 @@ export function FaultSwitches() {
       <label class="field">
         <span>Requests that fail on purpose: <output>{Math.round(now.rate * 100)} %</output></span>
         <input type="range" min="0" max="100" step="5" value={now.rate * 100}
-          onChange={(event) => void change({ rate: Number(event.currentTarget.value) / 100 })} />
+          onChange={(event) => change({ rate: Number(event.currentTarget.value) / 100 })} />
       </label>
       <fieldset class="checks">
         <legend>In these ways</legend>
@@ -56,7 +60,7 @@ export function FaultSwitches() {
             <input type="checkbox" name={kind} checked={now.kinds.includes(kind)}
               // The last one stays: a rate of nothing is how to turn them off.
               disabled={now.kinds.length === 1 && now.kinds.includes(kind)}
-              onChange={() => void change({ kinds: toggled(kind) })} />
+              onChange={() => change({ kinds: toggled(kind) })} />
             {label}
           </label>
         ))}

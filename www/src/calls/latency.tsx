@@ -13,9 +13,12 @@ export function Latency() {
 
   useEffect(() => {
     let gone = false;
-    void import("./chart").then(({ drawChart }) => {
-      if (!gone && place.current) chart.current = drawChart(place.current, points.peek());
-    });
+    void import("./chart")
+      .then(({ drawChart }) => {
+        if (!gone && place.current) chart.current = drawChart(place.current, points.peek());
+      })
+      // uPlot needs a language that `Intl` knows, and WebKitGTK in the locale C has none: the words above stay.
+      .catch(() => {});
     return () => {
       gone = true;
       chart.current?.destroy();

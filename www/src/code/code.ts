@@ -24,7 +24,7 @@ function script(session: Session, deed: Deed, isTyped: boolean): string {
   const shape = typed ? `\n${declaration(session, deed.value)}\n` : "";
   const parameter = typed ? "<Profile>" : "";
   if (deed.verb === "import") return importing(session, deed, isTyped);
-  const head = session.service === "Klaim" ? klaimHead(session, parameter, shape) : streamHead(session, parameter, shape);
+  const head = session.service === "Klaim" ? klaimHead(session, isTyped, parameter, shape) : streamHead(session, parameter, shape);
   const given = deed.value === undefined ? "" : value(deed.value);
   const call = `await client.user(${quoted(deed.id)}).${deed.verb}(${given});`;
   switch (deed.verb) {
@@ -39,17 +39,20 @@ function script(session: Session, deed: Deed, isTyped: boolean): string {
 
 function streamHead({ root, key, usesSecret }: Session, parameter: string, shape: string): string {
   // A program with the secret runs on a server; one with a token may run anywhere, and asks for it.
-  const credential = usesSecret ? "process.env.STREAM_SECRET" : '() => fetch("/token").then((answer) => answer.text())';
+  const [name, credential] = usesSecret
+    ? ["secret", "process.env.STREAM_SECRET"]
+    : ["token", '() => fetch("/token").then((answer) => answer.text())'];
   return `import { connect } from "user-handle";
 ${shape}
-const client = connect${parameter}(${quoted(key)}, ${credential}, undefined, {
+const ${name} = ${credential};
+const client = connect${parameter}(${quoted(key)}, ${name}, undefined, {
   baseUrl: ${quoted(root)},
 });
 `;
 }
 
-function klaimHead({ root }: Session, parameter: string, shape: string): string {
-  const environment = parameter ? "process.env.KLAIM_KEY ?? \"\"" : "process.env.KLAIM_KEY";
+function klaimHead({ root }: Session, isTyped: boolean, parameter: string, shape: string): string {
+  const environment = isTyped ? "process.env.KLAIM_KEY ?? \"\"" : "process.env.KLAIM_KEY";
   return `import { connect } from "user-handle/klaim";
 ${shape}
 const client = connect${parameter}(${environment}, { baseUrl: ${quoted(root)} });

@@ -27,7 +27,7 @@ export function FailureTable({ id, title, failures, download }: Props) {
               <tr key={index}>
                 <td class="number">{grouped(index + 1)}</td>
                 <td class="summary mono"><bdi>{id}</bdi></td>
-                <td class="summary">{sentence(message)}</td>
+                <td class="why">{sentence(message)}</td>
               </tr>
             ))}
           </tbody>

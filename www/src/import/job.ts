@@ -131,7 +131,7 @@ export function stop(): void {
 
 function told({ index, id, error }: ImportFailure): Failure {
   // `users[17].data.born is …`: the number of the row says that already.
-  return { index, id, message: error.message.replace(/^users\[\d+\]\.?/, "") };
+  return { index, id, message: error.message.replace(/^users\[\d+\]\./, "").replace(/^users\[\d+\] /, "the user ") };
 }
 
 const inOrder = (failures: Map<number, Failure>): Failure[] =>

@@ -96,11 +96,14 @@ function said({ phase, total, refused, checkpoint, failures, file, format }: Non
   }
 }
 
+const MAX_LINE = 240;
+const shortened = (line: string) => (line.length > MAX_LINE ? `${[...line].slice(0, MAX_LINE).join("")}…` : line);
+
 function Preview({ users, name }: { users: readonly unknown[]; name: string }) {
   return (
     <details open>
       <summary>The first {counted(users.length, "user")} of {name}</summary>
-      <pre id="preview" tabIndex={0} aria-label="The first users">{users.map((user) => JSON.stringify(user)).join("\n")}</pre>
+      <pre id="preview" tabIndex={0} aria-label="The first users">{users.map((user) => shortened(JSON.stringify(user))).join("\n")}</pre>
     </details>
   );
 }

@@ -40,7 +40,7 @@ export function SeenTable() {
       <p class="problem" role="alert">{problem}</p>
       <p class="note" role="status" id="seen-count">{said(found.length, seen.value.length)}</p>
       {found.length > 0 && (
-        <div class="scroll" role="region" tabIndex={0} aria-labelledby="seen-title">
+        <div class="scroll" role="region" tabIndex={0} aria-label="Table of users seen">
           <table id="seen">
             <thead>
               <tr>
@@ -65,7 +65,7 @@ function Row({ user, session }: { user: Shown; session: Session }) {
   return (
     <tr>
       <td class="id">
-        <button type="button" class="link mono" onClick={() => edit(user)} title="Put into the form">
+        <button type="button" class="link mono" onClick={() => edit(user)} title={`Put ${user.id} into the form`}>
           <bdi>{user.id}</bdi>
         </button>
       </td>
