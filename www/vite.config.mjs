@@ -24,6 +24,8 @@ const precompressed = {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [precompressed],
+  // `npx vite www` beside a running `cargo xtask demo`: changes show at once.
+  server: { proxy: { "/api": "http://localhost:8000", "/klaim": "http://localhost:8000", "/_faults": "http://localhost:8000" } },
   build: {
     target: "es2022",
     // Data URLs of scripts and styles are against the page's own policy.

@@ -200,6 +200,9 @@ test("what cannot connect says why", async () => {
   };
   await attempt("a.b.c", /^Token is malformed: .+\.$/);
   await attempt("", /^The token is empty\./);
+  await ui.fill("[name=root]", "https://api.example.com/api/");
+  assert.match(await ui.text("#credential-note"), /^Paste a user token/);
+  await attempt("demo-secret", /app secret/);
 });
 
 test("off this machine the page offers no secret, and takes none", async () => {
@@ -235,4 +238,15 @@ test("Klaim, by the same form", async () => {
   await ui.page.click("#list");
   await ui.says("#seen-count", "1 seen");
   assert.ok(!(await ui.page.content()).includes("demo-klaim-key"), "the key is nowhere in the page");
+});
+
+test("who disconnects leaves nothing for the next", async () => {
+  await ui.connect(server.url);
+  await ui.press("getOrCreate");
+  await ui.page.click("#disconnect");
+  await ui.page.waitForSelector("form.connect");
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector("#user");
+  assert.equal(await ui.text("#outcome"), "Nothing asked yet.");
+  assert.deepEqual([await ui.page.$("#calls"), await ui.page.$("#seen"), await ui.page.$("#code")], [null, null, null]);
 });

@@ -52,7 +52,7 @@ export async function tour() {
     const range = find("#faults [type=range]");
     range.value = String(percent);
     range.dispatchEvent(new Event("change", { bubbles: true }));
-    await until("the switch", () => text("#faults output") === `${percent} %`);
+    await until("the switch", () => text("#faults output") === `${percent}\u00a0%`);
     for (let told = -1; told !== percent / 100; ) told = (await (await fetch("/_faults")).json()).rate;
   };
   await rate(100);

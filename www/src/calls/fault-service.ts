@@ -1,5 +1,7 @@
 // The stand-in server's switch, where it has one: `/_faults`.
 
+import { isLocalPage } from "../service/place";
+
 export interface Faults {
   rate: number;
   kinds: string[];
@@ -7,6 +9,7 @@ export interface Faults {
 
 /** What is switched on; undefined where the server has no switch, as any but the demo's. */
 export async function readFaults(): Promise<Faults | undefined> {
+  if (!isLocalPage) return undefined;
   try {
     return await answer(await fetch("/_faults"));
   } catch {

@@ -49,7 +49,7 @@ export function FaultSwitches() {
     <section class="card" aria-labelledby="faults-title" id="faults">
       <h2 id="faults-title">Faults</h2>
       <label class="field">
-        <span>Requests that fail on purpose: <output>{Math.round(now.rate * 100)} %</output></span>
+        <span>Requests that fail on purpose: <output>{Math.round(now.rate * 100)}&nbsp;%</output></span>
         <input type="range" min="0" max="100" step="5" value={now.rate * 100}
           onChange={(event) => change({ rate: Number(event.currentTarget.value) / 100 })} />
       </label>

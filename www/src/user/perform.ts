@@ -21,6 +21,12 @@ let control: AbortController | undefined;
 
 export const cancel = (): void => control?.abort();
 
+// What one client was told is nothing to the next.
+session.subscribe(() => {
+  cancel();
+  result.value = { state: "idle" };
+});
+
 export async function perform(verb: Verb, value: unknown): Promise<void> {
   const current = session.value;
   if (current === undefined || control !== undefined) return;
@@ -36,6 +42,8 @@ export async function perform(verb: Verb, value: unknown): Promise<void> {
     result.value = { state: "done", text: words.done(id, outcome), outcome };
     settle("no answer");
   } catch (error) {
+    // Nobody is there to be told.
+    if (session.peek() !== current) return;
     const text = words.writes ? "Cancelled. Whether the change was made is not known; Get tells." : "Cancelled.";
     result.value = signal.aborted ? { state: "cancelled", text } : { state: "failed", error: error as Error };
     settle(signal.aborted ? "cancelled" : ((error as { code?: string }).code ?? "no answer"));
