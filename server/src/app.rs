@@ -27,7 +27,7 @@ use crate::limits::{Limits, RateLimit};
 use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
 use crate::store::Store;
-use crate::{envelope, feeds, pages, service, stream};
+use crate::{envelope, fault_switch, feeds, pages, service, stream};
 
 /// How the server is set up.
 #[derive(Debug, Default)]
@@ -44,8 +44,6 @@ pub struct Settings {
     pub faults: Option<Faults>,
     /// The folder served at `/`.
     pub www: Option<PathBuf>,
-    /// The folder served at `/pkg`.
-    pub pkg: Option<PathBuf>,
 }
 
 /// What the handlers share.
@@ -87,16 +85,24 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         api = api.route(root, any(unknown_path)).route(&format!("{root}/{{*rest}}"), any(unknown_path));
     }
     api = api.method_not_allowed_fallback(method_not_allowed);
-    if let Some(faults) = &settings.faults {
-        let injector = Injector::new(faults, app.metrics.clone());
-        api = api.layer(from_fn_with_state(injector, faults::around));
+    // Who has no secret of their own has none to lose: see `fault_switch`.
+    let is_demo = settings.klaim_key.is_published() && settings.apps.iter().all(Application::has_published_secret);
+    let mut switch = Router::new();
+    if settings.faults.is_some() || is_demo {
+        let faults = settings.faults.unwrap_or_else(Faults::off);
+        let injector = Injector::new(&faults, app.metrics.clone());
+        api = api.layer(from_fn_with_state(injector.clone(), faults::around));
+        if is_demo {
+            switch = fault_switch::routes(injector).method_not_allowed_fallback(method_not_allowed);
+        }
     }
     let router = Router::from(own_routes())
         .merge(api)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
+        .merge(switch)
         .merge(description::pages(openapi))
-        .merge(pages::pages(settings.www.as_deref(), settings.pkg.as_deref()));
+        .merge(pages::pages(settings.www.as_deref()));
     in_layers(router, app)
 }
 

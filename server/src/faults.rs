@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
+use serde::Serialize;
 
 use crate::error::ApiError;
 use crate::metrics::Metrics;
@@ -97,17 +98,35 @@ impl Faults {
         })
     }
 
+    /// None: what is switched on later begins with this.
+    pub(crate) fn off() -> Self {
+        Faults { seed: 0, rate: 0.0, kinds: KINDS.map(|(_, kind)| kind).to_vec() }
+    }
+
+    /// What the page shows of it.
+    pub(crate) fn described(&self) -> Described {
+        let kinds = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind)).map(|(name, _)| *name).collect();
+        Described { seed: self.seed, rate: self.rate, kinds }
+    }
+
     fn decisions(&self) -> Decisions {
         Decisions { random: fastrand::Rng::with_seed(self.seed), faults: self.clone() }
     }
 }
 
+/// [`Faults`] in words.
+#[derive(Serialize)]
+pub(crate) struct Described {
+    seed: u64,
+    rate: f64,
+    kinds: Vec<&'static str>,
+}
+
 /// What the server says of it when it starts.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind));
-        let kinds: Vec<&str> = named.map(|(name, _)| *name).collect();
-        write!(f, "faults are on: seed {}, rate {}, kinds {}", self.seed, self.rate, kinds.join(", "))
+        let Described { seed, rate, kinds } = self.described();
+        write!(f, "faults are on: seed {seed}, rate {rate}, kinds {}", kinds.join(", "))
     }
 }
 
@@ -165,7 +184,21 @@ impl Injector {
     }
 
     fn next(&self) -> Option<Fault> {
-        self.decisions.lock().unwrap_or_else(PoisonError::into_inner).next().flatten()
+        self.decisions().next().flatten()
+    }
+
+    fn decisions(&self) -> MutexGuard<'_, Decisions> {
+        self.decisions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What happens to requests now.
+    pub(crate) fn faults(&self) -> Faults {
+        self.decisions().faults.clone()
+    }
+
+    /// From now on these, from their first decision.
+    pub(crate) fn switch(&self, faults: &Faults) {
+        *self.decisions() = faults.decisions();
     }
 }
 

@@ -58,10 +58,6 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
 
-    /// Folder of the npm package to serve at /pkg, for that page to import
-    #[arg(long, env = "USER_HANDLE_PKG", value_name = "DIR")]
-    pub pkg: Option<PathBuf>,
-
     /// Requests per minute and app, and with Klaim's key, then 429; or `stream` for the limits that Stream documents
     /// [default: no limit, the headers show 1000000]
     #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N")]
@@ -157,14 +153,12 @@ impl Flags {
         self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))
     }
 
-    /// The folders to serve, which have to be there.
-    pub fn check_folders(&self) -> Result<(), String> {
-        for (flag, folder) in [("--www", &self.www), ("--pkg", &self.pkg)] {
-            if let Some(folder) = folder.as_deref().filter(|folder| !folder.is_dir()) {
-                return Err(format!("{flag}: there is no folder {}", folder.display()));
-            }
+    /// The folder to serve, which has to be there.
+    pub fn check_www(&self) -> Result<(), String> {
+        match self.www.as_deref().filter(|folder| !folder.is_dir()) {
+            Some(folder) => Err(format!("--www: there is no folder {}", folder.display())),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

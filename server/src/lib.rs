@@ -12,6 +12,7 @@ mod auth;
 mod claims;
 mod envelope;
 mod error;
+mod fault_switch;
 mod faults;
 mod feed_input;
 mod feeds;

@@ -58,7 +58,7 @@ fn restore(database: &Database, copy: &Path) -> Result<(), String> {
 async fn serve(flags: Flags) -> Result<(), String> {
     log::start(flags.log, flags.log_format);
     let apps = flags::apps(&flags.app)?;
-    flags.check_folders()?;
+    flags.check_www()?;
     let faults = flags.faults()?;
     let klaim_key = flags.klaim_key()?;
     let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
@@ -77,7 +77,6 @@ async fn serve(flags: Flags) -> Result<(), String> {
         latency: Duration::from_millis(flags.latency),
         faults,
         www: flags.www,
-        pkg: flags.pkg,
     };
     let faults = settings.faults.as_ref().map(Faults::to_string);
     // Before anybody is told that it listens: whoever reads that may stop it at once.

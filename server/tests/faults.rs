@@ -20,7 +20,7 @@ use common::{Api, server};
 use tokio::time::Instant;
 use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
-use user_handle_server::{Application, Faults, Settings, app};
+use user_handle_server::{Application, Faults, KlaimKey, Settings, app};
 
 /// A server with these faults on a port, and one without over the same database.
 struct Rehearsal {
@@ -201,4 +201,70 @@ async fn the_same_seed_fails_the_same_requests() {
     assert_eq!(outcomes[0], outcomes[1]);
     assert!(outcomes[0].iter().any(|(answer, ..)| answer.is_empty()));
     assert!(outcomes[0].iter().any(|(answer, ..)| answer == "HTTP/1.1 201"));
+}
+
+/// A server that has nothing of its own but these.
+fn demo_with(apps: Vec<Application>, klaim_key: KlaimKey) -> Api {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+    Api(app(store, Settings { apps, klaim_key, ..Settings::default() }))
+}
+
+async fn ask(api: &Api, method: &str, spec: &str, headers: &[(&str, &str)]) -> common::Answer {
+    let mut request = Request::builder().method(method).uri(format!("/_faults{spec}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    api.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_demo_switches_faults_while_it_runs() {
+    let api = demo_with(vec![Application::demo()], KlaimKey::default());
+    let here = [("Host", "localhost:8000"), ("Origin", "http://localhost:8000")];
+    let status = async || api.call("GET", "user/none/", &server(), "").await.status;
+    assert_eq!(ask(&api, "GET", "", &here).await.json()["rate"], 0.0);
+    assert_eq!(status().await, 404);
+
+    let on = ask(&api, "PUT", "?spec=rate=1,kinds=503", &here).await;
+    assert_eq!((on.status, on.keys()), (200, ["seed", "rate", "kinds", "duration"].map(String::from).to_vec()));
+    assert_eq!(ask(&api, "GET", "", &here).await.json()["kinds"], serde_json::json!(["503"]));
+    assert_eq!(status().await, 503);
+
+    let wrong = ask(&api, "PUT", "?spec=rate=2", &here).await;
+    assert_eq!(wrong.error(), (400, 4, "rate must be a number from 0 to 1, but is \"2\"".into()));
+    assert_eq!(ask(&api, "PUT", "", &here).await.status, 400);
+    assert_eq!(ask(&api, "POST", "", &here).await.status, 405);
+    assert_eq!(status().await, 503, "what is refused changes nothing");
+    ask(&api, "PUT", "?spec=rate=0", &here).await;
+    assert_eq!(status().await, 404);
+}
+
+#[tokio::test]
+async fn faults_are_switched_from_this_machine_only() {
+    let api = demo_with(vec![Application::demo()], KlaimKey::default());
+    let detail = "faults are switched from this machine only".to_owned();
+    for headers in [
+        [("Host", "localhost:8000"), ("Origin", "https://example.com")],
+        [("Host", "localhost:8000"), ("Origin", "null")],
+        [("Host", "rebound.example:8000"), ("Origin", "http://rebound.example:8000")],
+    ] {
+        assert_eq!(ask(&api, "GET", "", &headers).await.error(), (403, 17, detail.clone()));
+        assert_eq!(ask(&api, "PUT", "?spec=rate=1", &headers).await.error(), (403, 17, detail.clone()));
+    }
+    assert_eq!(api.call("GET", "user/none/", &server(), "").await.status, 404);
+}
+
+#[tokio::test]
+async fn who_has_a_secret_of_their_own_has_no_switch() {
+    let own = || Application::parse("own-key:own-secret").unwrap();
+    for api in [
+        demo_with(vec![own()], KlaimKey::default()),
+        demo_with(vec![Application::demo(), own()], KlaimKey::default()),
+        demo_with(vec![Application::demo()], KlaimKey::parse("own-klaim-key").unwrap()),
+    ] {
+        for method in ["GET", "PUT"] {
+            let answer = ask(&api, method, "?spec=rate=1", &[("Host", "localhost")]).await;
+            assert_eq!(answer.error(), (404, 16, "there is nothing at /_faults".into()));
+        }
+    }
 }

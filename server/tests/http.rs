@@ -123,33 +123,27 @@ async fn health_says_ok() {
 }
 
 #[tokio::test]
-async fn the_page_and_the_package_are_served_with_their_types_and_a_strict_policy() {
+async fn the_page_is_served_with_its_types_and_a_strict_policy() {
     let folder = std::env::temp_dir().join(format!("user-handle-pages-{}", uuid::Uuid::new_v4()));
     for (name, text) in [
         ("www/index.html", "<!doctype html>"),
         ("www/app.js", "//"),
         ("www/style.css", "/**/"),
         ("www/icon.svg", "<svg/>"),
-        ("pkg/index.mjs", "//"),
-        ("pkg/index.js", "//"),
-        ("pkg/index.wasm", ""),
+        ("www/app.js.br", "brotli"),
         ("secret.txt", "secret"),
     ] {
         let file = folder.join(name);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     }
-    let settings = Settings { www: Some(folder.join("www")), pkg: Some(folder.join("pkg")), ..Settings::default() };
-    let api = Api::with(settings);
+    let api = Api::with(Settings { www: Some(folder.join("www")), ..Settings::default() });
     for (path, mime) in [
         ("/", "text/html"),
         ("/index.html", "text/html"),
         ("/app.js", "text/javascript"),
         ("/style.css", "text/css"),
         ("/icon.svg", "image/svg+xml"),
-        ("/pkg/index.js", "text/javascript"),
-        ("/pkg/index.mjs", "application/javascript"),
-        ("/pkg/index.wasm", "application/wasm"),
     ] {
         let answer = send(&api, "GET", path).await;
         assert_eq!(answer.status, 200, "{path}");
@@ -161,13 +155,15 @@ async fn the_page_and_the_package_are_served_with_their_types_and_a_strict_polic
         );
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
     }
-    for path in
-        ["/none.html", "/pkg/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "/pkg/..%2f..%2fsecret.txt", "/api/x"]
-    {
+    for path in ["/none.html", "/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2f..%2fsecret.txt", "/api/x"] {
         let missing = send(&api, "GET", path).await;
         assert_eq!(missing.error().0, 404, "{path}");
         assert!(!missing.text.contains("\"secret\""));
     }
+    let request = Request::get("/app.js").header("Accept-Encoding", "gzip, br").body(Body::empty()).unwrap();
+    let compressed = api.send(request).await;
+    assert_eq!((compressed.header("content-encoding"), compressed.text.as_str()), ("br", "brotli"));
+    assert_eq!(compressed.header("content-type"), "text/javascript");
     assert_eq!(api.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -13,7 +13,7 @@ export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
 
-export function startBrowser() {
+export function startBrowser(flags = []) {
   return puppeteer.launch({
     executablePath: variable("CHROME"),
     args: [
@@ -22,6 +22,7 @@ export function startBrowser() {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      ...flags,
     ],
   });
 }

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::shell::{Cmd, Folders};
-use crate::{package, setup, tests};
+use crate::{package, setup, tests, www};
 
 /// How long the server may take to answer its first request, and to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,6 +39,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     check_free(address)?;
     setup::tools(&folders)?;
     package::build(&folders)?;
+    www::build(&folders)?;
     println!("demo: building the server");
     let server = tests::build_server(&folders)?;
 
@@ -52,11 +53,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     database.push(data.join("users.db"));
     // By name, so that both loopback addresses are listened on: `localhost` is either.
     let listen = format!("localhost:{}", options.port);
-    let command = Cmd::new(server)
-        .arg("--listen")
-        .arg(listen)
-        .words("--log warn --www www --pkg pkg/dist --database")
-        .arg(database);
+    let command =
+        Cmd::new(server).arg("--listen").arg(listen).words("--log warn --www www/dist --database").arg(database);
     println!("demo: {command}");
     let mut server = Server(command.spawn()?);
     server.wait_until_healthy(address, &stop)?;

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::setup;
 use crate::shell::{Cmd, Folders, cargo};
+use crate::{setup, www};
 
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 13] = [
+    let checks: [(&str, Check); 14] = [
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -67,6 +67,7 @@ pub fn run() -> Result<()> {
         ("docs", Check::Run(docs("-p user-handle -p user-handle-server"))),
         ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
+        ("types of the console", Check::Run(www::types(&folders))),
         ("names of machines", Check::Names),
     ];
     let (mut passed, mut failed) = (0, 0);

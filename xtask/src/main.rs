@@ -16,6 +16,7 @@ mod shell;
 mod slim;
 mod soak;
 mod tests;
+mod www;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ struct Cli {
 enum Command {
     /// Install what is missing: the wasm32 target, the npm dev dependencies, a browser and PostgreSQL where asked
     Setup(setup::Options),
-    /// Build the npm package into pkg/dist
+    /// Build the npm package into pkg/dist, and the console into www/dist
     Build,
     /// Start the stand-in server, run the quick start against it, and serve the page until Ctrl-C
     Demo(demo::Options),

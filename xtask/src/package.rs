@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, payload, setup, slim};
+use crate::{fingerprint, payload, setup, slim, www};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -82,6 +82,7 @@ pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
     build(&folders)?;
+    www::build(&folders)?;
     sizes(&folders)
 }
 

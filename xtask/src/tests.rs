@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::matrix::browsers;
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
-use crate::{example, package, python, setup};
+use crate::{example, package, python, setup, www};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -37,7 +37,7 @@ enum Step {
     Node,
     /// The server against its own description, and Stream's Python client against the server
     Python,
-    /// The npm package and the server, in Chromium
+    /// The npm package, the server and the console, in Chromium; the console in Firefox and WebKitGTK too
     Browser,
     /// The npm package and a server that breaks HTTP on purpose, in Node, Chromium and Firefox
     Faults,
@@ -147,8 +147,8 @@ struct Artifacts {
     server: PathBuf,
     /// The folder of the Rust front end's page, for the browser.
     front_end: Option<PathBuf>,
-    /// Firefox, for the faults.
-    firefox: Option<PathBuf>,
+    /// Further browsers, by the variable that names each program to a script.
+    browsers: browsers::Programs,
 }
 
 fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
@@ -163,8 +163,17 @@ fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     println!("test: building the server");
     let server = build_server(folders)?;
     let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
-    let firefox = if steps.contains(&Step::Faults) { Some(browsers::firefox()?) } else { None };
-    Ok(Artifacts { tarball, server, front_end, firefox })
+    if steps.contains(&Step::Browser) {
+        www::build(folders)?;
+    }
+    let mut programs = Vec::new();
+    if steps.contains(&Step::Faults) || steps.contains(&Step::Browser) {
+        programs.push((browsers::FIREFOX, browsers::firefox()?));
+    }
+    if steps.contains(&Step::Browser) {
+        programs.extend(browsers::webkit()?);
+    }
+    Ok(Artifacts { tarball, server, front_end, browsers: programs })
 }
 
 /// Builds the stand-in server and gives its path. `--workspace` gives its dependencies the features that
@@ -196,13 +205,13 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     }
     let mut command =
         Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2 --test-timeout=120000").args(files);
-    if let Some(Artifacts { tarball, server, front_end, firefox }) = artifacts {
+    if let Some(Artifacts { tarball, server, front_end, browsers }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
         if let Some(folder) = front_end {
             command = command.env("RUST_FRONT_END", folder);
         }
-        if let Some(program) = firefox {
-            command = command.env("FIREFOX", program);
+        for (variable, program) in browsers {
+            command = command.env(variable, program);
         }
     }
     Ok(command)

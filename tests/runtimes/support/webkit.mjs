@@ -7,10 +7,28 @@ import { freePort } from "./port.mjs";
 const { XVFB_RUN, WEBKIT_DRIVER, MINI_BROWSER } = process.env;
 
 /** What the page at `url` tells. */
-export async function visitWithWebKit(url) {
+export const visitWithWebKit = (url) =>
+  withWebKit(async (browser) => {
+    console.log(`version ${browser.version}`);
+    await browser.open(url);
+    return browser.run(`
+      const look = () => {
+        const { told } = document.documentElement.dataset;
+        if (told === undefined) setTimeout(look, 20); else done(told);
+      };
+      look();`);
+  });
+
+/** Starts the browser, and ends it after `work`, which is given it. */
+export async function withWebKit(work) {
   const port = await freePort();
   // xvfb-run leaves its display behind when it is killed alone: the group is ended.
-  const driver = spawn(XVFB_RUN, ["-a", WEBKIT_DRIVER, `--port=${port}`], { detached: true, stdio: ["ignore", 2, 2] });
+  const driver = spawn(XVFB_RUN, ["-a", WEBKIT_DRIVER, `--port=${port}`], {
+    detached: true,
+    stdio: ["ignore", 2, 2],
+    // In the locale C the browser's language is none that `Intl` knows.
+    env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", LC_ALL: "" },
+  });
   const end = () => {
     try {
       process.kill(-driver.pid, "SIGTERM");
@@ -20,29 +38,27 @@ export async function visitWithWebKit(url) {
   };
   process.once("exit", end);
   try {
-    return await visit(url, `http://127.0.0.1:${port}/session`);
+    return await inSession(`http://127.0.0.1:${port}/session`, work);
   } finally {
     end();
   }
 }
 
-async function visit(url, sessions) {
+async function inSession(sessions, work) {
   const options = { binary: MINI_BROWSER, args: ["--automation"] };
   const capabilities = { alwaysMatch: { "browserName": "MiniBrowser", "webkitgtk:browserOptions": options } };
   const session = await started(() => send("POST", sessions, { capabilities }));
-  console.log(`version ${session.capabilities.browserVersion}`);
   const at = `${sessions}/${session.sessionId}`;
   try {
     await send("POST", `${at}/timeouts`, { script: 60_000, pageLoad: 60_000 });
-    await send("POST", `${at}/url`, { url });
-    const script = `
-      const done = arguments[0];
-      const look = () => {
-        const { told } = document.documentElement.dataset;
-        if (told === undefined) setTimeout(look, 20); else done(told);
-      };
-      look();`;
-    return await send("POST", `${at}/execute/async`, { script, args: [] });
+    return await work({
+      version: session.capabilities.browserVersion,
+      open: (url) => send("POST", `${at}/url`, { url }),
+      /** Runs a script in the page until it calls `done`, and gives what it is called with. */
+      run: (script) => send("POST", `${at}/execute/async`, { script: `const done = arguments[0];${script}`, args: [] }),
+      /** A picture of what is seen, as bytes of PNG. */
+      picture: async () => Buffer.from(await send("GET", `${at}/screenshot`), "base64"),
+    });
   } finally {
     await send("DELETE", at);
   }

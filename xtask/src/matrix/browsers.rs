@@ -8,7 +8,8 @@ use super::fixture::Environment;
 use crate::setup;
 use crate::shell::{Cmd, which};
 
-const FIREFOX: &str = "FIREFOX";
+/// The variable that names Firefox to a script.
+pub const FIREFOX: &str = "FIREFOX";
 
 /// Where WebKitGTK keeps its browser, below the folder of the machine's libraries.
 const MINI_BROWSER: [&str; 2] = ["webkit2gtk-4.1/MiniBrowser", "webkit2gtk-4.0/MiniBrowser"];
@@ -35,12 +36,13 @@ pub fn find(environments: &[Environment]) -> Result<Found> {
         found.0.push((FIREFOX, firefox()?));
     }
     if needed("webkit") {
-        found.0.extend(found_or_installed("WebKitGTK", "webkit2gtk-driver xvfb xauth", webkit)?);
+        found.0.extend(webkit()?);
     }
     Ok(found)
 }
 
-type Programs = Vec<(&'static str, PathBuf)>;
+/// Programs, each with the variable that names it to a script.
+pub type Programs = Vec<(&'static str, PathBuf)>;
 
 /// Finds Firefox, or installs Debian's.
 pub fn firefox() -> Result<PathBuf> {
@@ -52,8 +54,13 @@ pub fn firefox() -> Result<PathBuf> {
     programs.into_iter().map(|(_, program)| program).next().context("Firefox is nowhere")
 }
 
+/// Finds WebKitGTK, its driver and a display for it, or installs Debian's; each by the variable that names it to a script.
+pub fn webkit() -> Result<Programs> {
+    found_or_installed("WebKitGTK", "webkit2gtk-driver xvfb xauth", find_webkit)
+}
+
 /// The driver, the browser that it starts, and a display for it.
-fn webkit() -> Option<Programs> {
+fn find_webkit() -> Option<Programs> {
     let driver = which("WebKitWebDriver")?;
     let display = which("xvfb-run").filter(|_| which("xauth").is_some())?;
     let browser = named("MINI_BROWSER").or_else(mini_browser)?;

@@ -1,0 +1,92 @@
+// The code that the console shows for what was done does just that: it is run, and its types are checked.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { startBrowser } from "../support/browser.mjs";
+import { openConsole, startDemo } from "../support/console.mjs";
+import { project } from "../support/package.mjs";
+
+const run = promisify(execFile);
+const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+
+let server, browser, ui;
+
+before(async () => {
+  [server, browser] = await Promise.all([startDemo(), startBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+beforeEach(async () => (ui = await openConsole(browser)));
+afterEach(() => ui.close());
+
+async function code(language) {
+  await ui.page.click(`#code-title ~ .toolbar label:has([value=${language}])`);
+  return `${await ui.page.$eval("#code", (element) => element.textContent)}`;
+}
+
+/** Runs a program as its reader would, who keeps the secret where the program looks for it. */
+async function inNode(name, text) {
+  writeFileSync(join(project, name), text);
+  const env = { ...process.env, STREAM_SECRET: "demo-secret", KLAIM_KEY: "demo-klaim-key" };
+  return (await run("node", [name], { cwd: project, env })).stdout;
+}
+
+const programs = [];
+
+test("JavaScript does the same, for every operation", async () => {
+  await ui.connect(server.url);
+  await ui.write(JSON.stringify({ "name": "Ada \"Countess\" \\ \u2028", "a b": [1, 2], "nothing": null, "nested": { yes: true } }));
+  for (const verb of ["getOrCreate", "get", "profile", "update", "delete", "create"]) {
+    await ui.press(verb);
+    const text = await code("JavaScript");
+    programs.push(await code("TypeScript"));
+    // Before what would fail the second time.
+    if (verb === "delete") await ui.press("getOrCreate");
+    if (verb === "create") await ui.press("delete");
+    const printed = await inNode(`${verb}.mjs`, text);
+    if (verb !== "delete") assert.match(printed, /id: 'ada'/);
+  }
+});
+
+test("the same of Klaim", async () => {
+  await ui.visit(server.url);
+  await ui.page.click("form.connect .segments label:nth-of-type(2)");
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector(">>> .cm-content");
+  for (const verb of ["getOrCreate", "get", "creditBalance"]) {
+    await ui.press(verb);
+    programs.push(await code("TypeScript"));
+    assert.match(await inNode(`klaim-${verb}.mjs`, await code("JavaScript")), verb === "creditBalance" ? /^\d/ : /user_id: 'ada'/);
+  }
+});
+
+test("TypeScript takes what it shows", async () => {
+  assert.equal(programs.length, 9);
+  const files = programs.map((text, i) => {
+    const name = `typed-${i}.ts`;
+    writeFileSync(join(project, name), `${text}export {};\n`);
+    return name;
+  });
+  // Of Node they need one name.
+  writeFileSync(join(project, "node.d.ts"), "declare const process: { env: Record<string, string | undefined> };\n");
+  symlinkSync(join(modules, "typescript"), join(project, "node_modules", "typescript"));
+  const flags = "--noEmit --strict --target es2022 --lib es2022,dom --module nodenext".split(" ");
+  const tsc = join(project, "node_modules/typescript/bin/tsc");
+  await run("node", [tsc, ...flags, "node.d.ts", ...files], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
+});
+
+test("Rust is what tests/wasm.rs compiles", async () => {
+  await ui.connect(server.url);
+  await ui.write('{"name": "Ada \\"C\\" \\u202e"}');
+  await ui.press("getOrCreate");
+  const expected = readFileSync(new URL("console-code.rs", import.meta.url), "utf8");
+  assert.equal((await code("Rust")).replace(/http:\/\/localhost:\d+/, "http://localhost:8000"), expected);
+});

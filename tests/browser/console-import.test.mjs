@@ -1,0 +1,142 @@
+// The console's import: from a file to the last user, with what goes wrong on the way.
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+
+import { startBrowser } from "../support/browser.mjs";
+import { openConsole, startDemo } from "../support/console.mjs";
+import { esm } from "../support/package.mjs";
+import { temporaryFolder } from "../support/temporary.mjs";
+
+const folder = temporaryFolder();
+
+let server, browser, ui, client;
+
+before(async () => {
+  // Slow enough that an import can be paused.
+  [server, browser] = await Promise.all([startDemo("--latency 60"), startBrowser()]);
+  client = esm.connect("demo-key", "demo-secret", undefined, { baseUrl: server.api });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+beforeEach(async () => (ui = await openConsole(browser)));
+afterEach(() => ui.close());
+
+/** Writes a file and gives its path. */
+async function file(name, text) {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function openImport() {
+  await ui.connect(server.url);
+  await importView();
+}
+
+async function importView() {
+  await ui.page.click("nav button:last-child");
+  await ui.page.waitForSelector("#file");
+}
+
+const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
+const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
+
+test("NDJSON: looked at and checked before anything is sent, then stored, failures to download", async () => {
+  await openImport();
+  const users = [{ id: "n1", data: { name: "<script>alert(1)</script>" } }, { id: "n 2" }, { id: "n3", data: { a: "x".repeat(10_240) } }, { id: "n4" }];
+  await choose(await file("users.ndjson", `${lines(users)}{"id": broken\n`));
+  await ui.says("#import-status", "users.ndjson, NDJSON: 5 users, of which 3 cannot be sent. Nothing is sent yet.");
+  assert.match(await ui.text("#preview"), /^\{"id":"n1","data":\{"name":"<script>alert/);
+  assert.equal(await ui.page.$("#preview script"), null);
+  const refused = await ui.rows("refused");
+  assert.deepEqual(refused.map(([index, id]) => [index, id]), [["2", "n 2"], ["3", "n3"], ["5", ""]]);
+  assert.match(refused[1][2], /^Data is 10248 bytes of JSON, at most 10240 are allowed\.$/);
+  assert.deepEqual(await ui.page.$$("#calls tbody tr"), [], "nothing was sent");
+  await ui.picture("import-checked");
+
+  const session = await browser.target().createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 2 of 5 users stored.");
+  const found = await client.getUsers(["n1", "n3", "n4"]);
+  assert.deepEqual(found.users.map(({ id }) => id).sort(), ["n1", "n4"]);
+  const done = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()));
+  await ui.page.click("#download");
+  await done;
+  const saved = (await readFile(join(folder, "users.ndjson.failures.ndjson"), "utf8")).trim().split("\n").map(JSON.parse);
+  assert.deepEqual(saved.map(({ index, id }) => [index, id]), [[1, "n 2"], [2, "n3"], [4, ""]]);
+  assert.match(await ui.text("#code"), /client\.users\.import\(createReadStream\("users\.ndjson"\)/);
+});
+
+test("CSV: the columns are the data, and users that exist are replaced only if that is asked for", async () => {
+  await openImport();
+  const path = await file("users.csv", 'id,name,note\nc1,"Lovelace, Ada","said ""hello"""\nc2,שלום,\n');
+  const send = async () => {
+    await choose(path);
+    await ui.says("#import-status", "users.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  };
+  await send();
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 2 of 2 users stored.");
+  const data = async (id) => (await client.user(id).get()).data;
+  assert.deepEqual(await data("c1"), { name: "Lovelace, Ada", note: 'said "hello"' });
+  assert.deepEqual(await data("c2"), { name: "שלום" });
+
+  await client.user("c1").update({ name: "Countess" });
+  await send();
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 2 of 2 users stored.");
+  assert.deepEqual(await data("c1"), { name: "Countess" });
+  await send();
+  await ui.page.click("#override");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 2 of 2 users stored.");
+  assert.equal((await data("c1")).name, "Lovelace, Ada");
+});
+
+test("a file that is dropped is taken", async () => {
+  await openImport();
+  await ui.page.$eval(".drop", (place) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['{"id":"dropped"}\n'], "dropped.ndjson"));
+    place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await ui.says("#import-status", "dropped.ndjson, NDJSON: 1 user, all valid. Nothing is sent yet.");
+});
+
+test("an import is paused, goes on after a reload where it was, and keeps no secret", async () => {
+  const count = 30_000;
+  const path = await file("many.ndjson", lines(Array.from({ length: count }, (_, i) => ({ id: `m${i}`, data: { i } }))));
+  await openImport();
+  await choose(path);
+  await ui.says("#import-status", "many.ndjson, NDJSON: 30\u00a0000 users, all valid. Nothing is sent yet.");
+  await ui.page.click("#send");
+  await ui.says("#rate", /of 30\s000 · [\d\s]+ users\/s · .+ left$/);
+  await ui.picture("import-sending", { scheme: "dark" });
+  await ui.page.click("#pause");
+  await ui.says("#import-status", /^Paused at user [\d\s]+ of 30\s000\.$/);
+  const paused = await ui.page.$eval("#progress", ({ value }) => value);
+  assert.ok(paused > 0 && paused < count, `${paused}`);
+
+  await ui.page.reload();
+  await ui.page.waitForSelector("form.connect");
+  const kept = await ui.page.evaluate(() => [JSON.stringify(sessionStorage), localStorage.length, document.cookie]);
+  assert.ok(!kept[0].includes("demo-secret"));
+  assert.deepEqual(kept.slice(1), [0, ""]);
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector("#user");
+  await importView();
+  await ui.says("#unfinished", /^many\.ndjson stopped at user [\d\s]+ of 30\s000\. Choose the file again to go on there\./);
+  await choose(path);
+  await ui.says("#import-status", /^Paused at user /);
+  assert.equal(await ui.page.$eval("#progress", ({ value }) => value), paused);
+  await ui.page.click("#resume");
+  await ui.says("#import-status", "Done: 30\u00a0000 of 30\u00a0000 users stored.");
+  for (const i of [0, paused - 1, paused, count - 1]) assert.deepEqual((await client.user(`m${i}`).get()).data, { i });
+  assert.equal(await ui.page.evaluate(() => sessionStorage.length), 0);
+});

@@ -1,0 +1,105 @@
+// The console for everybody: by keyboard, for a screen reader, on a small screen and in the dark; and how much it weighs.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+
+import { startBrowser } from "../support/browser.mjs";
+import { openConsole, startDemo } from "../support/console.mjs";
+
+/** Bytes on the wire, brotli as served, of all that the page loads by itself. */
+const BUDGET = 150_000;
+
+let server, browser, ui;
+
+before(async () => {
+  [server, browser] = await Promise.all([startDemo(), startBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+beforeEach(async () => (ui = await openConsole(browser)));
+afterEach(() => ui.close());
+
+test("axe finds nothing, and nothing is wider than the window, in light and dark, at 320 px and on a wide screen", async () => {
+  const look = async (name) => {
+    for (const width of [320, 1280]) {
+      for (const scheme of ["light", "dark"]) {
+        await ui.picture(name, { width, scheme });
+        assert.deepEqual(await ui.violations(), [], `${name}, ${width} px, ${scheme}`);
+      }
+    }
+  };
+  await ui.visit(server.url);
+  await look("connect");
+  await ui.connect(server.url);
+  await ui.fill("#id", "ada");
+  await ui.press("create");
+  await ui.fill("#id", "l".repeat(255));
+  await ui.press("getOrCreate");
+  await ui.press("create");
+  await ui.write('{"tags": [1e999]}');
+  await ui.page.waitForSelector(">>> .cm-lintRange-error");
+  await look("users");
+  await ui.page.click("nav button:last-child");
+  await ui.page.waitForSelector("#file");
+  await look("import");
+});
+
+test("everything by keyboard, and the focus is seen", async () => {
+  await ui.visit(server.url);
+  const { keyboard } = ui.page;
+  /** What has the focus, in words. */
+  const focused = () =>
+    ui.page.evaluate(() => {
+      let { activeElement: element } = document;
+      while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return element.name || element.value || element.id || element.className;
+    });
+  const tabTo = async (target) => {
+    for (let presses = 0; presses < 25; presses += 1) {
+      await keyboard.press("Tab");
+      if ((await focused()).includes(target)) return;
+    }
+    assert.fail(`Tab does not lead to ${target}`);
+  };
+  await tabTo("credential");
+  await keyboard.press("Tab");
+  const outline = await ui.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.equal(outline, "solid");
+  await keyboard.press("Enter");
+  await ui.page.waitForSelector(">>> .cm-content");
+  await tabTo("ada");
+  await keyboard.type("keyboard"); // Tab has selected what was there.
+  await tabTo("cm-content");
+  await keyboard.down("Control");
+  await keyboard.press("a");
+  await keyboard.up("Control");
+  await keyboard.type('{"by": "keyboard"}');
+  await tabTo("create");
+  await keyboard.press("Enter");
+  await ui.says("#outcome", "Created keyboard.");
+  assert.deepEqual((await ui.shown()).data, { by: "keyboard" });
+  assert.equal(await focused(), "create", "the focus stays on the button");
+  await tabTo("delete");
+  await keyboard.press("Space");
+  await ui.says("#outcome", "Deleted keyboard.");
+});
+
+test(`the first load is under ${BUDGET} bytes, and soon there`, async () => {
+  const session = await ui.page.createCDPSession();
+  await session.send("Network.enable");
+  await ui.page.setCacheEnabled(false);
+  let bytes = 0;
+  const loaded = [];
+  session.on("Network.responseReceived", ({ response }) => loaded.push(response));
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await ui.page.goto(server.url, { waitUntil: "networkidle0" });
+  await ui.page.waitForSelector("form.connect button.main");
+  for (const { url, headers, mimeType } of loaded) {
+    if (/javascript|css|html/.test(mimeType)) assert.equal(headers["content-encoding"], "br", url);
+  }
+  const ms = await ui.page.evaluate(() => performance.getEntriesByName("interactive")[0].startTime);
+  console.log(`the first load is ${bytes} bytes in ${loaded.length} files; interactive after ${Math.round(ms)} ms`);
+  assert.ok(bytes < BUDGET, `${bytes} bytes`);
+});

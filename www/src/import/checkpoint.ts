@@ -1,0 +1,45 @@
+// How far an import has come, for a page that is loaded again. It is kept for the tab, not beyond, and has no secret and no
+// user in it but the ids of those that failed: the file is chosen again, and recognised.
+
+import type { Failure } from "./job";
+
+const KEY = "user-handle import";
+/** What a tab keeps is limited; of more failures the rest is told to be missing. */
+const MAX_FAILURES = 1_000;
+
+export interface Checkpoint {
+  /** Where it went: another app starts anew. */
+  target: string;
+  file: { name: string; size: number; modified: number };
+  checkpoint: number;
+  total: number;
+  failures: readonly Failure[];
+}
+
+export const isOf = ({ file }: Checkpoint, given: File): boolean =>
+  file.name === given.name && file.size === given.size && file.modified === given.lastModified;
+
+export function keep(state: Checkpoint): void {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify({ ...state, failures: state.failures.slice(0, MAX_FAILURES) }));
+  } catch {
+    // A browser that keeps nothing: the import goes on, only a reload starts it anew.
+  }
+}
+
+export function kept(target: string): Checkpoint | undefined {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Checkpoint | null;
+    return found?.target === target ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function dropKept(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // As above.
+  }
+}

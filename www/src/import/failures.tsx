@@ -1,0 +1,52 @@
+// Users that cannot be sent, or that were not stored: the first of them to read, all of them to download.
+
+import { counted, grouped, sentence } from "../text";
+import { asFile, type Failure } from "./job";
+
+const MAX_ROWS = 50;
+
+interface Props {
+  id: string;
+  title: string;
+  failures: readonly Failure[];
+  download?: string;
+}
+
+export function FailureTable({ id, title, failures, download }: Props) {
+  if (failures.length === 0) return null;
+  return (
+    <div class="field">
+      <h3 id={`${id}-title`}>{title}: {counted(failures.length, "user")}</h3>
+      <div class="scroll" role="region" tabIndex={0} aria-labelledby={`${id}-title`}>
+        <table id={id}>
+          <thead>
+            <tr><th scope="col">User</th><th scope="col">Id</th><th scope="col">Why</th></tr>
+          </thead>
+          <tbody>
+            {failures.slice(0, MAX_ROWS).map(({ index, id, message }) => (
+              <tr key={index}>
+                <td class="number">{grouped(index + 1)}</td>
+                <td class="summary mono"><bdi>{id}</bdi></td>
+                <td class="why">{sentence(message)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {failures.length > MAX_ROWS && <p class="note">The first {MAX_ROWS} are shown.</p>}
+      {download !== undefined && (
+        <div class="buttons">
+          <button type="button" id="download" onClick={() => save(asFile(failures), `${download}.failures.ndjson`)}>
+            Download failures
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function save(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" }));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}

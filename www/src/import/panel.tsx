@@ -1,0 +1,109 @@
+// Many users from a file: look at it, check it, send it.
+
+import { useSignal } from "@preact/signals";
+
+import { session } from "../state";
+import { counted, grouped, sentence } from "../text";
+import { choose, discard, job, unfinished } from "./job";
+import { Progress } from "./progress";
+import { FailureTable } from "./failures";
+
+export function ImportPanel() {
+  const current = session.value;
+  if (!current) return null;
+  if (!current.importUsers) {
+    return (
+      <section class="card" aria-labelledby="import-title">
+        <h2 id="import-title">Import</h2>
+        <p>
+          {current.service === "Klaim"
+            ? "Klaim has no call that stores many users at once."
+            : "Batches are for the server side: connect with the app secret, to a server on your own machine."}
+        </p>
+      </section>
+    );
+  }
+  const now = job.value;
+  const earlier = unfinished(current);
+  return (
+    <section class="card" aria-labelledby="import-title" id="import">
+      <h2 id="import-title">Import</h2>
+      <p class="lead">NDJSON with a user a line, or CSV with a column <code>id</code>; its other columns are the data.</p>
+      {earlier && (
+        <p class="warning" id="unfinished">
+          {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
+          <button type="button" class="link" onClick={discard}>Forget it</button>
+        </p>
+      )}
+      <FileField onFile={(file) => void choose(current, file)} />
+      {now && (
+        <>
+          <p class="status" role="status" id="import-status">{said(now)}</p>
+          {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
+          {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
+          {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} />}
+          <Progress now={now} session={current} />
+          {now.phase !== "checked" && <FailureTable id="failures" title="Not stored" failures={now.failures} download={now.file.name} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+function FileField({ onFile }: { onFile: (file: File) => void }) {
+  const over = useSignal(false);
+  return (
+    <label
+      class={over.value ? "drop over-drop" : "drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => (over.value = false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        const [file] = event.dataTransfer?.files ?? [];
+        if (file) onFile(file);
+      }}
+    >
+      <span>Drop a file here, or choose one</span>
+      <input type="file" id="file" accept=".ndjson,.jsonl,.csv,text/csv,application/x-ndjson"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) onFile(file);
+          // The same file may be chosen again.
+          event.currentTarget.value = "";
+        }} />
+    </label>
+  );
+}
+
+function said({ phase, total, refused, checkpoint, failures, file, format }: NonNullable<typeof job.value>): string {
+  switch (phase) {
+    case "checking":
+      return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
+    case "checked":
+      return refused.length === 0
+        ? `${file.name}, ${format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
+        : `${file.name}, ${format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
+    case "sending":
+      return `Sending ${file.name}.`;
+    case "paused":
+      return `Paused at user ${grouped(checkpoint)} of ${grouped(total)}.`;
+    default:
+      return `Done: ${grouped(total - failures.length)} of ${counted(total, "user")} stored.`;
+  }
+}
+
+const MAX_LINE = 240;
+const shortened = (line: string) => (line.length > MAX_LINE ? `${[...line].slice(0, MAX_LINE).join("")}…` : line);
+
+function Preview({ users, name }: { users: readonly unknown[]; name: string }) {
+  return (
+    <details open>
+      <summary>The first {counted(users.length, "user")} of {name}</summary>
+      <pre id="preview" tabIndex={0} aria-label="The first users">{users.map((user) => shortened(JSON.stringify(user))).join("\n")}</pre>
+    </details>
+  );
+}

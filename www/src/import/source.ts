@@ -1,0 +1,70 @@
+// A file as users, one after the other: NDJSON as it is, CSV by its first line. Read as far as it is needed, and again from
+// its start for each pass.
+
+import type { NewUser } from "user-handle";
+
+export type Format = "NDJSON" | "CSV";
+
+export const formatOf = (file: File): Format => (/\.csv$/i.test(file.name) || file.type === "text/csv" ? "CSV" : "NDJSON");
+
+/** What `users.import` takes. */
+export type Users = ReadableStream<Uint8Array> | AsyncIterable<NewUser>;
+
+export async function usersOf(file: File): Promise<Users> {
+  if (formatOf(file) === "NDJSON") return file.stream();
+  const { rowsOf } = await import("./csv");
+  return named(rowsOf(file));
+}
+
+/** Each row as a user: the column `id`, and of the others those that hold something; or `data` as JSON, if there is that. */
+async function* named(rows: AsyncIterable<Record<string, string>>): AsyncIterable<NewUser> {
+  for await (const { id, data, ...columns } of rows) {
+    const filled = Object.fromEntries(Object.entries(columns).filter(([, text]) => text !== ""));
+    yield { id: id ?? "", data: data ? withData(data, filled) : filled };
+  }
+}
+
+function withData(json: string, columns: Record<string, string>): NewUser["data"] {
+  try {
+    const data: unknown = JSON.parse(json);
+    if (typeof data === "object" && data !== null && !Array.isArray(data)) return { ...columns, ...data };
+    // The rules say what is wrong with it.
+    return data as NewUser["data"];
+  } catch {
+    return json as unknown as NewUser["data"];
+  }
+}
+
+/** The first users of a file, as they would be sent. */
+export async function preview(file: File, count: number): Promise<unknown[]> {
+  const found: unknown[] = [];
+  const users = await usersOf(file);
+  for await (const user of users instanceof ReadableStream ? parsedLines(users) : users) {
+    found.push(user);
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+async function* parsedLines(bytes: ReadableStream<Uint8Array>): AsyncIterable<unknown> {
+  const reader = bytes.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  try {
+    for (let rest = "", isDone = false; !isDone; ) {
+      const { value = "", done } = await reader.read();
+      isDone = done;
+      const lines = (rest + value + (done ? "\n" : "")).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.trim() !== "") yield orText(line);
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function orText(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,89 @@
+// Klaim, by `user-handle/klaim`. It has no tokens: whoever has the key may do everything.
+
+import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-handle/klaim";
+
+import { below, silentFetch } from "./rehearsal";
+import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
+
+const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "update", "creditBalance"];
+
+const load = () => import("user-handle/klaim");
+
+export const klaim: Service = {
+  name: "Klaim",
+  rootPath: "klaim/",
+  keyLabel: "API key",
+  credentialLabel: undefined,
+  demo: { key: "demo-klaim-key", credential: "" },
+  load,
+  open,
+};
+
+async function open({ root, key }: Credentials): Promise<Session> {
+  const { connect } = await load();
+  const client = connect(key, { baseUrl: root });
+  const imitation = connect("nobody", { baseUrl: root, fetch: silentFetch });
+  return {
+    service: "Klaim",
+    root,
+    key: "",
+    who: "the server side",
+    verbs: VERBS,
+    maxBytes: undefined,
+    example: { email: "ada@example.com", name: "Ada Lovelace", metadata: { occupation: "mathematician" } },
+    editorLabel: "User, as JSON",
+    usesSecret: true,
+    checkId(id) {
+      try {
+        client.user(id);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    checkData: (value) => below("changes", () => imitation.user("nobody").update(value as KlaimChanges)),
+    call: (verb, id, value, signal) => call(client, verb, id, value, signal),
+    rateLimit: () => client.rateLimit,
+    on: (event, listener) => void client.on(event, listener),
+    reference: () => undefined,
+    importUsers: undefined,
+    rehearseImport: undefined,
+    list: () => listed(client),
+    close() {
+      for (const each of [client, imitation]) each[Symbol.dispose]();
+    },
+  };
+}
+
+async function* listed(client: KlaimClient): AsyncIterable<Shown> {
+  for await (const record of client.users.list()) yield shown(record);
+}
+
+async function call(client: KlaimClient, verb: Verb, id: string, value: unknown, signal: AbortSignal): Promise<Outcome> {
+  const handle = client.user(id);
+  switch (verb) {
+    case "create":
+    case "getOrCreate":
+      await handle[verb](value as NewKlaimUser, { signal });
+      break;
+    case "update":
+      await handle.update(value as KlaimChanges, { signal });
+      break;
+    case "creditBalance":
+      return { other: { credit_balance: await handle.creditBalance({ signal }) } };
+    default:
+      await handle.get({ signal });
+  }
+  return handle.full === undefined ? {} : { user: shown(handle.full) };
+}
+
+function shown(record: KlaimRecord): Shown {
+  return {
+    id: record.user_id,
+    data: { email: record.email, name: record.name, metadata: record.metadata },
+    changed: new Date(record.created_at).toISOString(),
+    followers: undefined,
+    following: undefined,
+    record,
+  };
+}

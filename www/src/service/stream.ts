@@ -1,0 +1,99 @@
+// Stream, by `user-handle`: the build for browsers, or on the visitor's own machine the one that takes the app secret.
+
+import type { Client, User } from "user-handle";
+
+import { isLocal, isLocalPage } from "./place";
+import { below, silentFetch } from "./rehearsal";
+import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
+
+const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "profile", "update", "delete"];
+
+/** The package is asked for when the page is there: nothing of it is needed to paint the form. */
+const load = () => (isLocalPage ? import("user-handle/server") : import("user-handle"));
+
+export const stream: Service = {
+  name: "Stream",
+  rootPath: "api/",
+  keyLabel: "App key",
+  credentialLabel: "User token or app secret",
+  demo: { key: "demo-key", credential: "demo-secret" },
+  load,
+  open,
+};
+
+/** Well formed and good for nothing: what it opens sends nothing. */
+const NOBODY = "e30.eyJ1c2VyX2lkIjoibm9ib2R5In0.AA";
+
+async function open({ root, key, credential }: Credentials): Promise<Session> {
+  const { connect } = await load();
+  const allowed = isLocal(root) ? { browser: false } : {};
+  const client = connect(key, credential, undefined, { baseUrl: root, ...allowed });
+  const imitation = connect("nobody", NOBODY, undefined, { baseUrl: root, fetch: silentFetch });
+  const { usingApiSecret } = client;
+  const batches = usingApiSecret && isLocalPage;
+  // Batches are for the server side, so that their imitation needs a secret as well.
+  const silent = batches ? connect("nobody", "nothing", undefined, { baseUrl: root, fetch: silentFetch, ...allowed }) : undefined;
+  return {
+    service: "Stream",
+    root,
+    key,
+    who: usingApiSecret ? "the server side" : `the user ${client.userId}`,
+    verbs: VERBS,
+    maxBytes: 10_240,
+    example: { name: "Ada Lovelace", occupation: "mathematician" },
+    editorLabel: "Data, as JSON",
+    usesSecret: usingApiSecret,
+    checkId: (id) => problemOf(() => client.user(id)),
+    checkData: (value) => below("data", () => imitation.user("nobody").update(value as never)),
+    call: (verb, id, value, signal) => call(client, verb, id, value, signal),
+    rateLimit: () => client.rateLimit,
+    on: (event, listener) => void client.on(event, listener),
+    reference: (id) => client.users.ref(id),
+    importUsers: batches ? (source, options) => client.users.import(source, options) : undefined,
+    rehearseImport: silent && ((source, options) => silent.users.import(source, options)),
+    list: undefined,
+    close() {
+      for (const each of [client, imitation, silent]) each?.[Symbol.dispose]();
+    },
+  };
+}
+
+async function call(client: Client, verb: Verb, id: string, value: unknown, signal: AbortSignal): Promise<Outcome> {
+  const handle = client.user(id);
+  const data = value as Record<string, unknown>;
+  const options = { signal };
+  switch (verb) {
+    case "create":
+    case "getOrCreate":
+    case "update":
+      return { user: shown(await handle[verb](data, options)) };
+    case "delete": {
+      const answer = await handle.delete(options);
+      return { other: answer, alreadyGone: answer.alreadyGone === true };
+    }
+    case "profile":
+      return { user: shown(await handle.profile(options)) };
+    default:
+      return { user: shown(await handle.get(options)) };
+  }
+}
+
+function shown({ id, full, data }: User): Shown {
+  return {
+    id,
+    data,
+    changed: full?.updated_at,
+    followers: full?.followers_count,
+    following: full?.following_count,
+    record: { ...full, id },
+  };
+}
+
+function problemOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,54 @@
+// What the parts of the page share. All of it is in memory: a tab that is closed leaves nothing behind.
+
+import { signal } from "@preact/signals";
+
+import type { Session, Shown, Verb } from "./service/types";
+
+export const session = signal<Session | undefined>(undefined);
+
+export type View = "users" | "import";
+export const view = signal<View>("users");
+
+/** Users that some answer has shown, the latest first. */
+export const seen = signal<readonly Shown[]>([]);
+
+/** What the form about one user holds. */
+export const userId = signal("ada");
+export const draft = signal("");
+
+/** What was done last, for the code. */
+export interface Deed {
+  verb: Verb | "import";
+  id: string;
+  value: unknown;
+}
+export const lastDeed = signal<Deed | undefined>(undefined);
+
+/** The rate limit is read from the client after each answer. */
+export const rateLimit = signal<ReturnType<Session["rateLimit"]>>(undefined);
+
+export function see(user: Shown): void {
+  const known = seen.value.find(({ id }) => id === user.id);
+  // Only a profile has counts; a later answer without them does not take them away.
+  const { followers = known?.followers, following = known?.following } = user;
+  seen.value = [{ ...user, followers, following }, ...seen.value.filter(({ id }) => id !== user.id)];
+}
+
+export function forget(id: string): void {
+  seen.value = seen.value.filter((user) => user.id !== id);
+}
+
+export function open(next: Session): void {
+  close();
+  session.value = next;
+  draft.value = JSON.stringify(next.example, null, 2);
+}
+
+export function close(): void {
+  session.value?.close();
+  session.value = undefined;
+  seen.value = [];
+  lastDeed.value = undefined;
+  rateLimit.value = undefined;
+  view.value = "users";
+}

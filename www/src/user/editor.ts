@@ -1,0 +1,89 @@
+// CodeMirror, with the problems that the package's rules find marked where they are.
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { bracketMatching, ensureSyntaxTree, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+import type { EditorProps } from "./json-editor";
+import { parse } from "./parse";
+import { brokenAt, rangeOf } from "./place";
+
+/** Long enough that it does not flicker while one types a word. */
+const CHECK_AFTER_MS = 150;
+
+const highlight = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--json-key)" },
+  { tag: tags.string, color: "var(--json-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--json-literal)" },
+]);
+
+const theme = EditorView.theme({
+  "&": { color: "var(--text)", backgroundColor: "var(--card)", fontSize: "0.875rem", borderRadius: "0.375rem" },
+  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", minHeight: "10rem", maxHeight: "24rem", overflow: "auto" },
+  ".cm-content": { caretColor: "var(--text)", padding: "0.5rem 0" },
+  ".cm-gutters": { backgroundColor: "transparent", border: "0", color: "var(--quiet)" },
+  ".cm-tooltip": { backgroundColor: "var(--card)", border: "1px solid var(--line)", color: "var(--text)" },
+  ".cm-diagnostic": { fontFamily: "system-ui, sans-serif" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--line)" },
+});
+
+/** Opens an editor in `place`; the function that it returns closes it. */
+export function openEditor(place: HTMLElement, options: EditorProps & { focus: boolean }): () => void {
+  const { label, text, check, onProblem } = options;
+
+  async function diagnose({ state }: EditorView): Promise<Diagnostic[]> {
+    const source = state.doc.toString();
+    const tree = ensureSyntaxTree(state, state.doc.length, 1_000);
+    const parsed = parse(source);
+    const isBroken = "problem" in parsed;
+    const problem = isBroken ? parsed.problem : await check(parsed.value);
+    // What was typed meanwhile is checked by itself.
+    if (source === text.peek()) onProblem(problem);
+    if (problem === undefined) return [];
+    const range = !tree ? { from: 0, to: 0 } : isBroken ? brokenAt(tree) : rangeOf(tree, source, problem.path);
+    return [{ ...range, severity: "error", message: problem.message }];
+  }
+
+  // In a shadow root: there the styles that CodeMirror makes are a sheet that is adopted, which a policy without inline
+  // styles takes. In the document they would be a style element.
+  const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+  root.replaceChildren();
+  const view = new EditorView({
+    parent: root,
+    root,
+    state: EditorState.create({
+      doc: text.peek(),
+      extensions: [
+        json(),
+        history(),
+        bracketMatching(),
+        syntaxHighlighting(highlight),
+        lintGutter(),
+        linter(diagnose, { delay: CHECK_AFTER_MS }),
+        // Tab is not taken: it leads on, as everywhere in a page.
+        keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) text.value = update.state.doc.toString();
+        }),
+        theme,
+      ],
+    }),
+  });
+  if (options.focus) view.focus();
+  // What others put into the draft, such as a user of the table.
+  const unfollow = text.subscribe((next) => {
+    const { doc } = view.state;
+    if (next !== doc.toString()) view.dispatch({ changes: { from: 0, to: doc.length, insert: next } });
+  });
+  return () => {
+    unfollow();
+    view.destroy();
+  };
+}

@@ -1,0 +1,106 @@
+// The users that some answer has shown.
+
+import { useSignal } from "@preact/signals";
+
+import { CopyButton } from "../copy";
+import type { Session, Shown } from "../service/types";
+import { draft, see, seen, session, userId } from "../state";
+import { grouped, sentence } from "../text";
+
+/** More rows than one reads; the filter finds the others. */
+const MAX_ROWS = 100;
+const MAX_SUMMARY = 90;
+
+export function SeenTable() {
+  const filter = useSignal("");
+  const problem = useSignal("");
+  const current = session.value;
+  if (!current) return null;
+  const wanted = filter.value.trim().toLowerCase();
+  const found = seen.value.filter((user) => `${user.id} ${JSON.stringify(user.data)}`.toLowerCase().includes(wanted));
+
+  async function attempt(work: () => Promise<void>) {
+    problem.value = "";
+    await work().catch((error: Error) => (problem.value = sentence(error.message)));
+  }
+
+  return (
+    <section class="card" aria-labelledby="seen-title">
+      <h2 id="seen-title">Users seen</h2>
+      <div class="toolbar">
+        <input type="search" id="filter" placeholder="Filter" aria-label="Filter users by id or data"
+          onInput={(event) => (filter.value = event.currentTarget.value)} />
+        {current.verbs.includes("profile") && (
+          <button type="button" id="counts" onClick={() => void attempt(() => countFollows(current, found.slice(0, MAX_ROWS)))}>
+            Follow counts
+          </button>
+        )}
+        {current.list && <button type="button" id="list" onClick={() => void attempt(() => listAll(current))}>List all</button>}
+      </div>
+      <p class="problem" role="alert">{problem}</p>
+      <p class="note" role="status" id="seen-count">{said(found.length, seen.value.length)}</p>
+      {found.length > 0 && (
+        <div class="scroll" role="region" tabIndex={0} aria-label="Table of users seen">
+          <table id="seen">
+            <thead>
+              <tr>
+                <th scope="col">Id</th>
+                <th scope="col">Data</th>
+                {current.verbs.includes("profile") && <><th scope="col">Followers</th><th scope="col">Following</th></>}
+                <th scope="col">Reference</th>
+              </tr>
+            </thead>
+            <tbody>{found.slice(0, MAX_ROWS).map((user) => <Row key={user.id} user={user} session={current} />)}</tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ user, session }: { user: Shown; session: Session }) {
+  const reference = session.reference(user.id) ?? user.id;
+  const summary = JSON.stringify(user.data) ?? "";
+  const count = (number: number | undefined) => <td class="number">{number === undefined ? "–" : grouped(number)}</td>;
+  return (
+    <tr>
+      <td class="id">
+        <button type="button" class="link mono" onClick={() => edit(user)} title={`Put ${user.id} into the form`}>
+          <bdi>{user.id}</bdi>
+        </button>
+      </td>
+      {/* Whatever its direction, the text of a user stays within its cell. */}
+      <td class="summary"><bdi>{summary.length > MAX_SUMMARY ? `${[...summary].slice(0, MAX_SUMMARY).join("")}…` : summary}</bdi></td>
+      {session.verbs.includes("profile") && <>{count(user.followers)}{count(user.following)}</>}
+      <td><CopyButton text={reference} label={reference}>{reference}</CopyButton></td>
+    </tr>
+  );
+}
+
+function edit(user: Shown): void {
+  userId.value = user.id;
+  draft.value = JSON.stringify(user.data, null, 2);
+  document.getElementById("id")?.focus();
+}
+
+async function countFollows(session: Session, users: readonly Shown[]): Promise<void> {
+  const { signal } = new AbortController();
+  for (const { id } of users) {
+    const { user } = await session.call("profile", id, undefined, signal);
+    if (user) seen.value = seen.value.map((each) => (each.id === id ? user : each));
+  }
+}
+
+async function listAll(session: Session): Promise<void> {
+  let left = 1_000;
+  for await (const user of session.list?.() ?? []) {
+    see(user);
+    if ((left -= 1) === 0) break;
+  }
+}
+
+function said(found: number, all: number): string {
+  if (all === 0) return "Users show here once an answer has them.";
+  const rows = found > MAX_ROWS ? `, the first ${MAX_ROWS} shown` : "";
+  return found === all ? `${grouped(all)} seen${rows}` : `${grouped(found)} of ${grouped(all)}${rows}`;
+}

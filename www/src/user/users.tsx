@@ -1,0 +1,13 @@
+// One user, and those that were seen.
+
+import { UserForm } from "./form";
+import { SeenTable } from "./seen-table";
+
+export function Users() {
+  return (
+    <>
+      <UserForm />
+      <SeenTable />
+    </>
+  );
+}
