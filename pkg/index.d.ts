@@ -262,7 +262,7 @@ export type ImportSource<Data = UserData> =
 export interface ImportOptions extends CallOptions {
   /** Replace users that exist. Default false: they are left as they are. */
   override?: boolean | undefined;
-  /** Requests in flight, from 1 to 128, at most. Default 16; how many there are adapts to what the service answers. */
+  /** Requests in flight, from 1 to 128, at most. Default 32; how many there are adapts to what the service answers. */
   concurrency?: number | undefined;
   /** Users in a batch, from 1 to 1 000. Default 1 000, or fewer where they are over a megabyte. */
   batchSize?: number | undefined;

@@ -8,8 +8,10 @@ use crate::error::RateLimit;
 const SLOW_START: f64 = 1.0;
 /// A single request, and no other before its answer has told of the limits.
 const PROBE: (f64, f64) = (1.0, f64::INFINITY);
+/// Requests in flight once the first answer has come, where the limits that it tells leave as many.
+const START: f64 = 16.0;
 /// Requests in flight at most, where the caller does not say.
-const MOST: u32 = 16;
+const MOST: u32 = 32;
 /// Requests queue at the service where answers take so many times as long as they did at best, on average,
 const QUEUEING: f64 = 2.0;
 /// and so many milliseconds longer: below that, latencies say more about scheduling than about the service.
@@ -54,7 +56,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// `most` requests in flight at a time; 0 for the default of 16.
+    /// `most` requests in flight at a time; 0 for the default of 32.
     pub fn new(most: u32) -> Self {
         let most = f64::from(if most == 0 { MOST } else { most });
         Pace {
@@ -104,6 +106,7 @@ impl Pace {
     pub fn stored(&mut self, sent: f64, now: f64, limit: Option<RateLimit>, unix_ms: f64) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.failures = 0;
+        let is_first = self.average_ms.is_nan();
         self.learn(limit, now, unix_ms);
         let took = now - sent;
         let before = if self.average_ms.is_nan() { took } else { self.average_ms };
@@ -111,6 +114,8 @@ impl Pace {
         self.best_ms = self.best_ms.min(self.average_ms);
         if self.average_ms > self.best_ms * QUEUEING + QUEUEING_MS {
             self.reduce(sent, now, 0.8);
+        } else if is_first {
+            self.window = START;
         } else if self.window < self.threshold {
             self.window += 1.0;
         } else {

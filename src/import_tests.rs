@@ -128,7 +128,7 @@ fn a_hundred_million_users_take_as_long_as_the_limits_say_and_are_never_refused_
         assert!(service.requests - service.refused == 100_000);
         // 10 000 in 15 minutes: 100 000 requests end in the tenth window, or, since a few of each are left, in the eleventh.
         assert!((2.25..2.55).contains(&hours), "{title}: {hours} h");
-        assert!(most_in_flight <= 16);
+        assert!(most_in_flight <= 32);
     }
 }
 
@@ -137,7 +137,8 @@ fn a_service_that_queues_is_not_flooded() {
     // One request at a time, 100 ms each.
     let queueing = |in_flight: usize, _| 100.0 * in_flight as f64;
     let Outcome { most_in_flight, elapsed_ms, .. } = simulate(200_000, 64, queueing);
-    assert!(most_in_flight < 12, "{most_in_flight}");
+    // It begins with 16; of 64 that are allowed it never comes near.
+    assert!(most_in_flight < 24, "{most_in_flight}");
     assert!(elapsed_ms < 200.0 * 100.0 * 2.0);
 }
 

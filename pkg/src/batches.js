@@ -15,7 +15,7 @@ const READING = 4;
 
 /** The same users and data as `addUsers` takes, checked and written: nothing is sent before all of them are. */
 export async function addUsers(client, users, override, options) {
-  const written = members(users, "users").map((user, index) => writtenMember(user, `users[${index}]`));
+  const written = members(users, "users").map(writtenMember);
   const add = (part) => addPart(client, part, override, options);
   const answers = [];
   for (const part of parts(written, () => 0)) {
@@ -38,13 +38,14 @@ export async function deleteUsers(client, ids, options) {
   return merged(answers, "deleted_user_ids");
 }
 
-/** A member of a batch, as its id and the JSON that is sent; `path` is its place. */
-export function writtenMember(user, path) {
-  const id = memberProperty(user, path, "id");
-  checkId(id, `${path}.id`);
-  const data = memberProperty(user, path, "data") ?? undefined;
-  const text = data === undefined ? "" : `,"data":${enter(() => current().exports.writeData(data, `${path}.data`))}`;
-  return { id, text: `{"id":"${id}"${text}}` };
+/** The user at `index` of a batch, as its id and the JSON that is sent. */
+export function writtenMember(user, index) {
+  const { checkMember, writeData } = current().exports;
+  const id = memberProperty(user, index, "id");
+  enter(() => checkMember(id, index));
+  const data = memberProperty(user, index, "data") ?? undefined;
+  const text = data === undefined ? "" : `,"data":${enter(() => writeData(data, index))}`;
+  return { index, id, text: `{"id":"${id}"${text}}` };
 }
 
 /** Sends written members in one request. */

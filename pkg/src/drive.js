@@ -9,37 +9,35 @@ export const NOTHING = 0, ELAPSED = 7;
 const TOKEN = 9, NO_TOKEN = 10;
 
 /**
- * The promise of a call. `begin` is given a promise that is resolved once the call has ended, and gives the client inside
+ * A call, to its end. `begin` is given a promise that is resolved once the call has ended, and gives the client inside
  * the module, the number of the call there, whether it may change what is stored, and where others come before it, a promise
  * of what the module is told first.
  */
-export function drive(begin) {
-  return new Promise((resolve, reject) => {
-    const engine = current();
-    const call = { reject, writes: false };
-    engine.pending.add(call);
-    let end;
-    const ended = new Promise((resolve) => { end = resolve; });
-
-    async function advance() {
-      const { core, number, writes, before } = begin(ended);
-      call.writes = writes;
-      let told = before ? await before : [NOTHING];
-      for (;;) {
-        // Its module trapped meanwhile, and it was rejected then.
-        if (engine.dead) return undefined;
-        const next = enter(() => core.advance(number, ...told));
-        if (typeof next?.then !== "function") return next;
-        call.race = next;
-        told = await next;
-      }
+export async function drive(begin) {
+  const engine = current();
+  const call = { writes: false };
+  engine.pending.add(call);
+  let end;
+  const ended = new Promise((resolve) => { end = resolve; });
+  try {
+    const { core, number, writes, before } = begin(ended);
+    call.writes = writes;
+    call.race = before;
+    let told = before ? await before : [NOTHING];
+    // A module that trapped meanwhile has stopped what was waited for.
+    while (!engine.dead) {
+      const next = enter(() => core.advance(number, ...told));
+      if (typeof next?.then !== "function") return next;
+      call.race = next;
+      told = await next;
     }
-
-    advance().then(resolve, reject).finally(() => {
-      engine.pending.delete(call);
-      end();
-    });
-  });
+  } catch (error) {
+    call.error ??= error;
+  } finally {
+    engine.pending.delete(call);
+    end();
+  }
+  throw call.error;
 }
 
 /**

@@ -94,9 +94,9 @@ export function enter(work) {
     const dead = running ?? engine;
     dead.dead = true;
     if (engine === dead) engine = undefined;
-    for (const { reject, writes, race } of dead.pending) {
-      reject(internal({ thrown }, writes));
-      race?.stop([]);
+    for (const call of dead.pending) {
+      call.error = internal({ thrown }, call.writes);
+      call.race?.stop([]);
     }
     dead.pending.clear();
     throw internal({ thrown }, false);

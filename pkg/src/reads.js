@@ -37,6 +37,7 @@ export class Reads {
 
   /** These users are being written, or have been: a read that begins now must not be given what an earlier one sees. */
   forget(ids) {
+    if (this.#inFlight.size === 0) return;
     for (const id of ids) for (const withCounts of [true, false]) this.#inFlight.delete(id + withCounts);
   }
 

@@ -46,11 +46,10 @@ export class Source {
       if (taken instanceof Promise) taken = await taken;
       if (taken.done) break;
       const index = this.#index++;
-      const path = `users[${index}]`;
       try {
-        if (taken.cause) throw dataError(path, `${path} is not JSON`, taken.cause);
-        const written = write(taken.value, path);
-        batch.users.push({ ...written, index });
+        if (taken.cause) throw dataError(`users[${index}]`, `users[${index}] is not JSON`, taken.cause);
+        const written = write(taken.value, index);
+        batch.users.push(written);
         // In most of it a character is a byte; an exact count would cost more than it tells.
         bytes += written.text.length;
       } catch (error) {

@@ -18,13 +18,13 @@ export class User {
 
   create(data, options) {
     return this.#record(() => {
-      if (wantsGetOrCreate(options)) return [GET_OR_CREATE, this.#given(data)];
-      return [CREATE, this.#given(data), wantsReconcile(options)];
+      if (wantsGetOrCreate(options)) return [GET_OR_CREATE, this.id, this.#given(data)];
+      return [CREATE, this.id, this.#given(data), wantsReconcile(options)];
     }, options);
   }
 
   getOrCreate(data, options) {
-    return this.#record(() => [GET_OR_CREATE, this.#given(data)], options);
+    return this.#record(() => [GET_OR_CREATE, this.id, this.#given(data)], options);
   }
 
   async get(options) {
@@ -36,7 +36,7 @@ export class User {
   }
 
   update(data, options) {
-    return this.#record(() => [UPDATE, this.#given(data)], options);
+    return this.#record(() => [UPDATE, this.id, this.#given(data)], options);
   }
 
   delete(options) {
@@ -61,11 +61,7 @@ export class User {
   }
 
   async #record(read, options) {
-    const all = () => {
-      const [operation, ...data] = read();
-      return [operation, this.id, ...data];
-    };
-    return this.#keep(await this.#client[call](all, options));
+    return this.#keep(await this.#client[call](read, options));
   }
 
   /** Keeps a record without `duration`, and with data even where the service has none. */

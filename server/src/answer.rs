@@ -9,19 +9,26 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
+use crate::service::Service;
 
 tokio::task_local! {
-    static STARTED: Instant;
+    static ASKED: (Instant, Service);
 }
 
-/// Runs `work` with its clock started, so that every answer made in it knows its `duration`.
-pub(crate) async fn timed<T>(started: Instant, work: impl Future<Output = T>) -> T {
-    STARTED.scope(started, work).await
+/// Runs `work` on a request to `service` with its clock started, so that every answer made in it knows its `duration` and
+/// its form.
+pub(crate) async fn asked<T>(started: Instant, service: Service, work: impl Future<Output = T>) -> T {
+    ASKED.scope((started, service), work).await
+}
+
+/// The service in whose form the answer is.
+pub(crate) fn form() -> Service {
+    ASKED.try_with(|(_, service)| *service).unwrap_or_default()
 }
 
 /// The time since the request arrived, as Go writes durations: `"0.75ms"`.
 pub(crate) fn duration() -> String {
-    let milliseconds = STARTED.try_with(|started| started.elapsed().as_secs_f64() * 1_000.0).unwrap_or_default();
+    let milliseconds = ASKED.try_with(|(started, _)| started.elapsed().as_secs_f64() * 1_000.0).unwrap_or_default();
     format!("{milliseconds:.2}ms")
 }
 
@@ -76,7 +83,7 @@ mod tests {
     #[tokio::test]
     async fn the_duration_comes_last() {
         let started = Instant::now();
-        let response = timed(started, async {
+        let response = asked(started, Service::Stream, async {
             Answer(StatusCode::CREATED, [("id", "a")].into_iter().collect::<std::collections::BTreeMap<_, _>>())
                 .into_response()
         })

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde::Serialize;
@@ -20,23 +20,21 @@ use utoipa_axum::routes;
 
 use crate::answer::Answer;
 use crate::apps::Application;
-use crate::auth::unix_seconds;
 use crate::error::ApiError;
 use crate::faults::{self, Faults, Injector};
 use crate::klaim::{self, KlaimKey};
-use crate::limits::{Limits, Operation, RateLimit};
+use crate::limits::{Limits, RateLimit};
 use crate::metrics::{self, Metrics};
 use crate::openapi::{self as description, OpenApiRoutes};
-use crate::query::Query;
 use crate::store::Store;
-use crate::{envelope, fault_switch, feeds, pages, stream};
+use crate::{envelope, fault_switch, feeds, pages, service, stream};
 
 /// How the server is set up.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// The applications that it serves.
     pub apps: Vec<Application>,
-    /// How many requests each application may make. `None`: no limit.
+    /// How many requests each application may make, and whoever has the key of the second service. `None`: no limit.
     pub rate_limit: Option<RateLimit>,
     /// The API key of the second service.
     pub klaim_key: KlaimKey,
@@ -55,11 +53,25 @@ pub(crate) struct App {
     apps: Arc<[Application]>,
     pub(crate) klaim_key: KlaimKey,
     pub(crate) metrics: Metrics,
-    limits: Arc<Limits>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) klaim_limits: Arc<Limits>,
     pub(crate) latency: Duration,
 }
 
 impl App {
+    fn new(store: Arc<dyn Store>, settings: &Settings) -> Self {
+        let limits = || Arc::new(Limits::new(settings.rate_limit));
+        App {
+            store,
+            apps: settings.apps.clone().into(),
+            klaim_key: settings.klaim_key.clone(),
+            metrics: Metrics::new(),
+            limits: limits(),
+            klaim_limits: limits(),
+            latency: settings.latency,
+        }
+    }
+
     pub(crate) fn application(&self, key: &str) -> Option<&Application> {
         self.apps.iter().find(|app| app.key == key)
     }
@@ -67,19 +79,12 @@ impl App {
 
 /// The whole server as a service, over this store.
 pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
-    let app = App {
-        store,
-        apps: settings.apps.into(),
-        klaim_key: settings.klaim_key,
-        metrics: Metrics::new(),
-        limits: Arc::new(Limits::new(settings.rate_limit)),
-        latency: settings.latency,
-    };
-    let mut api = Router::from(api_routes())
-        .route("/api", any(unknown_path))
-        .route("/api/{*rest}", any(unknown_path))
-        .method_not_allowed_fallback(method_not_allowed);
-    let mut klaim = klaim::routes().method_not_allowed_fallback(method_not_allowed);
+    let app = App::new(store, &settings);
+    let mut api = Router::from(api_routes());
+    for root in ["/api", "/klaim"] {
+        api = api.route(root, any(unknown_path)).route(&format!("{root}/{{*rest}}"), any(unknown_path));
+    }
+    api = api.method_not_allowed_fallback(method_not_allowed);
     // Who has no secret of their own has none to lose: see `fault_switch`.
     let is_demo = app.klaim_key.is_published() && app.apps.iter().all(Application::has_published_secret);
     let mut switch = Router::new();
@@ -87,30 +92,33 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         let faults = settings.faults.unwrap_or_else(Faults::off);
         let injector = Injector::new(&faults, app.metrics.clone());
         api = api.layer(from_fn_with_state(injector.clone(), faults::around));
-        klaim = klaim.layer(from_fn_with_state(injector.clone(), faults::around));
         if is_demo {
             switch = fault_switch::routes(injector).method_not_allowed_fallback(method_not_allowed);
         }
     }
-    Router::from(own_routes())
+    let router = Router::from(own_routes())
         .merge(api)
-        .merge(klaim::in_form(klaim, app.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone())
         .merge(switch)
         .merge(description::pages(openapi))
-        .merge(pages::pages(settings.www.as_deref()))
-        // The last is the outermost.
+        .merge(pages::pages(settings.www.as_deref()));
+    in_layers(router, app)
+}
+
+/// What is around every request. The last is the outermost.
+fn in_layers(router: Router, app: App) -> Router {
+    router
         .layer(from_fn(envelope::preflight))
-        .layer(from_fn_with_state(app.clone(), limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), service::around))
         .layer(from_fn_with_state(app.metrics, metrics::around))
         .layer(from_fn(envelope::around))
 }
 
-/// The routes of the API: those that faults, latency and limits are for.
+/// The routes of the services: those that faults, latency and limits are for.
 fn api_routes() -> OpenApiRouter<App> {
-    stream::routes().merge(feeds::routes())
+    stream::routes().merge(feeds::routes()).merge(klaim::routes())
 }
 
 /// The routes about the server itself.
@@ -121,35 +129,6 @@ fn own_routes() -> OpenApiRouter<App> {
 /// The description of the server: every route with its parameters, bodies and answers.
 pub fn openapi() -> OpenApi {
     description::complete(api_routes().merge(own_routes()).into_openapi())
-}
-
-/// Around everything under `/api`: counts the request, refuses it over the limit, and waits as long as it is told to.
-async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path != "/api" && !path.starts_with("/api/") {
-        return next.run(request).await;
-    }
-    let now = unix_seconds() as u64;
-    let query = Query::of(request.uri());
-    let standing = match query.get("api_key").and_then(|key| app.application(key)) {
-        Some(application) if request.method() != Method::OPTIONS => {
-            let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-            app.limits.count(&application.key, Operation::new(request.method(), route), now)
-        }
-        _ => app.limits.unused(now),
-    };
-    if !app.latency.is_zero() {
-        tokio::time::sleep(app.latency).await;
-    }
-    let mut response = match &standing.refused {
-        Some(refused) => {
-            app.metrics.count_rate_limited();
-            ApiError::rate_limited(refused).into_response()
-        }
-        None => next.run(request).await,
-    };
-    standing.write_to(response.headers_mut());
-    response
 }
 
 #[derive(Serialize, ToSchema)]
@@ -179,4 +158,37 @@ async fn method_not_allowed(method: Method) -> ApiError {
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::internal(&"a handler panicked").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+
+    async fn panics() {
+        panic!("a test");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_in_the_form_of_the_service() {
+        let app = App::new(Arc::new(Sqlite::in_memory().unwrap()), &Settings::default());
+        let router = in_layers(Router::new().route("/klaim/x", get(panics)).route("/api/x", get(panics)), app);
+        for (path, start) in [
+            ("/klaim/x", r#"{"message":"the server failed, its log says why"}"#),
+            ("/api/x", r#"{"detail":"the server failed, its log says why","status_code":500,"code":-1,"#),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 500);
+            assert_eq!(response.headers()["x-ratelimit-limit"], "1000000");
+            assert!(response.headers().contains_key("x-request-id"));
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            assert!(body.starts_with(start.as_bytes()), "{body:?}");
+        }
+    }
 }

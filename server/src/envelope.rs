@@ -12,7 +12,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
-use crate::answer::{Answer, Done, timed};
+use crate::answer::{Answer, Done, asked};
+use crate::service::Service;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -41,8 +42,9 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let service = Service::of(&path).unwrap_or_default();
     let span = tracing::info_span!("request", %id);
-    let mut response = timed(started, next.run(request)).instrument(span.clone()).await;
+    let mut response = asked(started, service, next.run(request)).instrument(span.clone()).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::answer::{duration, json};
+use crate::answer::{duration, form, json};
 use crate::limits::Refused;
+use crate::service::Service;
 use crate::store::StoreError;
 
 /// Where the hosted API explains its errors.
@@ -85,17 +86,12 @@ impl ApiError {
 
     /// 409, code 22: the user exists already.
     pub(crate) fn user_exists(id: &str) -> Self {
-        ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", format!("user \"{id}\" already exists"))
+        ApiError::conflict(format!("user \"{id}\" already exists"))
     }
 
-    /// 409, code 22: a user of the second service has it already.
-    pub(crate) fn conflict(detail: &str) -> Self {
+    /// 409, code 22: what one user alone may have is taken.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         ApiError::new(StatusCode::CONFLICT, 22, "ConflictException", detail)
-    }
-
-    /// What it says.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
     }
 
     /// 429, code 9: over a rate limit.
@@ -161,7 +157,7 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// The body of every error. Python's client needs `exception`, Go's a whole number as `code`.
+/// The body of every error of Stream's API. Python's client needs `exception`, Go's a whole number as `code`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErrorBody<'a> {
     /// What is wrong, for people.
@@ -181,6 +177,13 @@ pub(crate) struct ErrorBody<'a> {
     more_info: &'a str,
 }
 
+/// The body of every error of Klaim's API.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KlaimErrorBody<'a> {
+    /// What is wrong.
+    message: &'a str,
+}
+
 impl Serialize for ApiError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let body = ErrorBody {
@@ -198,12 +201,13 @@ impl Serialize for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = json(self.status, &self);
+        let mut response = match form() {
+            Service::Stream => json(self.status, &self),
+            Service::Klaim => json(self.status, &KlaimErrorBody { message: &self.detail }),
+        };
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        // For whoever has another form for it: the second service.
-        response.extensions_mut().insert(self);
         response
     }
 }

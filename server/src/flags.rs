@@ -19,7 +19,7 @@ Examples:
   user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
       on the network, with secrets that are not in the list of processes
   user-handle-server --rate-limit stream --latency 80
-      the documented limits of the hosted API, and its distance
+      the limits that Stream documents, and the distance of its API
   user-handle-server --faults seed=7,rate=0.2,kinds=reset,stall,503,truncate
       one request in five fails, the same ones in every run
 
@@ -58,16 +58,16 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
 
-    /// Requests per minute and app, then 429; or `stream` for the documented limits of the hosted API [default: no limit,
-    /// the headers show 1000000]
+    /// Requests per minute and app, and with Klaim's key, then 429; or `stream` for the limits that Stream documents
+    /// [default: no limit, the headers show 1000000]
     #[arg(long, env = "USER_HANDLE_RATE_LIMIT", value_name = "N")]
     pub rate_limit: Option<RateLimit>,
 
-    /// Milliseconds that every answer of the API waits
+    /// Milliseconds that every answer of the two APIs waits
     #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]
     pub latency: u64,
 
-    /// Requests of the API that fail on purpose, such as `seed=7,rate=0.2,kinds=reset,stall,slow,503,429,500,truncate`
+    /// Requests of the two APIs that fail on purpose, such as `seed=7,rate=0.2,kinds=reset,stall,slow,503,429,500,truncate`
     #[arg(long, env = "USER_HANDLE_FAULTS", value_name = "SPEC")]
     pub faults: Option<String>,
 

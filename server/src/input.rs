@@ -176,10 +176,8 @@ pub(crate) fn document(bytes: &[u8]) -> Result<&RawValue, ApiError> {
 
 /// The fields of an object. An array is refused, which serde would take for the fields in order.
 pub(crate) fn object<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
-    match Kind::of(value) {
-        Kind::Object => parse(value, path),
-        other => Err(validate::not_an_object(other.as_str(), path).into()),
-    }
+    json::must_be_object(value, path)?;
+    parse(value, path)
 }
 
 pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue, path: &str) -> Result<T, ApiError> {
@@ -204,10 +202,7 @@ fn data(value: Option<&RawValue>, path: &str) -> Result<Box<RawValue>, ApiError>
     let Some(value) = value.filter(|value| !json::is_empty_array(value)) else {
         return Ok(RawValue::from_string("{}".into()).unwrap_or_default());
     };
-    match Kind::of(value) {
-        Kind::Object => {}
-        other => return Err(validate::not_an_object(other.as_str(), path).into()),
-    }
+    json::must_be_object(value, path)?;
     validate::data_size(value.get().len(), path)?;
     json::check(value, path)?;
     Ok(value.to_owned())

@@ -55,6 +55,13 @@ pub(crate) fn is_empty_array(value: &RawValue) -> bool {
     inside.is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
+pub(crate) fn must_be_object(value: &RawValue, path: &str) -> Result<(), ApiError> {
+    match Kind::of(value) {
+        Kind::Object => Ok(()),
+        other => Err(validate::not_an_object(other.as_str(), path).into()),
+    }
+}
+
 /// Checks the rules that well-formed JSON can still break: the depth, halves of surrogate pairs in strings, and numbers
 /// over the range of a double. Readers of most languages fail on the latter two, and then on every answer that has them.
 pub(crate) fn check(value: &RawValue, path: &str) -> Result<(), ApiError> {
@@ -124,9 +131,7 @@ pub(crate) struct Fields(pub(crate) Vec<(String, Box<RawValue>)>);
 impl Fields {
     /// Reads an object. One that has a key twice is refused: what was checked would be one, and what counts the other.
     pub(crate) fn read(value: &RawValue, path: &str) -> Result<Self, ApiError> {
-        if Kind::of(value) != Kind::Object {
-            return Err(validate::not_an_object(Kind::of(value).as_str(), path).into());
-        }
+        must_be_object(value, path)?;
         let fields: Fields = serde_json::from_str(value.get())
             .map_err(|error| ApiError::input(path, format!("{path} is wrong: {error}")))?;
         let mut seen = HashSet::new();

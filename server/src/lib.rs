@@ -24,6 +24,7 @@ mod metrics;
 mod openapi;
 mod pages;
 mod query;
+mod service;
 pub mod store;
 mod stream;
 

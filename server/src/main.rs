@@ -58,16 +58,16 @@ fn restore(database: &Database, copy: &Path) -> Result<(), String> {
 async fn serve(flags: Flags) -> Result<(), String> {
     log::start(flags.log, flags.log_format);
     let apps = flags::apps(&flags.app)?;
+    flags.check_www()?;
+    let faults = flags.faults()?;
+    let klaim_key = flags.klaim_key()?;
+    let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
     for app in apps.iter().filter(|app| app.has_short_secret()) {
         tracing::warn!(
             app = app.key,
             "the secret of this app has less than 32 bytes, so it can be guessed from a token"
         );
     }
-    flags.check_www()?;
-    let faults = flags.faults()?;
-    let klaim_key = flags.klaim_key()?;
-    let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
     let database = flags.database.location()?;
     let store = store::open(&database).await?;
     let settings = Settings {
@@ -79,11 +79,13 @@ async fn serve(flags: Flags) -> Result<(), String> {
         www: flags.www,
     };
     let faults = settings.faults.as_ref().map(Faults::to_string);
+    // Before anybody is told that it listens: whoever reads that may stop it at once.
+    let told_to_stop = listen::told_to_stop();
     print(&format!("user-handle-server listening on {}, database {database}", listening.url));
     if let Some(faults) = faults {
         print(&faults);
     }
-    listening.serve(app(store.clone(), settings), listen::told_to_stop()).await;
+    listening.serve(app(store.clone(), settings), told_to_stop).await;
     store.close().await.map_err(|error| format!("cannot close the database: {error}"))
 }
 

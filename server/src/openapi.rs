@@ -9,46 +9,66 @@ use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, Header, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+    ComponentsBuilder, Content, Header, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
     ServerBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::answer;
-use crate::error::{ApiError, ErrorBody};
+use crate::error::{ApiError, ErrorBody, KlaimErrorBody};
+use crate::service::Service;
+use crate::{answer, klaim};
 
 /// Where the document is.
 const DOCUMENT: &str = "/openapi.json";
 
 const ABOUT: &str = "A stand-in for the users API of Stream's Activity Feeds v2, and as much of its feeds as shows users \
-    in activities. Every path is answered with and without its final slash.";
+    in activities; and for Klaim's users API. Every path is answered with and without its final slash.";
 
 /// What the page at `/docs` may load: its own files. It styles its elements one by one, which a policy calls inline.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What every operation of the API may answer, whatever it does.
-const ERRORS: [(StatusCode, &str); 7] = [
-    (StatusCode::BAD_REQUEST, "The input breaks a rule; `exception_fields` names which"),
-    (StatusCode::UNAUTHORIZED, "The API key is missing or unknown"),
+type Errors = &'static [(StatusCode, &'static str)];
+
+/// What every operation of Stream's API may answer, whatever it does.
+const STREAM_ERRORS: Errors = &[
+    (StatusCode::BAD_REQUEST, BAD_INPUT),
+    (StatusCode::UNAUTHORIZED, BAD_KEY),
     (StatusCode::FORBIDDEN, "The token is missing, refused, or does not reach so far"),
     (StatusCode::NOT_FOUND, "There is no such thing"),
-    (StatusCode::TOO_MANY_REQUESTS, "Over the rate limit; `Retry-After` says how many seconds to wait"),
-    (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
-    (StatusCode::SERVICE_UNAVAILABLE, "The database is busy or full; nothing was changed"),
+    (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+    (StatusCode::INTERNAL_SERVER_ERROR, FAILED),
+    (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
+];
+
+/// The same of Klaim's.
+const KLAIM_ERRORS: Errors = &[
+    (StatusCode::UNAUTHORIZED, BAD_KEY),
+    (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
+    (StatusCode::INTERNAL_SERVER_ERROR, FAILED),
+    (StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
 ];
 
 /// What those with a body may answer beside that.
-const BODY_ERRORS: [(StatusCode, &str); 2] = [
+const BODY_ERRORS: Errors = &[
+    (StatusCode::BAD_REQUEST, BAD_INPUT),
     (StatusCode::REQUEST_TIMEOUT, "The body took too long"),
     (StatusCode::PAYLOAD_TOO_LARGE, "The data, or the body, is too large"),
 ];
 
-/// Headers of every answer of the API.
+const BAD_INPUT: &str = "The input breaks a rule, and the answer says which";
+const BAD_KEY: &str = "The API key is missing or unknown";
+const TOO_MANY: &str = "Over the rate limit; `Retry-After` says how many seconds to wait";
+const FAILED: &str = "The server failed";
+const UNAVAILABLE: &str = "The database is busy or full; nothing was changed";
+
+/// Headers of every answer of the services.
 const HEADERS: [(&str, Type, &str); 4] = [
     ("X-RateLimit-Limit", Type::Integer, "Requests that the window allows"),
     ("X-RateLimit-Remaining", Type::Integer, "Those that are left"),
@@ -86,17 +106,23 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     let key = ApiKeyValue::with_description("api_key", "The key of the application");
     let token = "A token of the application, alone: without `Bearer`. `user-handle-server token` prints one";
     let token = ApiKeyValue::with_description("Authorization", token);
-    let mut schemas = vec![(ErrorBody::name().into_owned(), ErrorBody::schema())];
+    let klaim_key =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("Klaim's API key: `--klaim-key`"));
+    let mut schemas = vec![
+        (ErrorBody::name().into_owned(), ErrorBody::schema()),
+        (KlaimErrorBody::name().into_owned(), KlaimErrorBody::schema()),
+    ];
     ErrorBody::schemas(&mut schemas);
     let components = document.components.take().unwrap_or_default();
     let components = ComponentsBuilder::from(components)
         .schemas_from_iter(schemas)
         .security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Query(key)))
-        .security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+        .security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)))
+        .security_scheme("klaim_key", SecurityScheme::Http(klaim_key.build()));
     document.components = Some(components.build());
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
-            complete_operation(operation, path.starts_with("/api/"));
+            complete_operation(operation, Service::of(path));
         }
     }
     document
@@ -107,38 +133,50 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, put, post, delete].into_iter().filter_map(Option::as_mut)
 }
 
-fn complete_operation(operation: &mut Operation, of_the_api: bool) {
-    for response in operation.responses.responses.values_mut() {
-        let RefOr::T(response) = response else { continue };
-        for content in response.content.values_mut() {
-            let RefOr::T(content) = content else { continue };
-            content.schema = content.schema.take().map(with_duration);
-        }
+fn complete_operation(operation: &mut Operation, service: Option<Service>) {
+    for content in responses(operation).flat_map(|(_, response)| response.content.values_mut()) {
+        let RefOr::T(content) = content else { continue };
+        content.schema = content.schema.take().map(match service {
+            Some(Service::Klaim) => with_message,
+            Some(Service::Stream) | None => with_duration,
+        });
     }
-    if of_the_api {
-        add_what_the_api_has(operation);
+    if let Some(service) = service {
+        add_what_the_service_has(operation, service);
     }
-    for response in operation.responses.responses.values_mut() {
-        let RefOr::T(response) = response else { continue };
-        // What says nothing of its body is an error.
-        if response.content.is_empty() {
-            let error = Content::new(Some(Ref::from_schema_name(ErrorBody::name())));
-            response.content.insert("application/json".into(), RefOr::T(error));
-        }
+    let error = match service {
+        Some(Service::Klaim) => KlaimErrorBody::name(),
+        Some(Service::Stream) | None => ErrorBody::name(),
+    };
+    // What says nothing of its body is an error.
+    for (_, response) in responses(operation).filter(|(_, response)| response.content.is_empty()) {
+        let content = Content::new(Some(Ref::from_schema_name(error.clone())));
+        response.content.insert("application/json".into(), RefOr::T(content));
     }
 }
 
-fn add_what_the_api_has(operation: &mut Operation) {
-    operation.security =
-        Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []).add("token", [""; 0])]);
-    let with_body = if operation.request_body.is_some() { BODY_ERRORS.as_slice() } else { &[] };
-    for (status, description) in ERRORS.iter().chain(with_body) {
+/// The answers of an operation, each with its status.
+fn responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut Response)> {
+    operation.responses.responses.iter_mut().filter_map(|(status, response)| match response {
+        RefOr::T(response) => Some((status, response)),
+        RefOr::Ref(_) => None,
+    })
+}
+
+fn add_what_the_service_has(operation: &mut Operation, service: Service) {
+    let needs = |scheme: &str| SecurityRequirement::new::<_, [&str; 0], &str>(scheme, []);
+    let (security, errors) = match service {
+        Service::Stream => (needs("api_key").add("token", [""; 0]), STREAM_ERRORS),
+        Service::Klaim => (needs("klaim_key"), KLAIM_ERRORS),
+    };
+    operation.security = Some(vec![security]);
+    let with_body = if operation.request_body.is_some() { BODY_ERRORS } else { &[] };
+    for (status, description) in errors.iter().chain(with_body) {
         let response = ResponseBuilder::new().description(*description);
         let responses = &mut operation.responses.responses;
         responses.entry(status.as_str().to_owned()).or_insert(RefOr::T(response.build()));
     }
-    for (status, response) in &mut operation.responses.responses {
-        let RefOr::T(response) = response else { continue };
+    for (status, response) in responses(operation) {
         for (name, kind, description) in HEADERS {
             response.headers.insert(name.to_owned(), described(kind, description));
         }
@@ -154,14 +192,22 @@ fn described(kind: Type, description: &str) -> RefOr<Header> {
     RefOr::T(header)
 }
 
-/// Every JSON answer has the time that it took, as its last field.
+/// Every JSON answer has the time that it took, as its last field, but for Klaim's.
 fn with_duration(schema: RefOr<Schema>) -> RefOr<Schema> {
-    let duration = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .description(Some("How long the server took, as Go writes durations"))
-        .pattern(Some(r"^[0-9]+\.[0-9]{2}ms$"));
+    let duration = text("How long the server took, as Go writes durations").pattern(Some(r"^[0-9]+\.[0-9]{2}ms$"));
     let duration = ObjectBuilder::new().property("duration", duration).required("duration");
     RefOr::T(Schema::AllOf(AllOfBuilder::new().item(schema).item(duration).build()))
+}
+
+/// Every answer of Klaim's says what was done, as its first field.
+fn with_message(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let message = text("What was done").enum_values(Some([klaim::CREATED, klaim::FETCHED]));
+    let message = ObjectBuilder::new().property("message", message).required("message");
+    RefOr::T(Schema::AllOf(AllOfBuilder::new().item(message).item(schema).build()))
+}
+
+fn text(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(description))
 }
 
 /// Serves the document, and the page that shows it. The document is written when it is first asked for, which costs a

@@ -11,8 +11,8 @@ mod common;
 
 use axum::body::Body;
 use axum::http::Request;
-use common::{Answer, Api, server, user};
-use serde_json::Value;
+use common::{Answer, Api, klaim, server, user};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 use user_handle_server::{Faults, RateLimit, Settings};
 
@@ -47,26 +47,45 @@ async fn the_document_is_openapi_3_1_with_a_name_for_every_operation() {
 }
 
 #[tokio::test]
-async fn every_operation_of_the_api_needs_key_and_token_and_tells_its_errors() {
+async fn every_operation_of_a_service_says_what_it_needs_and_tells_its_errors() {
     for (path, item) in document().await["paths"].as_object().unwrap() {
         for operation in item.as_object().unwrap().values() {
             let name = &operation["operationId"];
-            if !path.starts_with("/api/") {
-                assert_eq!(operation["security"], Value::Null, "{name}");
-                continue;
-            }
-            assert_eq!(operation["security"], serde_json::json!([{ "api_key": [], "token": [] }]), "{name}");
-            for status in ["400", "401", "403", "404", "429", "500", "503"] {
+            let (security, error, statuses): (_, _, &[&str]) = match path.split('/').nth(1).unwrap() {
+                "api" => (
+                    json!([{ "api_key": [], "token": [] }]),
+                    "ErrorBody",
+                    &["400", "401", "403", "404", "429", "500", "503"],
+                ),
+                "klaim" => (json!([{ "klaim_key": [] }]), "KlaimErrorBody", &["401", "429", "500", "503"]),
+                _ => (Value::Null, "ErrorBody", &[]),
+            };
+            assert_eq!(operation["security"], security, "{name}");
+            for status in statuses {
                 let response = &operation["responses"][status];
                 let schema = &response["content"]["application/json"]["schema"]["$ref"];
-                assert_eq!(schema, "#/components/schemas/ErrorBody", "{name} {status}");
+                assert_eq!(schema, &format!("#/components/schemas/{error}"), "{name} {status}");
                 assert!(response["headers"]["X-RateLimit-Remaining"].is_object(), "{name} {status}");
+            }
+            if statuses.is_empty() {
+                continue;
             }
             assert!(operation["responses"]["429"]["headers"]["Retry-After"].is_object(), "{name}");
             let has_body = operation["requestBody"].is_object();
             assert_eq!(operation["responses"]["413"].is_object(), has_body, "{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn klaims_key_is_a_bearer_and_its_errors_are_a_message() {
+    let document = document().await;
+    let scheme = &document["components"]["securitySchemes"]["klaim_key"];
+    assert_eq!((&scheme["type"], &scheme["scheme"]), (&json!("http"), &json!("bearer")));
+    let error = &document["components"]["schemas"]["KlaimErrorBody"];
+    assert_eq!((&error["required"], error["properties"].as_object().unwrap().len()), (&json!(["message"]), 1));
+    let text = document["paths"]["/klaim/users"].to_string();
+    assert!(!text.contains("duration"), "{text}");
 }
 
 /// Without following what they point to: a dangling one is found by whoever reads the document.
@@ -134,6 +153,9 @@ async fn requests_are_counted_by_method_route_and_status() {
     api.call("POST", "user/", &user("b"), r#"{"id":"a"}"#).await;
     api.call("GET", "no/such/path", &server(), "").await;
     get(&api, "/no-such-path").await;
+    for (method, path) in [("POST", "users/a"), ("POST", "users/b/"), ("GET", "users"), ("GET", "no-such-path")] {
+        klaim::call(&api, method, path, "").await;
+    }
     let answer = get(&api, "/metrics").await;
     assert_eq!(answer.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
     let text = answer.text;
@@ -141,7 +163,9 @@ async fn requests_are_counted_by_method_route_and_status() {
     assert_eq!(requests(r#"method="GET",route="/api/v1.0/user/{id}",status="404""#), 4.0);
     assert_eq!(requests(r#"method="POST",route="/api/v1.0/user",status="201""#), 1.0);
     assert_eq!(requests(r#"method="POST",route="/api/v1.0/user",status="403""#), 1.0);
-    assert_eq!(requests(r#"method="GET",route="none",status="404""#), 2.0);
+    assert_eq!(requests(r#"method="POST",route="/klaim/users/{id}",status="404""#), 2.0);
+    assert_eq!(requests(r#"method="GET",route="/klaim/users",status="200""#), 1.0);
+    assert_eq!(requests(r#"method="GET",route="none",status="404""#), 3.0);
     let timed = r#"http_request_duration_seconds_count{method="GET",route="/api/v1.0/user/{id}"}"#;
     assert_eq!(value(&text, timed), 4.0);
     assert!(text.contains(r#"http_request_duration_seconds_bucket{le="0.0005""#), "{text}");

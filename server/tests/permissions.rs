@@ -13,7 +13,7 @@ mod common;
 use axum::body::Body;
 use axum::http::Request;
 use common::database::Database;
-use common::{Answer, Api, forge, server, user};
+use common::{Answer, Api, forge, klaim, server, user};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
 
@@ -65,6 +65,21 @@ const RULES: [Rule; 13] = [
     Rule { route: ("post", FLAG), query: "", body: r#"{"entity_type":"stream:user","entity_id":"own"}"#, status: 201, resource: "moderation", action: "write", own: false, other: false },
 ];
 
+/// A call of a route of Klaim's: whoever has its key may make it, and nobody else.
+struct KlaimRule {
+    route: (&'static str, &'static str),
+    body: &'static str,
+}
+
+#[rustfmt::skip]
+const KLAIM_RULES: [KlaimRule; 5] = [
+    KlaimRule { route: ("post", "/klaim/users"), body: r#"{"email":"new@b.c"}"# },
+    KlaimRule { route: ("get", "/klaim/users"), body: "" },
+    KlaimRule { route: ("post", "/klaim/users/{id}"), body: "" },
+    KlaimRule { route: ("put", "/klaim/users/{id}"), body: "{}" },
+    KlaimRule { route: ("post", "/klaim/users/{id}/credits"), body: "" },
+];
+
 /// What everybody may read, without key and token.
 const OPEN: [(&str, &str); 2] = [("get", "/health"), ("get", "/metrics")];
 
@@ -79,15 +94,6 @@ fn routes() -> Vec<(String, String)> {
 }
 
 impl Rule {
-    /// The rule of a route. There is one for each, or the test fails: who may use a new route has to be decided.
-    fn of((method, path): &(String, String)) -> Option<Rule> {
-        let rule = RULES.iter().find(|rule| rule.route == (method.as_str(), path.as_str()));
-        if rule.is_none() {
-            assert!(OPEN.contains(&(method, path)), "nothing says who may {method} {path}");
-        }
-        rule.copied()
-    }
-
     /// A server that has the user, unless the call creates it.
     async fn prepared(&self) -> Api {
         let api = Api::new();
@@ -110,11 +116,58 @@ impl Rule {
     }
 }
 
+impl KlaimRule {
+    /// The answers to the call in both spellings of the path, from a server that has the user.
+    async fn answers(&self, authorization: Option<&str>) -> [Answer; 2] {
+        let (method, path) = (self.route.0.to_uppercase(), self.route.1.replace("{id}", "own"));
+        let path = path.strip_prefix("/klaim/").unwrap();
+        let call = async |slash: &str| {
+            let api = Api::new();
+            let user = r#"{"email":"own@b.c","userId":"own"}"#;
+            assert_eq!(klaim::call(&api, "POST", "users", user).await.status, 200);
+            klaim::call_as(&api, authorization, &method, &format!("{path}{slash}"), self.body).await
+        };
+        [call("").await, call("/").await]
+    }
+}
+
+/// Who may use a new route has to be decided.
+#[test]
+fn every_route_has_one_rule_and_every_rule_a_route() {
+    let rules = RULES.iter().map(|rule| rule.route).chain(KLAIM_RULES.iter().map(|rule| rule.route)).chain(OPEN);
+    let mut ruled: Vec<_> = rules.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+    let mut described = routes();
+    ruled.sort();
+    described.sort();
+    assert_eq!(ruled, described);
+}
+
+#[tokio::test]
+async fn every_route_of_klaims_with_every_caller() {
+    let none = "the header Authorization must be there once, with Bearer and the API key";
+    let (alone, unknown) = ("the header Authorization must be Bearer and the API key", "the API key is unknown");
+    let (token, in_bearer) = (server(), format!("Bearer {}", server()));
+    for rule in KLAIM_RULES {
+        for answer in rule.answers(Some(klaim::KEY)).await {
+            assert_eq!(answer.status, 200, "{:?}: {answer:?}", rule.route);
+        }
+        for (authorization, text) in [
+            (None, none),
+            (Some("Bearer wrong"), unknown),
+            (Some("demo-klaim-key"), alone),
+            (Some(&token), alone),
+            (Some(&in_bearer), unknown),
+        ] {
+            for answer in rule.answers(authorization).await {
+                assert_eq!(klaim::error(&answer), (401, text.to_owned()), "{:?}", rule.route);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_route_with_every_caller() {
-    let described = routes();
-    assert_eq!(described.len(), RULES.len() + OPEN.len(), "a rule has no route: {described:?}");
-    for rule in described.iter().filter_map(Rule::of) {
+    for rule in RULES {
         let name = format!("{:?}", rule.route);
         let bad = user_handle::token::sign(r#"{"resource":"*","action":"*"}"#, "another-secret");
         for answer in rule.answers("").await {
@@ -122,6 +175,10 @@ async fn every_route_with_every_caller() {
         }
         for answer in rule.answers(&bad).await {
             assert_eq!(answer.error(), (403, 17, "signature is invalid".into()), "{name}");
+        }
+        for answer in rule.answers(klaim::KEY).await {
+            let text = "the Authorization header must be the token alone, without \"Bearer \"";
+            assert_eq!(answer.error(), (403, 17, text.into()), "{name}");
         }
         for (token, may) in [(server(), true), (user("own"), rule.own), (user("other"), rule.other)] {
             for answer in rule.answers(&token).await {

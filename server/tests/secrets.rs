@@ -41,6 +41,7 @@ fn the_log_has_no_secret_key_token_query_or_data_at_any_level_and_in_any_format(
         let mut command = program();
         command.args(["--listen", "127.0.0.1:0", "--database", "sqlite::memory:", "--log", "trace"]);
         command.args(["--log-format", format, "--rate-limit", "40"]).stderr(log);
+        command.env("USER_HANDLE_KLAIM_KEY", "canary-klaim");
         let server =
             Server::spawn(command.env("USER_HANDLE_APP", format!("canary-key:{SECRET},short-key:canary-short")));
         let app = Application::parse(&format!("canary-key:{SECRET}")).unwrap();
@@ -63,6 +64,16 @@ fn the_log_has_no_secret_key_token_query_or_data_at_any_level_and_in_any_format(
                 let path = format!("/api/v1.0/{}", path.replace(' ', "%20"));
                 statuses.insert(status(&server, method, &path, token, body));
             }
+        }
+        for (method, path, key, body) in [
+            ("POST", "users", "canary-klaim", r#"{"email":"canary@b.c","userId":"a","metadata":{"canary":1}}"#),
+            ("POST", "users", "canary-klaim", r#"{"email":"canary"}"#),
+            ("POST", "users", "canary-klaim", "canary {"),
+            ("POST", "users/a", "canary-klaim", "canary"),
+            ("GET", "users?starting_after=canary", "canary-klaim", ""),
+            ("GET", "users", "canary-other", ""),
+        ] {
+            statuses.insert(status(&server, method, &format!("/klaim/{path}"), &format!("Bearer {key}"), body));
         }
         for _ in 0..45 {
             statuses.insert(status(&server, "GET", "/api/v1.0/user/a/?api_key=canary-key", &token, ""));

@@ -35,6 +35,8 @@ use crate::response;
 use crate::shared::Shared;
 #[cfg(feature = "sign")]
 use crate::signer;
+#[cfg(feature = "sign")]
+use crate::validate;
 
 #[wasm_bindgen(module = "/src/js/shape.js")]
 extern "C" {
@@ -69,11 +71,26 @@ pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
     checked_id(id, &text(path)).map(drop).map_err(thrown)
 }
 
-/// The JSON text of data that stands at `path`. Throws what `convert::error` describes.
-#[cfg(all(feature = "sign", not(feature = "klaim")))]
+/// Checks the id of a user of a batch, by its place there. Throws what `convert::error` describes.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = checkMember)]
+pub fn check_member(id: &JsValue, index: usize) -> Result<(), JsValue> {
+    if id.as_string().is_some_and(|id| validate::id(&id).is_ok()) {
+        return Ok(());
+    }
+    convert::id(id, &member(index, ".id")).map(drop).map_err(thrown)
+}
+
+/// The JSON text of the data of a user of a batch, by its place there. Throws what `convert::error` describes.
+#[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = writeData)]
-pub fn write_data(data: &JsValue, path: &JsValue) -> Result<Text, JsValue> {
-    value::write_data(data, &text(path)).map_err(thrown)
+pub fn write_data(data: &JsValue, index: usize) -> Result<Text, JsValue> {
+    value::write_member(data, || member(index, ".data")).map_err(thrown)
+}
+
+#[cfg(feature = "sign")]
+fn member(index: usize, property: &str) -> String {
+    validate::concat(["users[", &validate::number(index), "]", property])
 }
 
 #[wasm_bindgen]

@@ -111,8 +111,9 @@ for (const kind of ["page", "worker"]) {
     });
 
     test("activities are enriched with a request for each user, and reads in flight are shared", async () => {
-      const seen = await run(async ({ key, token, options, id }) => {
+      const seen = await run(async ({ key, token, options }) => {
         const client = userHandle.connect(key, token, undefined, options);
+        const id = client.userId;
         const user = await client.user(id).getOrCreate({ name: "Ada" });
         let requests = 0;
         client.on("request", () => (requests += 1));

@@ -361,6 +361,20 @@ for (const [face, api] of Object.entries(klaimFaces)) {
         }
       });
 
+      test("over the limit an error says how long to wait", async (context) => {
+        const limited = await startServer("--rate-limit 1");
+        context.after(() => limited.stop());
+        const own = api.connect(KLAIM_KEY, { baseUrl: limited.klaim, retries: 0 });
+        const errors = [];
+        // Three times: the minute may turn in between.
+        for (let asked = 0; asked < 3; asked += 1) errors.push(await failure(() => own.user("ada").get()));
+        const error = errors.find(({ code }) => code === "rate_limited");
+        assert.deepEqual([error.name, error.status, error.attempts, error.retryable], ["KlaimError", 429, 1, true]);
+        assert.match(error.detail, /^over the rate limit of 1 requests per minute, retry in \d+ s$/);
+        assert.deepEqual([error.rateLimit.limit, error.rateLimit.remaining], [1, 0]);
+        assert.ok(error.retryAfterMs > 0 && error.retryAfterMs <= 60_000, `${error.retryAfterMs}`);
+      });
+
       test("a refused key is told with a hint and without the key", async () => {
         const stranger = api.connect("canary-other", { baseUrl: server.klaim });
         assertError(api, await failure(() => stranger.user("ada").get()), {

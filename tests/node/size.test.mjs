@@ -3,34 +3,21 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { brotliCompressSync } from "node:zlib";
 
 import * as esbuild from "esbuild";
-import { build as vite } from "vite";
 
+import { bundlers, download, page } from "../support/download.mjs";
 import { project } from "../support/package.mjs";
-import { temporaryFolder, variable } from "../support/temporary.mjs";
+import { variable } from "../support/temporary.mjs";
 
 /** At most this share of the page on Stream's client, and at most so many bytes. */
 const SHARE = 0.55;
 const BYTES = 21_000;
 /** Of which some 75 000 are the second service's: an ES module, CommonJS and the wasm for the edge, as of the first. */
 const TARBALL_BYTES = 325_000;
-
-const require = createRequire(import.meta.url);
-const page = (from) => `
-  import { connect } from "${from}";
-  const user = connect("key", document.body.dataset.token, "1").user("ada");
-  const calls = {
-    create: () => user.create({ name: "Ada" }), getOrCreate: () => user.getOrCreate({ name: "Ada" }),
-    get: () => user.get(), update: () => user.update({ name: "Ada" }), delete: () => user.delete(),
-  };
-  document.onclick = ({ target }) => calls[target.id]?.().then(() => { document.title = JSON.stringify(user.data); });
-`;
 
 const klaimPage = `
   import { connect } from "user-handle/klaim";
@@ -42,37 +29,11 @@ const klaimPage = `
   document.onclick = ({ target }) => calls[target.id]?.().then(() => { document.title = JSON.stringify(user.data); });
 `;
 
-const bundlers = {
-  async esbuild(entry, outdir, alias) {
-    // As its documentation has it for a page.
-    const options = { bundle: true, minify: true, format: "esm", platform: "browser", logLevel: "error" };
-    await esbuild.build({ ...options, entryPoints: [entry], outdir, alias, define: { "process.env.NODE_ENV": '"production"', global: "globalThis" } });
-  },
-  async vite(entry, outDir, alias) {
-    await vite({
-      root: project, configFile: false, logLevel: "error", resolve: { alias }, define: { global: "globalThis" },
-      build: { outDir, emptyOutDir: true, reportCompressedSize: false, rolldownOptions: { input: entry } },
-    });
-  },
-};
-
-/** The bytes of a page's files, compressed. */
-async function download(bundler, client, alias = {}, code = page(client)) {
-  const entry = join(project, `page-${client.replace("/", "-")}.js`);
-  writeFileSync(entry, code);
-  const out = temporaryFolder();
-  await bundlers[bundler](entry, out, alias);
-  const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
-  const bytes = files.map((file) => readFileSync(join(file.parentPath ?? file.path, file.name)));
-  const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
-  return { raw: sum(bytes.map(({ length }) => length)), brotli: sum(bytes.map((it) => brotliCompressSync(it).length)) };
-}
-
 describe("a page with the five operations", () => {
   for (const bundler of Object.keys(bundlers)) {
     test(`built by ${bundler}, is at most ${SHARE} of getstream's and ${BYTES} bytes`, async () => {
       const ours = await download(bundler, "user-handle");
-      const theirs = await download(bundler, "getstream", { getstream: require.resolve("getstream") });
+      const theirs = await download(bundler, "getstream");
       const share = ours.brotli / theirs.brotli;
       const told = `${bundler}: ${ours.brotli} bytes of brotli, getstream ${theirs.brotli}: ${share.toFixed(3)}`;
       console.log(told);
@@ -86,7 +47,7 @@ describe("a page with the five operations", () => {
 describe("the second service", () => {
   for (const bundler of Object.keys(bundlers)) {
     test(`a page with its five calls, built by ${bundler}, is at most ${BYTES} bytes`, async () => {
-      const { brotli, raw } = await download(bundler, "user-handle/klaim", {}, klaimPage);
+      const { brotli, raw } = await download(bundler, "user-handle", klaimPage);
       console.log(`${bundler}: ${brotli} bytes of brotli for Klaim`);
       assert.ok(brotli <= BYTES && raw > 20_000, `${brotli} ${raw}`);
     });

@@ -64,7 +64,7 @@ pub fn run() -> Result<()> {
                     .words("-- -D warnings"),
             ),
         ),
-        ("docs", Check::Run(docs(""))),
+        ("docs", Check::Run(docs("-p user-handle -p user-handle-server"))),
         ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),

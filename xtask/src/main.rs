@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask <command>`. Each one sets up what it needs by itself.
 
+mod bench;
 mod demo;
 mod example;
 mod fingerprint;
@@ -52,8 +53,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Measure what the server bears: reads and writes over a million users, then ten thousand connections
     Load(load::Options),
-    /// Run the benchmarks
-    Bench,
+    /// Measure the npm package next to its peers, and parts of it alone
+    Bench(bench::Options),
     /// Check formatting, lints, docs, types, and that no file names a machine
     Lint,
     /// What cargo runs wasm test binaries with
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
         Command::Memory(options) => soak::memory(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Load(options) => load::run(&options),
-        Command::Bench => shell::cargo().words("bench -p user-handle-server --bench group_commit").run(),
+        Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);

@@ -140,7 +140,9 @@ impl Variant {
     /// What the package's JavaScript calls in the module.
     fn exports(self) -> &'static str {
         match self {
-            Variant::Server => "Course, notFound, signServerToken, signUserToken, writeData, Core, checkId, start",
+            Variant::Server => {
+                "Course, checkMember, notFound, signServerToken, signUserToken, writeData, Core, checkId, start"
+            }
             Variant::Browser | Variant::Klaim => "Core, checkId, start",
         }
     }

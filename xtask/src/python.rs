@@ -30,13 +30,12 @@ pub fn environment(folders: &Folders) -> Result<PathBuf> {
 }
 
 fn system_python() -> Result<PathBuf> {
+    const INSTEAD: &str = "PATH=/folder/of/python3:$PATH";
     let (major, minor) = OLDEST;
-    let Some(python) = which("python3") else {
-        bail!(
-            "Python {major}.{minor} or newer is needed and there is no `python3` on PATH: \
-             `apt-get install -y python3 python3-venv`"
-        );
-    };
+    if which("python3").is_none() {
+        setup::install("Python", "python3 python3-venv", INSTEAD)?;
+    }
+    let python = which("python3").context("there is no `python3` on PATH")?;
     let check = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
     if !Cmd::new(&python).arg("-c").arg(check).status()?.success() {
         let version = Cmd::new(&python).arg("--version").read()?;

@@ -16,21 +16,37 @@ export function start(module) {
 /// What the wasm calls the module that it imports everything from.
 const MODULE: &str = "m";
 
-/// In place of wasm-bindgen's, which has a way of its own for ASCII; what the package passes so is short.
-const PASS_STRING: &str = "function passStringToWasm0(text, malloc) {
-    const bytes = cachedTextEncoder.encode(text);
-    const at = malloc(bytes.length, 1) >>> 0;
-    getUint8ArrayMemory0().set(bytes, at);
-    WASM_VECTOR_LEN = bytes.length;
+/// In place of wasm-bindgen's, which for what is not ASCII needs a second way and a third. What the package passes is
+/// short, and nearly all of it ASCII: a call of `TextEncoder` would take several times as long.
+const PASS_STRING: &str = r"function passStringToWasm0(text, malloc) {
+    const isPlain = /^[ -~]{0,64}$/.test(text);
+    const bytes = isPlain ? text : cachedTextEncoder.encode(text);
+    const at = malloc((WASM_VECTOR_LEN = bytes.length), 1) >>> 0;
+    const memory = getUint8ArrayMemory0();
+    if (isPlain) for (let i = 0; i < text.length; i++) memory[at + i] = text.charCodeAt(i);
+    else memory.set(bytes, at);
     return at;
 }
 ";
 
-/// In place of one that keeps its view until memory grows: it is asked for once a call.
-const VIEW: &str = "function getDataViewMemory0() {
-    return new DataView(wasm.memory.buffer);
+/// In place of one that makes a decoder at two places. Safari's fails after two gigabytes.
+const DECODE_TEXT: &str = r#"let decoded = Infinity;
+function decodeText(bytes) {
+    decoded += bytes.length;
+    if (decoded > 2e9) {
+        cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+        decoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
 }
-";
+"#;
+
+/// How a string's place and length are given to the module, which asked what a value is; and what does it in one go.
+const STRING_PARTS: [&str; 2] = [
+    "getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
+    "new Uint32Array(wasm.memory.buffer).set([ptr1, len1], arg0 >>> 2);",
+];
 
 /// What wasm-bindgen says of defects that nothing here is known to have, and what is said instead. The texts keep their
 /// lengths, since the code holds those: spaces cost next to nothing once compressed.
@@ -62,7 +78,14 @@ pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
     }
     javascript = join(&javascript, &direct)?;
     javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
-    javascript = replace_block(&javascript, "function getDataViewMemory0() {", VIEW)?;
+    javascript = replace_block(&javascript, "function decodeText(", DECODE_TEXT)?;
+    javascript =
+        javascript.replace(" = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();", ";");
+    javascript = javascript.replace(STRING_PARTS[0], STRING_PARTS[1]);
+    javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
+    for gone in ["getDataViewMemory0(", "cachedTextDecoder.decode();"] {
+        anyhow::ensure!(!javascript.contains(gone), "wasm-bindgen's JavaScript has {gone} where it was not looked for");
+    }
     javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
     javascript = javascript.replace("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", "");
     javascript.push_str(START);

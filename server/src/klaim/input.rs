@@ -4,7 +4,8 @@ use axum::body::Body;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use user_handle::klaim::rules;
-use user_handle::validate;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use crate::error::ApiError;
 use crate::input::{MAX_BODY, document, object, read, text};
@@ -15,16 +16,69 @@ use crate::store::KlaimChanges;
 /// The longest id, in bytes: what fits into the keys of databases.
 const MAX_ID_BYTES: usize = 1_024;
 
-/// The fields as they are on the wire: `userId` for a new user, `user_id` for one that changes. Others are ignored.
-#[derive(Deserialize)]
-struct Fields<'a> {
+/// The rule for email addresses, for the description. What judges them is [`rules::email`].
+const EMAIL: &str = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
+
+/// Any text without U+0000, but for one or two dots, each written as itself or as `%2e`.
+const USER_ID: &str = r"^(?!(\.|%2[eE]){1,2}$)[^\u0000]+$";
+
+const NAME: &str = r"^[^\u0000]*$";
+
+/// A user to add.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = KlaimNewUser)]
+pub(super) struct NewUserBody<'a> {
     #[serde(borrow)]
+    #[schema(schema_with = email_schema, required)]
     email: Option<&'a RawValue>,
     #[serde(rename = "userId")]
-    new_user_id: Option<&'a RawValue>,
+    #[schema(schema_with = user_id_schema, required = false)]
     user_id: Option<&'a RawValue>,
+    #[schema(schema_with = name_schema, required = false)]
     name: Option<&'a RawValue>,
+    #[schema(value_type = Option<Object>)]
     metadata: Option<&'a RawValue>,
+}
+
+/// What is to be changed about a user.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = KlaimChanges)]
+pub(super) struct ChangesBody<'a> {
+    #[serde(borrow)]
+    #[schema(schema_with = email_or_null_schema, required = false)]
+    email: Option<&'a RawValue>,
+    #[schema(schema_with = user_id_schema, required = false)]
+    user_id: Option<&'a RawValue>,
+    #[schema(schema_with = name_schema, required = false)]
+    name: Option<&'a RawValue>,
+    /// It replaces the metadata as a whole.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<&'a RawValue>,
+}
+
+fn email_schema() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .pattern(Some(EMAIL))
+        .max_length(Some(rules::MAX_EMAIL_LENGTH))
+}
+
+/// A text, or `null`, which is as if it were not there.
+fn or_null(text: ObjectBuilder) -> ObjectBuilder {
+    text.schema_type([Type::String, Type::Null].into_iter().collect::<SchemaType>())
+}
+
+fn email_or_null_schema() -> ObjectBuilder {
+    or_null(email_schema())
+}
+
+fn user_id_schema() -> ObjectBuilder {
+    let id = ObjectBuilder::new().pattern(Some(USER_ID)).max_length(Some(MAX_ID_BYTES));
+    or_null(id).description(Some("At most 1 024 bytes, and none of the texts that no URL path can hold"))
+}
+
+fn name_schema() -> ObjectBuilder {
+    or_null(ObjectBuilder::new().pattern(Some(NAME)))
 }
 
 /// The user of `POST users`.
@@ -38,12 +92,12 @@ pub(super) struct NewUser {
 
 pub(super) async fn new_user(body: Body) -> Result<NewUser, ApiError> {
     let bytes = read(body, MAX_BODY).await?;
-    let fields: Fields<'_> = object(document(&bytes)?, "body")?;
+    let fields: NewUserBody<'_> = object(document(&bytes)?, "body")?;
     // In the words of the manual.
     let email = email(fields.email)?.ok_or_else(|| ApiError::input("email", "missing required fields"))?;
     Ok(NewUser {
         email,
-        user_id: id(fields.new_user_id, "userId")?,
+        user_id: id(fields.user_id, "userId")?,
         name: optional(fields.name, "name")?,
         metadata: metadata(fields.metadata)?,
     })
@@ -52,7 +106,7 @@ pub(super) async fn new_user(body: Body) -> Result<NewUser, ApiError> {
 /// The changes of `PUT users/{id}`.
 pub(super) async fn changes(body: Body) -> Result<KlaimChanges, ApiError> {
     let bytes = read(body, MAX_BODY).await?;
-    let fields: Fields<'_> = object(document(&bytes)?, "body")?;
+    let fields: ChangesBody<'_> = object(document(&bytes)?, "body")?;
     Ok(KlaimChanges {
         email: email(fields.email)?,
         user_id: id(fields.user_id, "user_id")?,
@@ -107,10 +161,7 @@ fn optional(value: Option<&RawValue>, path: &str) -> Result<Option<String>, ApiE
 
 fn metadata(value: Option<&RawValue>) -> Result<Option<Box<RawValue>>, ApiError> {
     let Some(value) = value else { return Ok(None) };
-    match Kind::of(value) {
-        Kind::Object => {}
-        other => return Err(validate::not_an_object(other.as_str(), "metadata").into()),
-    }
+    json::must_be_object(value, "metadata")?;
     json::check(value, "metadata")?;
     Ok(Some(value.to_owned()))
 }

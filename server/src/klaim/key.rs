@@ -1,6 +1,14 @@
-//! The API key of the second service.
+//! The API key of the second service, and who has it.
 
 use std::fmt;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use crate::app::App;
+use crate::error::ApiError;
 
 const DEMO_KEY: &str = "demo-klaim-key";
 
@@ -28,8 +36,23 @@ impl KlaimKey {
         self.0 == DEMO_KEY
     }
 
-    /// Whether what a request carries is this key.
-    pub(super) fn is(&self, given: &str) -> bool {
+    /// Whether a request with these headers carries this key, or why it does not.
+    pub(crate) fn admits(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(ApiError::api_key("the header Authorization must be there once, with Bearer and the API key"));
+        };
+        match value.to_str().ok().and_then(|text| text.split_at_checked(7)) {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer ") => match self.is(key.trim_start()) {
+                true => Ok(()),
+                false => Err(ApiError::api_key("the API key is unknown")),
+            },
+            _ => Err(ApiError::api_key("the header Authorization must be Bearer and the API key")),
+        }
+    }
+
+    /// Whether it is this key.
+    fn is(&self, given: &str) -> bool {
         // Not in a time that tells how much of it is right.
         let pairs = self.0.bytes().zip(given.bytes());
         let differences = pairs.fold(0, |found, (one, other)| found | (one ^ other));
@@ -48,6 +71,17 @@ impl Default for KlaimKey {
 impl fmt::Debug for KlaimKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KlaimKey(..)")
+    }
+}
+
+/// Whoever has the key. There is no other right.
+pub(super) struct Caller;
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        app.klaim_key.admits(&parts.headers).map(|()| Caller)
     }
 }
 

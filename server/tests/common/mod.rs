@@ -24,6 +24,7 @@ pub mod client;
 pub mod database;
 pub mod folder;
 pub mod forge;
+pub mod klaim;
 pub mod postgres;
 pub mod process;
 
@@ -134,4 +135,27 @@ pub fn server() -> String {
 /// The token of a user.
 pub fn user(id: &str) -> String {
     Application::demo().token(Some(id)).unwrap()
+}
+
+/// What the calls of a round have left of a limit, all in one window: it may end between two calls; then the count starts
+/// again, and the next round is in one. The first two calls are counted together.
+pub async fn in_one_window(round: impl AsyncFn() -> Vec<u64>) -> Vec<u64> {
+    let seen = round().await;
+    if seen[1] < seen[0] { seen } else { round().await }
+}
+
+/// The refusal of a call that may be made once a minute, checked but for its body. A window may end between two calls.
+pub async fn over_the_limit(call: impl AsyncFn() -> Answer) -> (Answer, u64) {
+    let mut answer = call().await;
+    for _ in 0..3 {
+        if answer.status == 429 {
+            break;
+        }
+        answer = call().await;
+    }
+    assert_eq!((answer.header("x-ratelimit-limit"), answer.header("x-ratelimit-remaining")), ("1", "0"));
+    assert_eq!(answer.header("x-ratelimit-reset").parse::<u64>().unwrap() % 60, 0);
+    let wait = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    (answer, wait)
 }

@@ -6,7 +6,7 @@
 //! `LISTEN`, no `SERIAL`.
 //!
 //! What one subject needs is a file with the trait's implementation. It reaches the database through
-//! [`Postgres::write`] and [`Postgres::read`], which give its work a connection, on which it runs one statement
+//! `Postgres::write` and `Postgres::read`, which give its work a connection, on which it runs one statement
 //! (`client.prepare_cached`, then `query`) or opens a transaction (`client.transaction()`, then `commit`).
 
 mod failure;

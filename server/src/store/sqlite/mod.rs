@@ -4,7 +4,7 @@
 //! the writer's connection, so its reads queue with the writes.
 //!
 //! What one subject needs is a file with the trait's implementation and, below it, a function for each statement. They
-//! reach the database through [`Sqlite::write`], [`Sqlite::read`] and [`Sqlite::long_read`].
+//! reach the database through `Sqlite::write`, `Sqlite::read` and `Sqlite::long_read`.
 
 mod backup;
 mod connection;

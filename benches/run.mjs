@@ -1,0 +1,58 @@
+// `cargo xtask bench`: measures, and prints or writes the report.
+//
+//   --rounds N   rounds of each measurement, instead of each benchmark's own number
+//   --quick      few rounds and few calls: whether everything runs, in less than two minutes
+//   --long       a million calls for memory
+//   --seed N     what the order of the turns is drawn from
+//   --write      writes docs/benchmarks.md and its charts; without it the report is printed
+
+import { cpus, loadavg } from "node:os";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { project } from "../tests/support/package.mjs";
+import { temporaryFolder } from "../tests/support/temporary.mjs";
+import { writePages } from "./support/pages.mjs";
+import { startWorker } from "./support/processes.mjs";
+import { markdown, writeReport } from "./support/report.mjs";
+
+/** In the order of the report. The number is of rounds. */
+const BENCHMARKS = {
+  "download": 1, "overhead": 25, "validation": 25, "calls": 15, "calls-chromium": 15, "cold-start": 15, "gather": 15, "import": 7,
+  "memory": 1, "profile": 1,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string" }, quick: { type: "boolean" }, long: { type: "boolean" }, write: { type: "boolean" },
+    seed: { type: "string", default: "7" },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const unknown = names.find((name) => !(name in BENCHMARKS));
+if (unknown) throw new Error(`there is no benchmark ${unknown}: there are ${Object.keys(BENCHMARKS).join(", ")}`);
+
+const pages = temporaryFolder();
+await writePages(pages);
+const service = await startWorker("service", { pages });
+const entry = pathToFileURL(join(project, "entry.js")).href;
+const measured = {};
+for (const name of names) {
+  const benchmark = await import(`./${name}.mjs`);
+  const rounds = values.rounds ? Number(values.rounds) : values.quick ? Math.min(3, BENCHMARKS[name]) : BENCHMARKS[name];
+  const begin = Date.now();
+  console.error(`bench: ${name}, ${rounds} rounds`);
+  const before = loadavg()[0];
+  const result = await benchmark.run({ rounds, quick: values.quick, long: values.long, seed: Number(values.seed), service, entry });
+  const load = Math.max(before, loadavg()[0]).toFixed(1);
+  const machine = `Node ${process.versions.node}, ${cpus().length} shared cores at a load of up to ${load}.`;
+  measured[name] = { title: benchmark.title, rounds, machine, ...result };
+  console.error(`bench: ${name} took ${((Date.now() - begin) / 1_000).toFixed(0)} s`);
+}
+await service.stop();
+
+if (values.write) writeReport(fileURLToPath(new URL("../docs", import.meta.url)), measured, Object.keys(BENCHMARKS));
+else console.log(markdown(measured));
+process.exit();
