@@ -16,7 +16,7 @@ let server, browser, ui, client;
 
 before(async () => {
   // Slow enough that an import can be paused.
-  [server, browser] = await Promise.all([startDemo("--latency 60"), startBrowser()]);
+  [server, browser] = await Promise.all([startDemo("--latency 150"), startBrowser()]);
   client = esm.connect("demo-key", "demo-secret", undefined, { baseUrl: server.api });
 });
 after(async () => {

@@ -77,6 +77,9 @@ test("the editor's problems are those of the package, at their place, while one 
     await ui.page.waitForSelector(">>> .cm-lintRange-error");
     assert.equal(await marked(), place);
   }
+  await ui.write('{"big": 12345678901234567890, "fits": 9007199254740992}');
+  await ui.page.waitForSelector(">>> .cm-lintRange-warning");
+  assert.equal(await ui.page.$eval(">>> .cm-lintRange-warning", (range) => range.textContent), "12345678901234567890");
   await ui.write('{"name": "Ada" "born"}');
   await ui.says("#data-problem", /^This is not JSON yet: /);
   assert.equal(await ui.press("create"), await ui.text("#data-problem"));

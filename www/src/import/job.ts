@@ -6,10 +6,15 @@ import type { ImportFailure } from "user-handle";
 import { settle } from "../calls/log";
 import type { Session } from "../service/types";
 import { lastDeed, session } from "../state";
-import { dropKept, isOf, keep, kept } from "./checkpoint";
+import { dropKept, isOf, keep, kept as found } from "./checkpoint";
 import { formatOf, preview, usersOf, type Format } from "./source";
 
 const PREVIEW_ROWS = 5;
+/** A bar should move, and a pause lose little; but services count requests, so no more of them than that takes. */
+const STEPS = 100;
+const MAX_BATCH = 1_000;
+/** Writing down the place after each batch would cost more than sending a few users again. */
+const KEEP_EVERY_MS = 250;
 
 /** A user that cannot be sent, or that was not stored. */
 export interface Failure {
@@ -29,7 +34,7 @@ export interface Job {
   total: number;
   /** What the check found. */
   refused: readonly Failure[];
-  /** What could not be stored, those that were refused included. */
+  /** What could not be stored, those that were refused included; while it is sending, as of its begin. */
   failures: readonly Failure[];
   /** So many users of the file are dealt with. */
   checkpoint: number;
@@ -50,7 +55,7 @@ const set = (change: Partial<Job>): void => {
 const target = ({ root, key }: Session): string => `${root} ${key}`;
 
 /** What an earlier load of this page left unfinished. */
-export const unfinished = (session: Session) => (job.value ? undefined : kept(target(session)));
+export const unfinished = (session: Session) => (job.value ? undefined : found(target(session)));
 
 /** Reads the whole file by the rules of the package, and sends nothing. */
 export async function choose(session: Session, file: File): Promise<void> {
@@ -66,7 +71,7 @@ export async function choose(session: Session, file: File): Promise<void> {
       onFailure: (failure) => refused.set(failure.index, told(failure)),
       onProgress: ({ read }) => set({ total: read }),
     });
-    const earlier = kept(target(session));
+    const earlier = found(target(session));
     const resumed = earlier && isOf(earlier, file) ? { checkpoint: earlier.checkpoint, failures: earlier.failures } : {};
     const phase = "checkpoint" in resumed ? "paused" : "checked";
     set({ phase, total: report?.read ?? 0, refused: inOrder(refused), ...resumed });
@@ -81,7 +86,9 @@ export async function send(session: Session): Promise<void> {
   if (now === undefined || !["checked", "paused"].includes(now.phase)) return;
   const { signal } = (control = new AbortController());
   const failures = new Map(now.failures.map((failure) => [failure.index, failure]));
+  let kept = -Infinity;
   const remember = () => {
+    kept = performance.now();
     const { file, checkpoint, total } = job.value ?? now;
     const { name, size, lastModified: modified } = file;
     keep({ target: target(session), file: { name, size, modified }, checkpoint, total, failures: inOrder(failures) });
@@ -94,12 +101,11 @@ export async function send(session: Session): Promise<void> {
       signal,
       override: now.override,
       resumeFrom: now.checkpoint,
-      // Many small batches rather than a few large ones: one sees it move, and a pause loses little.
-      batchSize: 100,
+      batchSize: Math.max(1, Math.min(MAX_BATCH, Math.ceil(now.total / STEPS))),
       onFailure: (failure) => failures.set(failure.index, told(failure)),
       onProgress({ checkpoint, perSecond }) {
-        set({ checkpoint, perSecond, failures: inOrder(failures) });
-        remember();
+        set({ checkpoint, perSecond });
+        if (performance.now() - kept > KEEP_EVERY_MS) remember();
       },
     });
     set({ phase: "done", checkpoint: report?.checkpoint ?? now.total, failures: inOrder(failures) });

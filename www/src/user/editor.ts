@@ -10,7 +10,7 @@ import { tags } from "@lezer/highlight";
 
 import type { EditorProps } from "./json-editor";
 import { parse } from "./parse";
-import { brokenAt, rangeOf } from "./place";
+import { brokenAt, rangeOf, rounded } from "./place";
 
 /** Long enough that it does not flicker while one types a word. */
 const CHECK_AFTER_MS = 150;
@@ -32,6 +32,13 @@ const theme = EditorView.theme({
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--line)" },
 });
 
+const warning = ({ from, to, read }: ReturnType<typeof rounded>[number]): Diagnostic => ({
+  from,
+  to,
+  severity: "warning",
+  message: `will be ${read}: a number in JavaScript has 53 bits; as a string it stays as it is`,
+});
+
 /** Opens an editor in `place`; the function that it returns closes it. */
 export function openEditor(place: HTMLElement, options: EditorProps & { focus: boolean }): () => void {
   const { label, text, check, onProblem } = options;
@@ -44,7 +51,7 @@ export function openEditor(place: HTMLElement, options: EditorProps & { focus: b
     const problem = isBroken ? parsed.problem : await check(parsed.value);
     // What was typed meanwhile is checked by itself.
     if (source === text.peek()) onProblem(problem);
-    if (problem === undefined) return [];
+    if (problem === undefined) return tree ? rounded(tree, source).map(warning) : [];
     const range = !tree ? { from: 0, to: 0 } : isBroken ? brokenAt(tree) : rangeOf(tree, source, problem.path);
     return [{ ...range, severity: "error", message: problem.message }];
   }

@@ -20,6 +20,21 @@ export function brokenAt(tree: Tree): Range {
   return from === to ? { from: Math.max(0, from - 1), to } : { from, to };
 }
 
+/** Numbers that are read as others: what is sent is not what was typed. */
+export function rounded(tree: Tree, text: string): (Range & { read: string })[] {
+  const found: (Range & { read: string })[] = [];
+  tree.iterate({
+    enter({ name, from, to }) {
+      const number = text.slice(from, to);
+      // Digits after a point are as near as a number gets to what they mean; of a whole number one expects all.
+      if (name !== "Number" || !/^-?\d{16,}$/.test(number)) return;
+      const read = BigInt(Number(number));
+      if (read !== BigInt(number)) found.push({ from, to, read: String(read) });
+    },
+  });
+  return found;
+}
+
 /** The value at the path, or as much of the way to it as is there. */
 export function rangeOf(tree: Tree, text: string, path: string): Range {
   let node = tree.topNode.firstChild;
