@@ -11,5 +11,12 @@ mod boundary;
 #[path = "browser/console-code.rs"]
 mod console_code;
 
+/// The same, of Klaim.
+#[cfg(feature = "klaim")]
+#[allow(dead_code, reason = "it is only to compile")]
+#[rustfmt::skip]
+#[path = "browser/console-code-klaim.rs"]
+mod console_code_klaim;
+
 // With modules, because the crate brings a JavaScript module of its own.
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_node_experimental);

@@ -31,5 +31,6 @@ export default defineConfig({
     // Data URLs of scripts and styles are against the page's own policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -10,15 +10,16 @@ import { promisify } from "node:util";
 
 import { startBrowser } from "../support/browser.mjs";
 import { openConsole, startDemo } from "../support/console.mjs";
-import { project } from "../support/package.mjs";
+import { esm, project } from "../support/package.mjs";
 
 const run = promisify(execFile);
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
-let server, browser, ui;
+let server, browser, ui, client;
 
 before(async () => {
   [server, browser] = await Promise.all([startDemo(), startBrowser()]);
+  client = esm.connect("demo-key", "demo-secret", undefined, { baseUrl: server.api });
 });
 after(async () => {
   await browser?.close();
@@ -43,7 +44,8 @@ const programs = [];
 
 test("JavaScript does the same, for every operation", async () => {
   await ui.connect(server.url);
-  await ui.write(JSON.stringify({ "name": "Ada \"Countess\" \\ \u2028", "a b": [1, 2], "nothing": null, "nested": { yes: true } }));
+  const data = { "name": "Ada \"Countess\" \\ \u2028 \u202e 👩🏽‍🚀", "a b": [1, 2], "nothing": null, "nested": { yes: true } };
+  await ui.write(JSON.stringify(data));
   for (const verb of ["getOrCreate", "get", "profile", "update", "delete", "create"]) {
     await ui.press(verb);
     const text = await code("JavaScript");
@@ -51,7 +53,9 @@ test("JavaScript does the same, for every operation", async () => {
     // Before what would fail the second time.
     if (verb === "delete") await ui.press("getOrCreate");
     if (verb === "create") await ui.press("delete");
+    assert.doesNotMatch(text, /[\u202e\u2028]/, "what turns the direction is seen");
     const printed = await inNode(`${verb}.mjs`, text);
+    if (verb !== "delete") assert.deepEqual((await client.user("ada").get()).data, data);
     if (verb !== "delete") assert.match(printed, /id: 'ada'/);
   }
 });
@@ -61,6 +65,8 @@ test("the same of Klaim", async () => {
   await ui.page.click("form.connect .segments label:nth-of-type(2)");
   await ui.page.click("form.connect button.main");
   await ui.page.waitForSelector(">>> .cm-content");
+  await ui.press("update");
+  await isCompiled("console-code-klaim.rs");
   for (const verb of ["getOrCreate", "get", "creditBalance"]) {
     await ui.press(verb);
     programs.push(await code("TypeScript"));
@@ -83,10 +89,15 @@ test("TypeScript takes what it shows", async () => {
   await run("node", [tsc, ...flags, "node.d.ts", ...files], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
 });
 
+/** The file is what the page shows; tests/wasm.rs compiles it. */
+async function isCompiled(file) {
+  const expected = readFileSync(new URL(file, import.meta.url), "utf8");
+  assert.equal((await code("Rust")).replace(/http:\/\/localhost:\d+/, "http://localhost:8000"), expected);
+}
+
 test("Rust is what tests/wasm.rs compiles", async () => {
   await ui.connect(server.url);
   await ui.write('{"name": "Ada \\"C\\" \\u202e"}');
   await ui.press("getOrCreate");
-  const expected = readFileSync(new URL("console-code.rs", import.meta.url), "utf8");
-  assert.equal((await code("Rust")).replace(/http:\/\/localhost:\d+/, "http://localhost:8000"), expected);
+  await isCompiled("console-code.rs");
 });

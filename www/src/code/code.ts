@@ -12,11 +12,15 @@ export function codeFor(language: Language, session: Session, deed: Deed): strin
   return language === "Rust" ? rust(session, deed) : script(session, deed, language === "TypeScript");
 }
 
-export const quoted = (text: string): string => JSON.stringify(text);
+export const quoted = (text: string): string => visible(JSON.stringify(text));
+
+/** Characters that are not seen, or that turn the direction of what follows, as escapes: code is to be what it looks like. */
+const visible = (json: string): string =>
+  json.replaceAll(/[\p{Cf}\u2028\u2029]/gu, (found) => `\\u{${found.codePointAt(0)?.toString(16)}}`);
 
 /** A value over several lines, each but the first this far in. */
 export function value(value: unknown, indent = ""): string {
-  return (JSON.stringify(value, null, 2) ?? "{}").replaceAll("\n", `\n${indent}`);
+  return visible(JSON.stringify(value, null, 2) ?? "{}").replaceAll("\n", `\n${indent}`);
 }
 
 function script(session: Session, deed: Deed, isTyped: boolean): string {

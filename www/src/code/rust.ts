@@ -2,7 +2,7 @@
 
 import type { Session } from "../service/types";
 import type { Deed } from "../state";
-import { quoted, value } from "./code";
+import { quoted } from "./code";
 
 const METHODS: Record<Deed["verb"], string> = {
   create: "create",
@@ -22,7 +22,7 @@ export function rust(session: Session, deed: Deed): string {
 function stream({ root, key, usesSecret }: Session, deed: Deed): string {
   const credential = usesSecret ? "secret" : "token";
   const uses = deed.verb === "import" ? "use user_handle::{Client, Error, NewUser};" : "use user_handle::{Client, Error};";
-  const body = deed.verb === "import" ? batches(deed) : call(deed, "client", deed.value === undefined ? "" : `&${literal(deed.value)}`);
+  const body = deed.verb === "import" ? batches(deed) : call(deed, deed.value === undefined ? "" : `&${literal(deed.value)}`, false);
   const json = deed.value === undefined ? "use serde_json::Value;\n" : "use serde_json::json;\n";
   const imports = deed.verb === "delete" ? uses : `${json}${uses}`;
   const parameters = deed.verb === "import" ? `${credential}: &str, users: &[NewUser<Value>]` : `${credential}: &str`;
@@ -42,33 +42,31 @@ ${body}
 function klaim({ root }: Session, deed: Deed): string {
   const kind = deed.verb === "update" ? "KlaimChanges" : "NewKlaimUser";
   const given = deed.value === undefined ? "" : fields(kind, deed.value as Record<string, unknown>);
-  const uses = given ? `use user_handle::{Error, KlaimClient, ${kind}};` : "use user_handle::{Error, KlaimClient};";
-  const json = deed.verb === "creditBalance" ? "" : `use serde_json::${given ? "{Value, json}" : "Value"};\n`;
+  const uses = `use user_handle::{${["Error", "KlaimClient", ...(given ? [kind] : [])].sort().join(", ")}};`;
+  const json = deed.verb === "creditBalance" ? "" : `use serde_json::${given.includes("json!") ? "{Value, json}" : "Value"};\n`;
   return `${json}${uses}
 
 async fn run(key: &str) -> Result<(), Error> {
     let client = KlaimClient::builder(key).base_url(${quoted(root)}).build()?;
-${call(deed, "client", given)}
+${call(deed, given, given !== "")}
     Ok(())
 }
 `;
 }
 
-function call({ verb, id }: Deed, client: string, given: string): string {
-  const made = `${client}.user(${text(id)})?.${METHODS[verb]}(${given}).await?;`;
+/** Where nothing else says what the data is, the call does. */
+function call({ verb, id }: Deed, given: string, isOpen: boolean): string {
+  const type = isOpen || verb === "get" || verb === "profile" ? "::<Value>" : "";
+  const made = `client.user(${text(id)})?.${METHODS[verb]}${type}(${given}).await?;`;
   switch (verb) {
     case "delete":
       return `    ${made}`;
     case "creditBalance":
       return `    let credits = ${made}\n    println!("{credits}");`;
     default:
-      return `    let user = ${typed(verb, made)}\n    println!("{user:?}");`;
+      return `    let user = ${made}\n    println!("{user:?}");`;
   }
 }
-
-/** Of what is read nothing else says what it is. */
-const typed = (verb: Deed["verb"], made: string): string =>
-  verb === "get" || verb === "profile" ? made.replace(`.${verb}()`, `.${verb}::<Value>()`) : made;
 
 function batches({ id }: Deed): string {
   return `    // ${id.replaceAll(/[\r\n]/g, " ")}, 1 000 users in each request.
@@ -89,7 +87,7 @@ function fields(kind: string, given: Record<string, unknown>): string {
 
 /** serde_json's macro takes JSON as it is, but for strings: Rust's have other escapes. */
 function literal(each: unknown): string {
-  const json = value(each, "    ").replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => text(JSON.parse(string) as string));
+  const json = JSON.stringify(each, null, 2).replaceAll("\n", "\n    ").replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => text(JSON.parse(string) as string));
   return `json!(${json})`;
 }
 
