@@ -17,11 +17,7 @@ const READING = 4;
 export async function addUsers(client, users, override, options) {
   const written = members(users, "users").map(writtenMember);
   const add = (part) => addPart(client, part, override, options);
-  const answers = [];
-  for (const part of parts(written, () => 0)) {
-    answers.push(await after(answers.length, "stored", () => add(part)));
-  }
-  return merged(answers, "created_users");
+  return merged(await inTurn(parts(written, () => 0), "stored", add), "created_users");
 }
 
 export async function getUsers(client, ids, options) {
@@ -30,11 +26,8 @@ export async function getUsers(client, ids, options) {
 }
 
 export async function deleteUsers(client, ids, options) {
-  const answers = [];
-  for (const part of parts(checkedIds(ids), ({ length }) => length + 1)) {
-    const remove = () => client[call](() => [DELETE_USERS, ...idsQuery(part)], options);
-    answers.push(await after(answers.length, "deleted", remove));
-  }
+  const remove = (part) => client[call](() => [DELETE_USERS, ...idsQuery(part)], options);
+  const answers = await inTurn(parts(checkedIds(ids), ({ length }) => length + 1), "deleted", remove);
   return merged(answers, "deleted_user_ids");
 }
 
@@ -89,17 +82,23 @@ function* parts(list, characters) {
   yield list.slice(start);
 }
 
-/** A request that fails after `before` others have succeeded says so. */
-async function after(before, what, run) {
-  try {
-    return await run();
-  } catch (error) {
-    if (before > 0 && error instanceof Error) {
-      error.mayHaveBeenApplied = true;
-      error.hint = `the first ${before * MEMBERS} users were ${what}; ${error.hint ?? "the others can be sent again"}`;
+/** Sends parts one after the other; one that fails after others have succeeded says how many users those were. */
+async function inTurn(parts, what, send) {
+  const answers = [];
+  let users = 0;
+  for (const part of parts) {
+    try {
+      answers.push(await send(part));
+    } catch (error) {
+      if (users > 0 && error instanceof Error) {
+        error.mayHaveBeenApplied = true;
+        error.hint = `the first ${users} users were ${what}; ${error.hint ?? "the others can be sent again"}`;
+      }
+      throw error;
     }
-    throw error;
+    users += part.length;
   }
+  return answers;
 }
 
 /** One answer as it came; several as one, whose duration is theirs in all. */
