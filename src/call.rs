@@ -222,6 +222,7 @@ impl Call {
             token,
             limit_ms: if self.is_last_moment { remaining } else { self.limits.timeout },
             max_answer_bytes: response::max_answer_bytes(operation),
+            terse: self.request.terse,
         }))
     }
 

@@ -15,6 +15,7 @@ use crate::error::Phase;
 use crate::host::{Body, Failure, Incoming, Outgoing};
 #[cfg(feature = "serde")]
 use crate::host::{Pending, Signal, Value};
+use crate::request::FOR_SERVERS;
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,6 +49,7 @@ extern "C" {
         token: &JsValue,
         agent: &str,
         ms: f64,
+        // Negative where nobody reads the body of a success.
         max_bytes: f64,
         signal: &JsValue,
     ) -> Exchange;
@@ -112,8 +114,9 @@ impl Fetch {
 
     fn begin(&self, url: &JsString, outgoing: &Outgoing, signal: &JsValue) -> Exchange {
         let Outgoing { method, body, token, limit_ms, max_answer_bytes, .. } = outgoing;
+        let max_answer_bytes = if FOR_SERVERS && outgoing.terse { -*max_answer_bytes } else { *max_answer_bytes };
         let (body, token) = (or_undefined(body.as_ref()), or_undefined(token.as_ref()));
-        let exchange = Exchange::new(url, method, body, token, self.agent, *limit_ms, *max_answer_bytes, signal);
+        let exchange = Exchange::new(url, method, body, token, self.agent, *limit_ms, max_answer_bytes, signal);
         #[cfg(feature = "klaim")]
         if self.agent.is_empty() {
             plain_headers(&exchange);

@@ -171,11 +171,13 @@ pub(crate) struct Request {
     pub text: Option<Text>,
     /// Of a create: where its answer was lost, or the user exists, read the user and see whether it is the one.
     pub reconcile: bool,
+    /// Of a batch: nobody reads what the service says of it, only whether it was done.
+    pub terse: bool,
 }
 
 impl Request {
     pub fn new(operation: Operation, subject: &str) -> Request {
-        Request { operation, subject: subject.into(), query: String::new(), text: None, reconcile: false }
+        Request { operation, subject: subject.into(), query: String::new(), text: None, reconcile: false, terse: false }
     }
 
     pub fn create(id: &str, data: Text, get_or_create: bool) -> Request {

@@ -1,10 +1,11 @@
 // Batches of any size: what is over the service's limit goes in several requests, in order. Not in the build for browsers:
 // the service takes batches from servers.
 
-import { memberProperty, members } from "./arguments.js";
-import { ADD_USERS, DELETE_USERS, GET_USERS } from "./client.js";
+import { members } from "./arguments.js";
+import { DELETE_USERS, GET_USERS } from "./client.js";
 import { call } from "./connection.js";
 import { current, enter } from "./load.js";
+import { Writer } from "./written.js";
 
 /** Members of one request. Source: Stream's documentation of its batch endpoints. */
 export const MEMBERS = 1000;
@@ -15,9 +16,26 @@ const READING = 4;
 
 /** The same users and data as `addUsers` takes, checked and written: nothing is sent before all of them are. */
 export async function addUsers(client, users, override, options) {
-  const written = members(users, "users").map(writtenMember);
-  const add = (part) => addPart(client, part, override, options);
-  return merged(await inTurn(parts(written, () => 0), "stored", add), "created_users");
+  const batches = [...writtenBatches(members(users, "users"))];
+  const add = (batch) => batch.send(client, override, options);
+  return merged(await inTurn(batches, "stored", add), "created_users");
+}
+
+/** Batches of as many as one request takes. Throws what is wrong with the first user that something is wrong with. */
+function* writtenBatches(users) {
+  for (let start = 0; start === 0 || start < users.length; start += MEMBERS) {
+    const writer = new Writer();
+    const failures = [];
+    try {
+      users.slice(start, start + MEMBERS).forEach((user, i) => writer.add(user, start + i));
+    } catch (error) {
+      failures.push({ error });
+    }
+    // Ids are checked after the data, all at once.
+    const { users: written, refused } = writer.written();
+    for (const { error } of [...refused, ...failures]) throw error;
+    yield written;
+  }
 }
 
 export async function getUsers(client, ids, options) {
@@ -29,22 +47,6 @@ export async function deleteUsers(client, ids, options) {
   const remove = (part) => client[call](() => [DELETE_USERS, ...idsQuery(part)], options);
   const answers = await inTurn(parts(checkedIds(ids), ({ length }) => length + 1), "deleted", remove);
   return merged(answers, "deleted_user_ids");
-}
-
-/** The user at `index` of a batch, as its id and the JSON that is sent. */
-export function writtenMember(user, index) {
-  const { checkMember, writeData } = current().exports;
-  const id = memberProperty(user, index, "id");
-  enter(() => checkMember(id, index));
-  const data = memberProperty(user, index, "data") ?? undefined;
-  const text = data === undefined ? "" : `,"data":${enter(() => writeData(data, index))}`;
-  return { index, id, text: `{"id":"${id}"${text}}` };
-}
-
-/** Sends written members in one request. */
-export function addPart(client, part, override, options) {
-  const body = `{"users":[${part.map(({ text }) => text)}],"override":${Boolean(override)}}`;
-  return client[call](() => [ADD_USERS, String(part.length), body, undefined, part.map(({ id }) => id)], options);
 }
 
 /** Calls `run` for each item, so many at a time, and gives what it gave in the order of the items. */

@@ -3,7 +3,7 @@
 
 import { race } from "../../src/js/exchange.js";
 import { callOptions, flag, property, wholeNumber, wrong } from "./arguments.js";
-import { MEMBERS, addPart, writtenMember } from "./batches.js";
+import { MEMBERS } from "./batches.js";
 import { serviceTime } from "./client.js";
 import { isUserHandleError } from "./errors.js";
 import { current, enter } from "./load.js";
@@ -123,7 +123,7 @@ class Import {
 
   /** The next batch of the source, those of its users that can be sent; the others have failed. */
   async #read(reading) {
-    const { users, failures, count } = await reading.batch(this.#options.size, writtenMember);
+    const { users, failures, count } = await reading.batch(this.#options.size);
     if (count === 0) return undefined;
     const start = this.#course.begin(count);
     this.#counts.read += count;
@@ -142,7 +142,7 @@ class Import {
     this.#inFlight.set(batch, sent);
     this.#course.sent();
     try {
-      await addPart(this.#client, users, this.#options.override, this.#options.call);
+      await users.send(this.#client, this.#options.override, this.#options.call, true);
       const { limit = NaN, remaining = NaN, reset = NaN } = this.#client.rateLimit ?? {};
       this.#course.stored(sent, now(), limit, remaining, reset, this.#client[serviceTime]());
       this.#counts.stored += users.length;
@@ -170,9 +170,9 @@ class Import {
       const middle = users.length >> 1;
       source.parts += 1;
       const part = (some) => ({ users: some, source, tries: 0, isPart: true });
-      this.#again.push(part(users.slice(middle)), part(users.slice(0, middle)));
+      this.#again.push(part(users.slice(middle, users.length)), part(users.slice(0, middle)));
     } else {
-      this.#fail(users[0].index, users[0].id, error);
+      this.#fail(users.indices[0], users.ids[0], error);
       this.#done(batch);
     }
   }

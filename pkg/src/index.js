@@ -7,16 +7,23 @@ provide(decode);
 
 /** Reads what xtask/src/payload.rs writes. */
 function decode() {
-  const alphabet = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !/["'`\\$<]/.test(c));
+  const decoded = new TextEncoder().encode(text);
   const own = bytes.match(/../g);
-  const decoded = [];
-  for (let i = 0; i < text.length; i++) {
-    const at = moved.indexOf(text[i]);
-    if (at < 0) decoded.push(text.charCodeAt(i));
-    else if (at < own.length) decoded.push(parseInt(own[at], 16));
-    else decoded.push((at - own.length) * alphabet.length + alphabet.indexOf(text[++i]));
+  // What each character stands for, from 256 on as the first of a pair; and what it adds as the second.
+  const first = [], second = [];
+  let count = 0;
+  for (let code = 32; code < 127; code++) {
+    const character = String.fromCharCode(code);
+    const at = moved.indexOf(character);
+    first[code] = at < 0 ? code : at < own.length ? parseInt(own[at], 16) : 256 + at - own.length;
+    if (!/["'`\\$<]/.test(character)) second[code] = count++;
   }
-  return Uint8Array.from(decoded);
+  let length = 0;
+  for (let i = 0; i < decoded.length; i++) {
+    const byte = first[decoded[i]];
+    decoded[length++] = byte < 256 ? byte : (byte - 256) * count + second[decoded[++i]];
+  }
+  return decoded.subarray(0, length);
 }
 
 export * from "user-handle:api";

@@ -11,14 +11,18 @@ export class Order {
    * what the module is to be told after them: nothing, or that the time was up or the signal fired before.
    */
   join(ids, ended, ms, signal) {
-    const before = ids.map((id) => this.#last.get(id)).filter((last) => last !== undefined);
+    const before = new Set();
+    for (const id of ids) {
+      const last = this.#last.get(id);
+      if (last) before.add(last);
+    }
     // One that gives up while it waits has not ended before those that it waited for.
-    const last = Promise.all([...before, ended]);
+    const last = before.size > 0 ? Promise.all([...before, ended]) : ended;
     for (const id of ids) this.#last.set(id, last);
     last.then(() => {
       for (const id of ids) if (this.#last.get(id) === last) this.#last.delete(id);
     });
-    if (before.length === 0) return undefined;
+    if (before.size === 0) return undefined;
     const wait = race(ms, signal, () => [ELAPSED]);
     Promise.all(before).then(() => wait.end([NOTHING]));
     return wait;

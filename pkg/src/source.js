@@ -2,6 +2,7 @@
 
 import { describe } from "../../src/js/values.js";
 import { dataError, isUserHandleError } from "./errors.js";
+import { Writer } from "./written.js";
 
 /** Bytes of users in one batch: an answer that is lost should not cost more. */
 const BATCH_BYTES = 1_000_000;
@@ -35,12 +36,14 @@ export class Source {
   }
 
   /**
-   * The next batch: at most `size` users, written by `write`, those that it refuses, and how many of the source they are
-   * together; 0 at its end.
+   * The next batch: at most `size` users, those that are refused, and how many of the source they are together; 0 at its
+   * end.
    */
-  async batch(size, write) {
-    const batch = { users: [], failures: [], count: 0 };
-    for (let bytes = 0; batch.count < size && bytes < BATCH_BYTES; batch.count += 1) {
+  async batch(size) {
+    const writer = new Writer();
+    const failures = [];
+    let count = 0;
+    for (let bytes = 0; count < size && bytes < BATCH_BYTES; count += 1) {
       // Waits only where the source makes it wait: an array is read without a turn of the event loop for each user.
       let taken = this.#take();
       if (taken instanceof Promise) taken = await taken;
@@ -48,16 +51,16 @@ export class Source {
       const index = this.#index++;
       try {
         if (taken.cause) throw dataError(`users[${index}]`, `users[${index}] is not JSON`, taken.cause);
-        const written = write(taken.value, index);
-        batch.users.push(written);
         // In most of it a character is a byte; an exact count would cost more than it tells.
-        bytes += written.text.length;
+        bytes += writer.add(taken.value, index);
       } catch (error) {
         if (error.code === "internal") throw error;
-        batch.failures.push({ index, id: idOf(taken.value), error });
+        failures.push({ index, id: idOf(taken.value), error });
       }
     }
-    return batch;
+    const { users, refused } = writer.written();
+    failures.push(...refused);
+    return { users, failures: failures.sort((one, other) => one.index - other.index), count };
   }
 
   /** Tells the source that nobody reads on. */

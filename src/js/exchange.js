@@ -84,7 +84,8 @@ export class Exchange {
     const { status, headers } = response;
     const answer = (kind, body) => [kind, Number.isInteger(status) ? status : 0, headers, body];
     this.#phase = BODY;
-    const text = await read(response, headers, this.#maxBytes);
+    const isTerse = isNode && this.#maxBytes < 0 && status < 300;
+    const text = await read(response, headers, isNode ? Math.abs(this.#maxBytes) : this.#maxBytes, isTerse);
     if (text === undefined) return answer(TOO_LONG);
     if (text === "") return answer(NO_BODY);
     try {
@@ -121,9 +122,15 @@ function diagnosis(cause) {
   });
 }
 
-/** The body's text, or undefined where it is longer than the cap. What resolved may still be cut short: its JSON tells. */
-async function read(response, headers, maxBytes) {
-  const stream = isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
+/** Bytes that are read at either end of a piece of a terse body: white space may be there. */
+const MARGIN = 16;
+
+/**
+ * The body's text, or undefined where it is longer than the cap; a terse one is its two ends: of an object `{}`. What
+ * resolved may still be cut short: its JSON tells.
+ */
+async function read(response, headers, maxBytes, isTerse) {
+  const stream = !(isNode && isTerse) && isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
   // A stand-in may have no body to read from, or one of another kind.
   if (typeof stream?.getReader !== "function") {
     const text = await response.text();
@@ -136,13 +143,18 @@ async function read(response, headers, maxBytes) {
   let left = maxBytes;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) {
+      text += decoder.decode();
+      return isNode && isTerse && text ? text.trimStart()[0] + text.trimEnd().at(-1) : text;
+    }
     left -= value.byteLength;
     if (!(left >= 0)) {
       reader.cancel().then(undefined, () => {});
       return undefined;
     }
-    text += decoder.decode(value, { stream: true });
+    const isLong = isNode && isTerse && value.byteLength > 2 * MARGIN;
+    const shown = isLong ? Uint8Array.of(...value.subarray(0, MARGIN), ...value.subarray(-MARGIN)) : value;
+    text += decoder.decode(shown, { stream: true });
   }
 }
 

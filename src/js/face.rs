@@ -71,6 +71,21 @@ pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
     checked_id(id, &text(path)).map(drop).map_err(thrown)
 }
 
+/// The numbers that `write` of walk.js takes after the data, and then the characters that need no count.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = dataRule)]
+pub fn data_rule(number: usize) -> u32 {
+    value::RULES.get(number).copied().unwrap_or_default()
+}
+
+/// Whether these are so many ids of users, with commas between them.
+#[cfg(feature = "sign")]
+#[wasm_bindgen(js_name = areIds)]
+pub fn are_ids(ids: &JsValue, count: usize) -> bool {
+    let ids = text(ids);
+    ids.split(',').count() == count && ids.split(',').all(|id| validate::id(id).is_ok())
+}
+
 /// Checks the id of a user of a batch, by its place there. Throws what `convert::error` describes.
 #[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = checkMember)]
@@ -85,7 +100,7 @@ pub fn check_member(id: &JsValue, index: usize) -> Result<(), JsValue> {
 #[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = writeData)]
 pub fn write_data(data: &JsValue, index: usize) -> Result<Text, JsValue> {
-    value::write_member(data, || member(index, ".data")).map_err(thrown)
+    value::write_data(data, &member(index, ".data")).map_err(thrown)
 }
 
 #[cfg(feature = "sign")]
@@ -145,7 +160,7 @@ impl Core {
 
     /// Begins a call and gives its number. `operation` is the number of an `Operation`; `subject` is an id, or, of a batch,
     /// the number of its members; `more` is what the path or the query has of it: the ids of a batch, or `true` for follow
-    /// counts, for the token's own user, or for a create to be reconciled. `data` is of a batch or a flag the whole body.
+    /// counts, for the token's own user, for a create to be reconciled, or for a batch whose answer nobody reads. `data` is of a batch or a flag the whole body.
     #[allow(clippy::too_many_arguments)]
     pub fn begin(
         &self,
@@ -273,7 +288,8 @@ impl Core {
                 request.reconcile = more.is_truthy();
             }
             Operation::AddUsers | Operation::FlagUser if FOR_SERVERS => {
-                request.text = Some(data.clone().unchecked_into())
+                request.text = Some(data.clone().unchecked_into());
+                request.terse = more.is_truthy();
             }
             Operation::Get if more.is_truthy() => request.query = FOLLOW_COUNTS.into(),
             Operation::GetUsers | Operation::DeleteUsers if FOR_SERVERS => request.query = text(more),

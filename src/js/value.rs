@@ -98,35 +98,22 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
     Ok(text)
 }
 
-/// [`write_data`] for one of very many: its place is asked for only where something is wrong.
-#[cfg(all(feature = "npm", feature = "sign"))]
-pub(crate) fn write_member(data: &Value, path: impl Fn() -> String) -> Result<Text, Error> {
-    let written = walk(data);
-    if written.is_string() {
-        let text: &JsString = written.unchecked_ref();
-        if text.length() <= SURELY_SHORT && text.char_code_at(0) as u8 == b'{' {
-            return Ok(written.unchecked_into());
-        }
-    }
-    let path = path();
-    let text = judge(written, data, &path)?;
-    check_size(&text, &path)?;
-    Ok(text)
-}
+/// By which data is written; and how long a text needs no count: a UTF-16 unit is at most three bytes.
+pub(crate) const RULES: [u32; 4] = [
+    validate::MAX_DEPTH,
+    validate::allowed_kinds(false),
+    validate::allowed_kinds(true),
+    (validate::MAX_DATA_BYTES / 3) as u32,
+];
 
 fn walk(data: &Value) -> JsValue {
-    const IN_OBJECT: u32 = validate::allowed_kinds(false);
-    const IN_ARRAY: u32 = validate::allowed_kinds(true);
-    write(data, validate::MAX_DEPTH, IN_OBJECT, IN_ARRAY)
+    let [max_depth, in_object, in_array, _] = RULES;
+    write(data, max_depth, in_object, in_array)
 }
 
 /// Writes what must be an object, of any size.
 fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
-    judge(walk(data), data, path)
-}
-
-/// What the walk has written, or the error for what it has refused.
-fn judge(written: JsValue, data: &Value, path: &str) -> Result<Text, Error> {
+    let written = walk(data);
     if !written.is_string() {
         let message = [path, " could not be read: a getter, toJSON or proxy of it threw"];
         let error = Error::validation(Code::InvalidData, path, &message);
@@ -148,11 +135,9 @@ fn judge(written: JsValue, data: &Value, path: &str) -> Result<Text, Error> {
     }
 }
 
-/// A UTF-16 unit is at most three bytes: text of so many needs no count.
-const SURELY_SHORT: u32 = (validate::MAX_DATA_BYTES / 3) as u32;
-
 fn check_size(text: &Text, path: &str) -> Result<(), Error> {
-    if text.length() <= SURELY_SHORT {
+    let [.., surely_short] = RULES;
+    if text.length() <= surely_short {
         return Ok(());
     }
     validate::data_size(byte_length(text) as usize, path)

@@ -4,7 +4,7 @@ export const CLIENT = { from: "the client" };
 export const BEFORE = { from: "before" };
 
 /** A function inside the module that only `addUsers` calls: what is to trap. */
-export const TRAPPING = "writeData";
+export const TRAPPING = "areIds";
 
 const REASON = { mine: true };
 

@@ -68,6 +68,15 @@ describe("batches of any size", () => {
     assert.equal(recorder.requests.length, 0);
   });
 
+  test("of several at fault, the first is named, whatever is wrong with it", async () => {
+    const named = async (users) => (await failure(() => recorded().addUsers(users))).path;
+    const badId = { id: "no good" }, badData = { id: "fine", data: { n: NaN } }, fine = { id: "fine" };
+    assert.equal(await named([fine, badId, badData]), "users[1].id");
+    assert.equal(await named([fine, badData, badId]), "users[1].data.n");
+    assert.equal(await named([...Array(1_000).fill(fine), badId, badData, badId]), "users[1000].id");
+    assert.equal(await named([fine, { id: "a,b" }, { id: "" }]), "users[1].id");
+  });
+
   test("a request that fails says what was stored before it", async () => {
     recorder.answer = ({ body }) =>
       body.includes("late-1000") ? { status: 403, body: { code: 17, detail: "no" } } : { status: 201, body: { created_users: [] } };

@@ -85,7 +85,7 @@ const cases = [
   { code: "internal", name: "SiteError", text: "a defect of user-handle stopped the call",
     run: async (_, face) => {
       const copy = await fresh(face);
-      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "writeData"));
+      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "areIds"));
       return copy.connect(KEY, "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30").addUsers([{ id: "ada", data: {} }]);
     }, foreign: true },
   { code: "invalid_input", name: "StreamApiError", status: 400, apiCode: 4, exception: "InputException", attempts: 1,

@@ -237,6 +237,18 @@ describe("a batch that fails in a way that passes", () => {
   });
 });
 
+test("an answer that is no JSON object stored nothing, as far as one can tell", async () => {
+  for (const body of ["<html>Sign in</html>", '{"created_users":[{"id":"u-0"', "[]", "", "{"]) {
+    recorder.answer = () => ({ status: 201, body });
+    const error = await failure(() => recorded().users.import(some(1)));
+    assert.deepEqual([error.code, error.mayHaveBeenApplied, error.checkpoint], ["invalid_response", true, 0], body);
+  }
+  for (const body of ["{}", '{"created_users":[{"id":"u-0"}]}\n', `{"created_users":["${"é".repeat(200_000)}"]}`]) {
+    recorder.answer = () => ({ status: 201, body });
+    assert.equal((await recorded().users.import(some(1))).stored, 1);
+  }
+});
+
 test("no more is sent than the rate limit leaves until its end", async () => {
   const times = [];
   const end = Math.ceil(Date.now() / 1_000) + 1;

@@ -22,7 +22,7 @@ afterEach(() => {
 // Not signed: nobody here looks at the signature.
 const TOKEN = "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30";
 /** A function inside the module that only `addUsers` calls. */
-const BATCH = "writeData";
+const BATCH = "areIds";
 
 /** A client on a module in which `addUsers` traps. */
 async function trapping(face) {

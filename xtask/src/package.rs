@@ -141,7 +141,7 @@ impl Variant {
     fn exports(self) -> &'static str {
         match self {
             Variant::Server => {
-                "Course, checkMember, notFound, signServerToken, signUserToken, writeData, Core, checkId, start"
+                "Course, areIds, checkMember, dataRule, notFound, signServerToken, signUserToken, writeData, Core, checkId, start"
             }
             Variant::Browser | Variant::Klaim => "Core, checkId, start",
         }

@@ -1,0 +1,94 @@
+// Users of a batch, checked and written. Not in the build for browsers.
+
+import { write } from "../../src/js/walk.js";
+import { memberProperty } from "./arguments.js";
+import { ADD_USERS } from "./client.js";
+import { call } from "./connection.js";
+import { current, enter } from "./load.js";
+
+/** Users as they are sent, with their ids and their places where they come from. */
+export class Written {
+  /** The users' JSON, with commas between, and where each ends: one text for all is far less to keep than one for each. */
+  #json;
+  #ends;
+
+  constructor(indices, ids, json, ends) {
+    Object.assign(this, { indices, ids });
+    this.#json = json;
+    this.#ends = ends;
+  }
+
+  get length() { return this.ids.length; }
+
+  slice(start, end) {
+    const from = start === 0 ? 0 : this.#ends[start - 1] + 1;
+    const to = end === 0 ? 0 : this.#ends[end - 1];
+    const ends = this.#ends.slice(start, end).map((it) => it - from);
+    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), this.#json.slice(from, to), ends);
+  }
+
+  /** Sends them in one request; `isTerse` where nobody reads the answer. */
+  send(client, override, options, isTerse) {
+    const body = `{"users":[${this.#json}],"override":${Boolean(override)}}`;
+    return client[call](() => [ADD_USERS, String(this.length), body, isTerse, this.ids], options);
+  }
+}
+
+/** Checks and writes users, one after the other. */
+export class Writer {
+  #indices = [];
+  #ids = [];
+  #texts = [];
+
+  /** Adds a user, whose data is checked; gives the characters that it takes. */
+  add(user, index) {
+    const { checkMember, writeData } = current().exports;
+    const id = memberProperty(user, index, "id");
+    if (typeof id !== "string") enter(() => checkMember(id, index));
+    const data = memberProperty(user, index, "data") ?? undefined;
+    const rules = dataRules();
+    let text = write({ id, data }, rules.depth, rules.inObject, rules.inArray);
+    // A refusal, or what has to be looked at more closely, or both.
+    if (!(text.length <= rules.surelyShort && (data === undefined || text[id.length + DATA_AT] === "{"))) {
+      text = `{"id":"${id}","data":${enter(() => writeData(data, index))}}`;
+    }
+    this.#indices.push(index);
+    this.#ids.push(id);
+    this.#texts.push(text);
+    return text.length;
+  }
+
+  /** What was added, and those whose ids are refused, with the errors: ids are checked all at once. */
+  written() {
+    const { areIds, checkMember } = current().exports;
+    const refused = [];
+    let [indices, ids, texts] = [this.#indices, this.#ids, this.#texts];
+    if (ids.length > 0 && !enter(() => areIds(ids.join(), ids.length))) {
+      const isFine = ids.map((id, i) => {
+        try {
+          return enter(() => checkMember(id, indices[i])), true;
+        } catch (error) {
+          return !refused.push({ index: indices[i], id, error });
+        }
+      });
+      [indices, ids, texts] = [indices, ids, texts].map((list) => list.filter((_, i) => isFine[i]));
+    }
+    let end = -1;
+    const ends = texts.map((text) => (end += text.length + 1));
+    return { users: new Written(indices, ids, texts.join(), ends), refused };
+  }
+}
+
+/** Where the data begins in `{"id":"","data":{}}`. */
+const DATA_AT = 16;
+
+let rules;
+
+/** The rules for data, by which Rust has it written, one object further down; and the characters that need no count. */
+function dataRules() {
+  if (rules === undefined) {
+    const [depth, inObject, inArray, surelyShort] = enter(() => [0, 1, 2, 3].map(current().exports.dataRule));
+    rules = { depth: depth + 1, inObject, inArray, surelyShort };
+  }
+  return rules;
+}
