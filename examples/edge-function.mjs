@@ -23,8 +23,8 @@ async function profile(client, id) {
 
 export default {
   async fetch(request, env) {
-    const { STREAM_KEY, STREAM_SECRET, STREAM_URL } = env;
-    const client = connect(STREAM_KEY, STREAM_SECRET, undefined, { baseUrl: STREAM_URL, timeout: 2_000, deadline: 5_000 });
+    const { STREAM_KEY, STREAM_SECRET, STREAM_BASE_URL } = env;
+    const client = connect(STREAM_KEY, STREAM_SECRET, undefined, { baseUrl: STREAM_BASE_URL, timeout: 2_000, deadline: 5_000 });
     const [, route, id] = new URL(request.url).pathname.split("/");
     if (route === "token") return token(client, signedIn(request, env));
     if (route === "users") return profile(client, id);

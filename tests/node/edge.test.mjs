@@ -17,7 +17,7 @@ after(() => server.stop());
 
 const file = join(project, "edge-function.mjs");
 copyFileSync(fileURLToPath(new URL("../../examples/edge-function.mjs", import.meta.url)), file);
-const env = { STREAM_KEY: KEY, STREAM_SECRET: SECRET, STREAM_URL: server.api, SIGNED_IN: "ada" };
+const env = { STREAM_KEY: KEY, STREAM_SECRET: SECRET, STREAM_BASE_URL: server.api, SIGNED_IN: "ada" };
 
 /** As a function of Deno, Bun or Cloudflare is called, here in Node. */
 async function plain() {

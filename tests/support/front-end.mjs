@@ -30,7 +30,7 @@ export async function startFrontEnd(name, { api, user }) {
 
   const endpoint = await startTokens(user);
   // What Vite reads in place of the example's .env, and its configuration when it is loaded.
-  Object.assign(process.env, { VITE_STREAM_KEY: KEY, VITE_STREAM_URL: api, TOKEN_ENDPOINT: endpoint.url });
+  Object.assign(process.env, { VITE_STREAM_KEY: KEY, VITE_STREAM_BASE_URL: api, TOKEN_ENDPOINT: endpoint.url });
   const settings = { root: folder, logLevel: "silent" };
   await build(settings);
   const served = await preview({ ...settings, preview: { port: 0, host: "127.0.0.1" } });

@@ -7,5 +7,5 @@ async function token() {
   return answer.text();
 }
 
-const { VITE_STREAM_KEY, VITE_STREAM_URL } = import.meta.env;
-export const client = connect(VITE_STREAM_KEY, token, undefined, { baseUrl: VITE_STREAM_URL });
+const { VITE_STREAM_KEY, VITE_STREAM_BASE_URL } = import.meta.env;
+export const client = connect(VITE_STREAM_KEY, token, undefined, { baseUrl: VITE_STREAM_BASE_URL });
