@@ -3,7 +3,6 @@
 // - A block of JavaScript that begins with `// browser` is bundled, one that begins with the name of a file is a part of that
 //   file, which is run elsewhere; any other one runs in Node. Blocks without an import go on with the one before them.
 // - TypeScript compiles.
-// - The server starts with the flags of each command, and other commands run against a server.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
