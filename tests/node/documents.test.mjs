@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -27,6 +27,7 @@ const QUOTED = ["jsx", "tsx", "vue", "svelte"];
 // What some of the programs read or import.
 writeFileSync(join(project, "users.ndjson"), '{"id":"ada","data":{"name":"Ada"}}\n{"id":"grace"}\n');
 copyFileSync(join(root, "examples/edge-function.mjs"), join(project, "edge-function.mjs"));
+symlinkSync(join(root, "node_modules/getstream"), join(project, "node_modules/getstream"));
 
 let files = 0;
 

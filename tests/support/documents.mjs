@@ -43,3 +43,10 @@ export function programsOf(name, language) {
   }
   return programs;
 }
+
+/** The rows of the table that stands between the comments `<!-- title -->` and `<!-- /… -->`, without its head. */
+export function tableOf(name, title) {
+  const [, between] = textOf(name).split(`<!-- ${title} -->\n`);
+  const lines = between.split("<!-- /")[0].trim().split("\n").slice(2);
+  return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
