@@ -18,7 +18,12 @@ import { temporaryFolder, variable } from "../support/temporary.mjs";
  */
 const SHELL = `
 set -eu
-cargo() { :; }
+cargo() {
+  if [ "$1" = run ]; then
+    while [ "$1" != -- ]; do shift; done
+    user-handle-server "\${@:2}"
+  fi
+}
 curl() {
   local arguments=("\${@//127.0.0.1:8000/$HOST}")
   command curl --silent --show-error --fail "\${arguments[@]//localhost:8000/$HOST}"
@@ -52,7 +57,7 @@ function startsOf(noted, www) {
 function commandsOf(name) {
   const blocks = blocksOf(name);
   return blocks.flatMap((block, index) => {
-    if (block.language !== "sh" || !/^(\w+=\$\()?(user-handle-server|curl)\b/m.test(block.code)) return [];
+    if (block.language !== "sh" || !/^(\w+=\$\()?(user-handle-server|curl|cargo run -p user-handle-server)\b/m.test(block.code)) return [];
     const prints = /\bcurl|user-handle-server (token|backup|restore)/.test(block.code) && blocks[index + 1]?.language === "text";
     return [{ ...block, says: prints ? blocks[index + 1].code.trim().split("\n") : [] }];
   });

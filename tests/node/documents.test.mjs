@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 
 import { build } from "esbuild";
 
-import { blocksOf, documents, isForBrowsers, programsOf, root, sourceOf } from "../support/documents.mjs";
+import { blocksOf, documents, isForBrowsers, programsOf, root, sourceOf, textOf } from "../support/documents.mjs";
 import { project } from "../support/package.mjs";
 import { startServer } from "../support/server.mjs";
 
@@ -91,5 +91,17 @@ for (const name of documents) {
     assert.deepEqual(loose.map(({ title }) => title), []);
   });
 }
+
+test("codes that documents tell of are codes", () => {
+  const [, union] = /export type ErrorCode =(.*?);/s.exec(readFileSync(join(root, "pkg/index.d.ts"), "utf8"));
+  const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
+  const guides = documents.filter((name) => textOf(name).includes("\n## If it fails\n"));
+  assert.ok(guides.length > 4);
+  for (const name of guides) {
+    const [, table] = textOf(name).split("\n## If it fails\n");
+    const told = [...table.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code);
+    assert.deepEqual(told.filter((code) => !codes.includes(code)), [], name);
+  }
+});
 
 test("there is code in the README", () => assert.ok(programsOf("README.md", "js").length > 0));
