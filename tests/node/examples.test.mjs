@@ -32,7 +32,7 @@ const EXPECTED = {
 };
 
 /** Those that do not end by themselves, and where they are run. */
-const ELSEWHERE = { "edge-function.mjs": "edge.test.mjs", "token-endpoint.mjs": "../browser/front-ends.test.mjs" };
+const ELSEWHERE = { "edge-function.mjs": "edge.test.mjs", "token-endpoint.mjs": "token-endpoint.test.mjs" };
 
 const names = readdirSync(examples).filter((name) => name.endsWith(".mjs"));
 

@@ -1,18 +1,15 @@
 // An example app of a framework, as a reader has it: its folder copied, its dependencies and the packed package installed,
 // built by Vite and served by its preview, with the token endpoint of the examples behind it.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { build, preview } from "vite";
 
 import { project } from "./package.mjs";
-import { KEY, SECRET } from "./server.mjs";
-import { atExit } from "./temporary.mjs";
+import { KEY } from "./server.mjs";
+import { startTokens } from "./tokens.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,25 +36,6 @@ export async function startFrontEnd(name, { api, user }) {
     endpoint,
     async stop() {
       await Promise.all([served.close(), endpoint.stop()]);
-    },
-  };
-}
-
-/** Starts `examples/token-endpoint.mjs`, with this user signed in. */
-export async function startTokens(user) {
-  cpSync(join(root, "examples/token-endpoint.mjs"), join(project, "token-endpoint.mjs"));
-  const env = { ...process.env, STREAM_KEY: KEY, STREAM_SECRET: SECRET, SIGNED_IN: user, PORT: "0" };
-  const child = spawn(process.execPath, ["token-endpoint.mjs"], { cwd: project, env, stdio: ["ignore", "pipe", "inherit"] });
-  const forget = atExit(() => child.kill("SIGKILL"));
-  const exited = once(child, "exit").finally(forget);
-  const lines = createInterface(child.stdout);
-  const [line] = await once(lines, "line");
-  return {
-    /** The origin; the endpoint is at `/token`. */
-    url: new URL(/http:\S+/.exec(line)[0]).origin,
-    async stop() {
-      child.kill();
-      await exited;
     },
   };
 }
