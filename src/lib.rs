@@ -108,10 +108,13 @@ mod users;
 #[doc(hidden)]
 pub mod properties;
 
-/// The README's Rust code, as a test.
-#[cfg(doctest)]
+/// The Rust code of the README and of the guide, as tests. Only where there is a `fetch`: clients are built in them.
+#[cfg(all(doctest, target_arch = "wasm32"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+#[cfg(all(doctest, target_arch = "wasm32", feature = "klaim"))]
+#[doc = include_str!("../docs/guides/rust.md")]
+struct Guide;
 
 #[cfg(feature = "serde")]
 pub use builder::ClientBuilder;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,12 @@ const EXPECTED = {
   },
 };
 
-for (const name of readdirSync(examples).filter((name) => name.endsWith(".mjs"))) {
+/** Those that do not end by themselves, and where they are run. */
+const ELSEWHERE = { "edge-function.mjs": "edge.test.mjs", "token-endpoint.mjs": "token-endpoint.test.mjs" };
+
+const names = readdirSync(examples).filter((name) => name.endsWith(".mjs"));
+
+for (const name of names.filter((name) => !(name in ELSEWHERE))) {
   test(name, () => {
     const { prints, complains = /^$/, before, after: finish } = EXPECTED[name];
     before?.();
@@ -42,6 +47,16 @@ for (const name of readdirSync(examples).filter((name) => name.endsWith(".mjs"))
     assert.match(stdout, prints);
     assert.match(stderr, complains);
     finish?.();
-    assert.ok(readFileSync(join(examples, name), "utf8").split("\n").length <= 41);
   });
 }
+
+test("they are short", () => {
+  for (const name of names) assert.ok(readFileSync(join(examples, name), "utf8").split("\n").length <= 41, name);
+});
+
+test("those that do not end are run elsewhere", () => {
+  for (const [name, file] of Object.entries(ELSEWHERE)) {
+    assert.ok(names.includes(name));
+    assert.ok(existsSync(new URL(file, import.meta.url)), file);
+  }
+});

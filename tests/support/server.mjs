@@ -12,18 +12,19 @@ export const KEY = "canary-key";
 export const SECRET = "canary-secret";
 export const KLAIM_KEY = "canary-klaim-key";
 
-/** Starts the server with these further flags, such as `--rate-limit 2`; without `keys` it has the demo's alone. */
+/** Starts the server with these further flags, such as `--rate-limit 2`, and variables; without `keys` it has the demo's alone. */
 export async function startServer(
   flags = "",
   database = join(temporaryFolder(), "users.db"),
   keys = ["--app", `${KEY}:${SECRET}`].concat(flags.includes("--klaim-key") ? [] : ["--klaim-key", KLAIM_KEY]),
+  variables = {},
 ) {
   const child = spawn(
     variable("USER_HANDLE_SERVER"),
     ["--listen", "localhost:0", "--database", `sqlite:${database}`, "--log", "error"]
       .concat(keys)
       .concat(flags.split(" ").filter(Boolean)),
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...variables } },
   );
   const forget = atExit(() => child.kill("SIGKILL"));
   const exited = once(child, "exit").finally(forget);

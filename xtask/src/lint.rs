@@ -11,7 +11,7 @@ use crate::{setup, www};
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 14] = [
+    let checks: [(&str, Check); 15] = [
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -68,6 +68,7 @@ pub fn run() -> Result<()> {
         ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),
+        ("links of the documents", Check::Run(links(&folders))),
         ("names of machines", Check::Names),
     ];
     let (mut passed, mut failed) = (0, 0);
@@ -110,6 +111,15 @@ fn types(folders: &Folders) -> Cmd {
         .npm_bin("tsc")
         .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
         .words("pkg/index.d.ts pkg/klaim.d.ts pkg/testing.d.ts")
+}
+
+/// Each relative link of a document leads to a file, and each anchor to a heading; without asking the network. `pkg` has a copy
+/// of the README, whose links are for the repository.
+fn links(folders: &Folders) -> Cmd {
+    folders
+        .npm_bin("remark")
+        .words("--frail --quiet --no-stdout --no-config --ignore-pattern pkg/ --ignore-pattern target/")
+        .words("--use validate-links=repository:false .")
 }
 
 /// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.

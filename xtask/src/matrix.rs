@@ -38,7 +38,7 @@ pub struct Options {
     /// Install this tarball of `npm pack` instead of building one
     #[arg(long, value_name = "FILE")]
     tarball: Option<PathBuf>,
-    /// Put the table into README.md too
+    /// Put the table into docs/runtimes.md too
     #[arg(long, conflicts_with = "names")]
     write: bool,
 }
@@ -91,7 +91,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         start.elapsed()
     );
     if options.write {
-        report::write_into(Path::new("README.md"), &table)?;
+        report::write_into(Path::new("docs/runtimes.md"), &table)?;
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import Profile from "./Profile.vue";
+
+createApp(Profile).mount("#app");

@@ -1,0 +1,9 @@
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [vue()],
+  // The page and its token endpoint, examples/token-endpoint.mjs, on one origin.
+  server: { proxy: { "/token": process.env.TOKEN_ENDPOINT ?? "http://localhost:3000" } },
+  preview: { headers: { "content-security-policy": "script-src 'self' 'wasm-unsafe-eval'" } },
+});
