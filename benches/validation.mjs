@@ -42,9 +42,8 @@ export async function run({ rounds, quick, seed, service, entry }) {
   await worker.stop();
   await browser.close();
   return {
-    about: "Nanoseconds for the data of one user. Ours is what a member's data adds to an `addUsers` whose signal has fired, " +
-      "so that everything is checked and written and nothing is sent: the same path of the packed package that `create` takes. " +
-      "That the batch is put together of its members is in it too. CPU in Node; in Chromium time, of a page that does nothing else.",
+    about: "Nanoseconds for the data of one user. Ours is what data adds to a `create` whose signal has fired, so that " +
+      "everything is checked and written and nothing is sent. CPU in Node; in Chromium time, of a page that does nothing else.",
     tables: [table(["", "validate and write, ns", "`JSON.stringify`, ns", "ratio"], rows)],
     charts: [ratioChart("validation", "Validating and writing data", bars, "JSON.stringify, which only writes")],
     goals,

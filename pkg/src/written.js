@@ -1,6 +1,6 @@
 // Users of a batch, checked and written. Not in the build for browsers.
 
-import { write } from "../../src/js/walk.js";
+import { byteLength, write } from "../../src/js/walk.js";
 import { memberProperty } from "./arguments.js";
 import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
@@ -48,8 +48,8 @@ export class Writer {
     const data = memberProperty(user, index, "data") ?? undefined;
     const rules = dataRules();
     let text = write({ id, data }, rules.depth, rules.inObject, rules.inArray);
-    // A refusal, or what has to be looked at more closely, or both.
-    if (!(text.length <= rules.surelyShort && (data === undefined || text[id.length + DATA_AT] === "{"))) {
+    // A refusal, what is no object, or too much: the module says what it is.
+    if (data !== undefined && !(text[id.length + DATA_AT] === "{" && isShort(text, id.length + DATA_AT + 1))) {
       text = `{"id":"${id}","data":${enter(() => writeData(data, index))}}`;
     }
     this.#indices.push(index);
@@ -84,11 +84,15 @@ const DATA_AT = 16;
 
 let rules;
 
-/** The rules for data, by which Rust has it written, one object further down; and the characters that need no count. */
+/** The rules for data, by which Rust has it written, one object further down; and the bytes that it may have. */
 function dataRules() {
   if (rules === undefined) {
-    const [depth, inObject, inArray, surelyShort] = enter(() => [0, 1, 2, 3].map(current().exports.dataRule));
-    rules = { depth: depth + 1, inObject, inArray, surelyShort };
+    const [depth, inObject, inArray, maxBytes] = enter(() => [0, 1, 2, 3].map((it) => current().exports.dataRule(it)));
+    rules = { depth: depth + 1, inObject, inArray, maxBytes };
   }
   return rules;
 }
+
+/** Whether the data is not too long; the text has so many bytes beside it. A UTF-16 unit is at most three bytes. */
+const isShort = (text, beside) =>
+  3 * text.length <= dataRules().maxBytes || byteLength(text) - beside <= dataRules().maxBytes;

@@ -71,7 +71,7 @@ pub fn check_id(id: &JsValue, path: &JsValue) -> Result<(), JsValue> {
     checked_id(id, &text(path)).map(drop).map_err(thrown)
 }
 
-/// The numbers that `write` of walk.js takes after the data, and then the characters that need no count.
+/// The numbers that `write` of walk.js takes after the data, and then the bytes that it may have.
 #[cfg(feature = "sign")]
 #[wasm_bindgen(js_name = dataRule)]
 pub fn data_rule(number: usize) -> u32 {

@@ -98,13 +98,16 @@ pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
     Ok(text)
 }
 
-/// By which data is written; and how long a text needs no count: a UTF-16 unit is at most three bytes.
+/// By which data is written; and how many bytes it may have.
 pub(crate) const RULES: [u32; 4] = [
     validate::MAX_DEPTH,
     validate::allowed_kinds(false),
     validate::allowed_kinds(true),
-    (validate::MAX_DATA_BYTES / 3) as u32,
+    validate::MAX_DATA_BYTES as u32,
 ];
+
+/// A UTF-16 unit is at most three bytes: text of so many needs no count.
+const SURELY_SHORT: u32 = (validate::MAX_DATA_BYTES / 3) as u32;
 
 fn walk(data: &Value) -> JsValue {
     let [max_depth, in_object, in_array, _] = RULES;
@@ -136,8 +139,7 @@ fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
 }
 
 fn check_size(text: &Text, path: &str) -> Result<(), Error> {
-    let [.., surely_short] = RULES;
-    if text.length() <= surely_short {
+    if text.length() <= SURELY_SHORT {
         return Ok(());
     }
     validate::data_size(byte_length(text) as usize, path)

@@ -77,6 +77,18 @@ describe("batches of any size", () => {
     assert.equal(await named([fine, { id: "a,b" }, { id: "" }]), "users[1].id");
   });
 
+  test("the size of data is counted in bytes of the data alone", async () => {
+    const sized = (bytes) => ({ id: "x".repeat(255), data: { text: "é".repeat((bytes - 12) / 2) + "x".repeat(bytes % 2) } });
+    assert.equal(Buffer.byteLength(JSON.stringify(sized(10_240).data)), 10_240);
+    recorder.answer = () => ({ status: 201, body: { created_users: [] } });
+    await recorded().addUsers([sized(10_240)]);
+    assert.deepEqual(JSON.parse(recorder.requests.at(-1).body), { users: [sized(10_240)], override: false });
+    assertError(api, await failure(() => recorded().addUsers([{ id: "fine" }, sized(10_241)])), {
+      name: "ValidationError", code: "data_too_large", path: "users[1].data",
+      text: "users[1].data is 10241 bytes of JSON, at most 10240 are allowed",
+    });
+  });
+
   test("a request that fails says what was stored before it", async () => {
     recorder.answer = ({ body }) =>
       body.includes("late-1000") ? { status: 403, body: { code: 17, detail: "no" } } : { status: 201, body: { created_users: [] } };
