@@ -78,7 +78,8 @@ describe("batches of any size", () => {
   });
 
   test("the size of data is counted in bytes of the data alone", async () => {
-    const sized = (bytes) => ({ id: "x".repeat(255), data: { text: "é".repeat((bytes - 12) / 2) + "x".repeat(bytes % 2) } });
+    const text = (bytes) => "é".repeat(bytes >> 1) + "x".repeat(bytes % 2);
+    const sized = (bytes) => ({ id: "x".repeat(255), data: { text: text(bytes - '{"text":""}'.length) } });
     assert.equal(Buffer.byteLength(JSON.stringify(sized(10_240).data)), 10_240);
     recorder.answer = () => ({ status: 201, body: { created_users: [] } });
     await recorded().addUsers([sized(10_240)]);
