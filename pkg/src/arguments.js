@@ -94,13 +94,14 @@ export function members(iterable, name) {
 
 /** A property of what stands at a place: the number of a user in a batch, or a name. */
 export function memberProperty(user, place, name) {
-  const path = () => (typeof place === "number" ? `users[${place}]` : place);
   if (typeof user !== "object" || user === null) {
-    throw dataError(path(), `${path()} must be a JSON object, but is ${describe(user)}`);
+    throw dataError(pathOf(place), `${pathOf(place)} must be a JSON object, but is ${describe(user)}`);
   }
   try {
     return user[name];
   } catch (thrown) {
-    throw dataError(path(), `${path()}.${name} could not be read: a getter or proxy of it threw`, { thrown });
+    throw dataError(pathOf(place), `${pathOf(place)}.${name} could not be read: a getter or proxy of it threw`, { thrown });
   }
 }
+
+const pathOf = (place) => (typeof place === "number" ? `users[${place}]` : place);

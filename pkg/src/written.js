@@ -6,15 +6,17 @@ import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
 import { current, enter } from "./load.js";
 
+const HEAD = '{"users":[';
+
 /** Users as they are sent, with their ids and their places where they come from. */
 export class Written {
-  /** The users' JSON, with commas between, and where each ends: one text for all is far less to keep than one for each. */
-  #json;
+  /** One text for all, and where each user ends in it: far less to keep than a text for each. */
+  #body;
   #ends;
 
   constructor(indices, ids, json, ends) {
     Object.assign(this, { indices, ids });
-    this.#json = json;
+    this.#body = `${HEAD}${json}],"override":false}`;
     this.#ends = ends;
   }
 
@@ -22,14 +24,14 @@ export class Written {
 
   slice(start, end) {
     const from = start === 0 ? 0 : this.#ends[start - 1] + 1;
-    const to = end === 0 ? 0 : this.#ends[end - 1];
+    const json = this.#body.slice(HEAD.length + from, HEAD.length + this.#ends[end - 1]);
     const ends = this.#ends.slice(start, end).map((it) => it - from);
-    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), this.#json.slice(from, to), ends);
+    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), json, ends);
   }
 
   /** Sends them in one request; `isTerse` where nobody reads the answer. */
   send(client, override, options, isTerse) {
-    const body = `{"users":[${this.#json}],"override":${Boolean(override)}}`;
+    const body = override ? `${this.#body.slice(0, -"false}".length)}true}` : this.#body;
     return client[call](() => [ADD_USERS, String(this.length), body, isTerse, this.ids], options);
   }
 }

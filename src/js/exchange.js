@@ -165,7 +165,7 @@ async function read(response, headers, maxBytes, isTerse) {
 function isSurelyShort(response, headers, maxBytes) {
   return quietly(() =>
     response.type !== "cors" && headers.get("content-encoding") == null &&
-    /^\d+$/.test(headers.get("content-length")) && headers.get("content-length") <= maxBytes);
+    parseInt(headers.get("content-length")) <= maxBytes);
 }
 
 // Deno and Bun write the URL of a failed request into the error, and the URL holds the API key.

@@ -54,6 +54,68 @@ function objectKind(value) {
 const step = (holder, key) =>
   Array.isArray(holder) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
+/** While a refusal is on its way up: its kind, the objects from `data` down to what is refused, and the steps between. */
+let refusal;
+
+function refuse(kind, value) {
+  throw (refusal = { kind, holders: [value], steps: [] });
+}
+
+function passedOn(error, holder, key) {
+  refusal?.holders.unshift(holder);
+  refusal?.steps.unshift(step(holder, key));
+  return error;
+}
+
+/** What is allowed in objects and in arrays: the same at each call. */
+let inObjects, inArrays;
+
+/** What JSON.stringify is to write of what stands under `key`: of objects and arrays, down to `depth`, a copy of plain values. */
+function copy(value, key, depth, allowed) {
+  // Nearly all there is.
+  if (typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value)) return value;
+  const toJSON = value?.toJSON;
+  if (typeof toJSON === "function") value = Reflect.apply(toJSON, value, [String(key)]);
+  const kind = kindOf(value);
+  if (kind === SCALAR) return value;
+  const isHolder = typeof value === "object";
+  if ((isHolder && depth === 0) || !((allowed >> kind) & 1)) refuse(kind, value);
+  if (!isHolder) return value;
+  let at = 0;
+  try {
+    if (kind === ARRAY) {
+      const { length } = value;
+      const copied = [];
+      for (; at < length; at++) copied.push(copy(value[at], at, depth - 1, inArrays));
+      return copied;
+    }
+    // All members at once, and `in`: engines are much faster at both than at one key after the other.
+    const copied = { ...value };
+    for (at in copied) {
+      const member = copied[at];
+      if (typeof member === "string" || Number.isFinite(member) || !Object.hasOwn(copied, at)) continue;
+      const written = copy(member, at, depth - 1, inObjects);
+      if (written !== member) copied[at] = written;
+    }
+    return copied;
+  } catch (error) {
+    throw passedOn(error, value, at);
+  }
+}
+
+function checkSurrogates(value) {
+  if (typeof value === "string" && isLone(value)) refuse(LONE_SURROGATE, value);
+  if (typeof value !== "object") return;
+  for (const key in value) {
+    try {
+      if (isLone(key)) refuse(LONE_SURROGATE_KEY, key);
+      checkSurrogates(value[key]);
+    } catch (error) {
+      throw passedOn(error, value, key);
+    }
+  }
+}
+
 /**
  * The JSON text of `data`. Where the rules refuse a part of it: the character with the number of that part's kind, and its
  * path below `data`. An empty text where there is nothing to write. An array of what a getter, a `toJSON` or a proxy threw:
@@ -62,68 +124,21 @@ const step = (holder, key) =>
  * `inObject` and `inArray` have a bit for each kind that is allowed there, down to `maxDepth`; `data` itself has depth 1.
  */
 export function write(data, maxDepth, inObject, inArray) {
-  // The objects from `data` down to the one whose members are being read, by their depth, and the keys they stand under.
-  const holders = [];
-  const keys = [];
-  let refused;
-  const refuse = (kind, path) => {
-    throw (refused = String.fromCharCode(kind) + path);
-  };
-
-  /** What JSON.stringify is to write of what stands under `key`: of objects and arrays a copy of plain values. */
-  function copy(value, key, depth, allowed) {
-    // Nearly all there is.
-    if (typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value)) return value;
-    const toJSON = value?.toJSON;
-    if (typeof toJSON === "function") value = Reflect.apply(toJSON, value, [String(key)]);
-    let kind = kindOf(value);
-    if (kind === SCALAR) return value;
-    holders[depth] = value;
-    keys[depth] = key;
-    const isHolder = typeof value === "object";
-    const isTooDeep = isHolder && depth === maxDepth;
-    if (isTooDeep || !((allowed >> kind) & 1)) {
-      // Only what is too deep can be without an end.
-      const again = isTooDeep ? holders.findIndex((holder, i) => holders.indexOf(holder) < i) : -1;
-      if (again > 0) [kind, depth] = [CYCLE, again];
-      refuse(kind, keys.slice(1, depth + 1).map((key, i) => step(holders[i], key)).join(""));
-    }
-    if (!isHolder) return value;
-    if (kind === ARRAY) {
-      const { length } = value;
-      const copied = [];
-      for (let i = 0; i < length; i++) copied.push(copy(value[i], i, depth + 1, inArray));
-      return copied;
-    }
-    // All members at once, and `in`: engines are much faster at both than at one key after the other.
-    const copied = { ...value };
-    for (const name in copied) {
-      const member = copied[name];
-      if (typeof member === "string" || Number.isFinite(member) || !Object.hasOwn(copied, name)) continue;
-      const written = copy(member, name, depth + 1, inObject);
-      if (written !== member) copied[name] = written;
-    }
-    return copied;
-  }
-
-  function checkSurrogates(value, path) {
-    if (typeof value === "string" && isLone(value)) refuse(LONE_SURROGATE, path);
-    if (typeof value !== "object" || value === null) return;
-    for (const key of Object.keys(value)) {
-      const below = path + step(value, key);
-      if (isLone(key)) refuse(LONE_SURROGATE_KEY, below);
-      checkSurrogates(value[key], below);
-    }
-  }
-
   if (typeof data !== "object" || data === null) return "";
+  inObjects = inObject;
+  inArrays = inArray;
   try {
-    const text = JSON.stringify(copy(data, "", 0, inObject)) ?? "";
+    const text = JSON.stringify(copy(data, "", maxDepth, inObject)) ?? "";
     // JSON.stringify writes half of a surrogate pair as an escape, the only one that begins so.
-    if (text.includes("\\ud")) checkSurrogates(JSON.parse(text), "");
+    if (text.includes("\\ud")) checkSurrogates(JSON.parse(text));
     return text;
   } catch (error) {
-    return refused ?? [error];
+    if (refusal === undefined) return [error];
+    const { kind, holders, steps } = refusal;
+    refusal = undefined;
+    // What is inside itself has no end: it was refused for its depth.
+    const again = holders.findIndex((holder, i) => holders.slice(0, i).includes(holder));
+    return String.fromCharCode(again < 0 ? kind : CYCLE) + steps.slice(0, again < 0 ? undefined : again).join("");
   }
 }
 
