@@ -35,8 +35,7 @@ export function useClient<C extends AnyClient = Client>(): C;
  * ```jsx
  * function Profile({ id }) {
  *   const { data: user, error, update } = useUser(id);
- *   if (error) return <p role="alert">{error.message}</p>;
- *   if (user === undefined) return <p>One moment …</p>;
+ *   if (user === undefined) return <p>{error?.message ?? "One moment …"}</p>;
  *   if (user === null) return <p>There is no {id}.</p>;
  *   return (
  *     <button disabled={update.isPending} onClick={() => update.mutate({ ...user.data, waves: (user.data.waves ?? 0) + 1 })}>

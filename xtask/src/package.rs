@@ -295,7 +295,10 @@ fn dist(folders: &Folders) -> Result<()> {
         let types = pkg.join(format!("{name}.d.ts"));
         copy(&types, &dist.join(format!("{name}.d.ts")))?;
         let text = fs::read_to_string(&types).with_context(|| format!("cannot read {}", types.display()))?;
-        write(&dist.join(format!("{name}.d.cts")), text.replace("./index.js", "./index.cjs").replace("./klaim.js", "./klaim.cjs"))?;
+        write(
+            &dist.join(format!("{name}.d.cts")),
+            text.replace("./index.js", "./index.cjs").replace("./klaim.js", "./klaim.cjs"),
+        )?;
     }
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
