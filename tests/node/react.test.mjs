@@ -173,7 +173,9 @@ describe("writing", () => {
   test("an update is shown at once, and what the service answers is kept: nothing is read again", async () => {
     const page = await profile("ada", { until: "Ada" });
     const given = { name: "Countess", born: new Date(0) };
-    const [record] = await mutateSlowly(page, page.user.update, [given], "Countess");
+    const [record] = await mutateSlowly(page, page.user.update, [given], "Countess", () => {
+      assert.equal(page.user.data.data.born, "1970-01-01T00:00:00.000Z", "as it will be read");
+    });
     assert.deepEqual(page.seen, [undefined, "Ada", "Countess"]);
     assert.deepEqual(record.data, { name: "Countess", born: "1970-01-01T00:00:00.000Z" });
     assert.deepEqual(page.user.data, record);
@@ -368,27 +370,29 @@ test("the real server: a profile is read, changed and deleted", async () => {
 test("Klaim: the same hook; an update changes what is given, and a new id moves the user", async () => {
   const server = await startServer();
   try {
-    const klaim = klaimFaces.import.connect(KLAIM_KEY, { baseUrl: server.klaim });
+    const slowly = async (input, init) => {
+      if (init.method !== "GET") await held;
+      return fetch(input, init);
+    };
+    const klaim = klaimFaces.import.connect(KLAIM_KEY, { baseUrl: server.klaim, fetch: slowly });
     client = klaim;
     let user;
     function KlaimProfile({ id }) {
       user = hooks.useUser(id, { client: hooks.useClient() });
       const { data } = user;
-      return data ? [data.name, data.metadata?.plan].join(" ") : String(data);
+      return data ? [data.user_id, data.name, data.metadata?.plan].join(" ") : String(data);
     }
     const page = render(within(createElement(KlaimProfile, { id: "a/ü" })));
     await shows(page, "null");
     await mutate(user.create, { email: "ada@example.com", name: "Ada", metadata: { plan: "free" } });
-    await shows(page, "Ada free");
-    const updated = user.update.mutateAsync({ metadata: { plan: "pro" } });
-    await shows(page, "Ada pro");
-    await updated;
+    await shows(page, "a/ü Ada free");
+    await mutateSlowly(page, user.update, [{ metadata: { plan: "pro" } }], "a/ü Ada pro");
     assert.equal((await klaim.user("a/ü").get()).full.metadata.plan, "pro");
     assert.equal((await mutate(user.update, { email: "none" })).code, "invalid_data");
 
-    await mutate(user.update, { user_id: "countess" });
+    await mutateSlowly(page, user.update, [{ user_id: "countess", name: "Countess" }], "a/ü Ada pro");
     await shows(page, "null");
-    assert.equal(queryClient.getQueryData(hooks.userKey(klaim, "countess")).name, "Ada");
+    assert.equal(queryClient.getQueryData(hooks.userKey(klaim, "countess")).name, "Countess");
   } finally {
     cleanup();
     await server.stop();
