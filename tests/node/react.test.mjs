@@ -370,7 +370,9 @@ test("the real server: a profile is read, changed and deleted", async () => {
 test("Klaim: the same hook; an update changes what is given, and a new id moves the user", async () => {
   const server = await startServer();
   try {
+    const begun = [];
     const slowly = async (input, init) => {
+      begun.push(init.method);
       if (init.method !== "GET") await held;
       return fetch(input, init);
     };
@@ -390,7 +392,11 @@ test("Klaim: the same hook; an update changes what is given, and a new id moves 
     assert.equal((await klaim.user("a/ü").get()).full.metadata.plan, "pro");
     assert.equal((await mutate(user.update, { email: "none" })).code, "invalid_data");
 
-    await mutateSlowly(page, user.update, [{ user_id: "countess", name: "Countess" }], "a/ü Ada pro");
+    begun.length = 0;
+    await mutateSlowly(page, user.update, [{ user_id: "countess", name: "Countess" }], "a/ü Ada pro", async () => {
+      await waitFor(() => assert.deepEqual(begun, ["PUT"]));
+      assert.equal(text(page), "a/ü Ada pro", "a move is not shown before the answer");
+    });
     await shows(page, "null");
     assert.equal(queryClient.getQueryData(hooks.userKey(klaim, "countess")).name, "Countess");
   } finally {
