@@ -80,7 +80,8 @@ export class KlaimClient<Metadata extends UserData = UserData> {
   on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): () => void;
   /** Removes the listeners of an event, or all of them. */
   off(event?: keyof ClientEvents): void;
-  /** Releases the module's memory for this client; running calls finish, later ones are refused. */
+  /** Releases the module's memory for this client; running calls finish, later ones are refused. Where an engine has no
+   *  `Symbol.dispose`, the name is `Symbol.for("Symbol.dispose")`. */
   [Symbol.dispose](): void;
 }
 

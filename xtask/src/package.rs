@@ -33,6 +33,8 @@ const INPUTS: &[&str] = &[
     "pkg/klaim",
     "pkg/klaim.d.ts",
     "pkg/package.json",
+    "pkg/react",
+    "pkg/react.d.ts",
     "pkg/server",
     "pkg/src",
     "pkg/testing",
@@ -66,6 +68,11 @@ const OUTPUTS: &[&str] = &[
     "pkg/dist/klaim.d.ts",
     "pkg/dist/klaim.js",
     "pkg/dist/klaim.wasm",
+    "pkg/dist/react-server.js",
+    "pkg/dist/react.cjs",
+    "pkg/dist/react.d.cts",
+    "pkg/dist/react.d.ts",
+    "pkg/dist/react.js",
     "pkg/dist/testing.cjs",
     "pkg/dist/testing.d.cts",
     "pkg/dist/testing.d.ts",
@@ -279,16 +286,19 @@ fn dist(folders: &Folders) -> Result<()> {
     let flags = "--format=esm --platform=neutral --external:*.wasm?module";
     bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
     bundle(folders, Variant::Klaim, "klaim/edge.js", "klaim-edge.js", flags)?;
-    testing(folders)?;
+    plain(folders)?;
 
     copy(&Variant::Server.wasm(folders), &dist.join("user-handle.wasm"))?;
     copy(&Variant::Browser.wasm(folders), &dist.join("browser.wasm"))?;
     copy(&Variant::Klaim.wasm(folders), &dist.join("klaim.wasm"))?;
-    for name in ["index", "klaim", "testing"] {
+    for name in ["index", "klaim", "react", "testing"] {
         let types = pkg.join(format!("{name}.d.ts"));
         copy(&types, &dist.join(format!("{name}.d.ts")))?;
         let text = fs::read_to_string(&types).with_context(|| format!("cannot read {}", types.display()))?;
-        write(&dist.join(format!("{name}.d.cts")), text.replace("./index.js", "./index.cjs"))?;
+        write(
+            &dist.join(format!("{name}.d.cts")),
+            text.replace("./index.js", "./index.cjs").replace("./klaim.js", "./klaim.cjs"),
+        )?;
     }
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
@@ -296,14 +306,27 @@ fn dist(folders: &Folders) -> Result<()> {
     Ok(())
 }
 
-/// The entry for tests: plain JavaScript, the same in both builds, that needs nothing of the module.
-fn testing(folders: &Folders) -> Result<()> {
-    for (to, flags) in
-        [("testing.js", "--format=esm --platform=neutral"), ("testing.cjs", "--format=cjs --platform=node")]
-    {
+/// The entries that are plain JavaScript, the same in all builds, and need nothing of the module: for tests, and for React,
+/// which is its user's own.
+fn plain(folders: &Folders) -> Result<()> {
+    const ESM: &str = "--format=esm --platform=neutral";
+    const CJS: &str = "--format=cjs --platform=node";
+    for (from, to, flags) in [
+        ("testing.js", "testing.js", ESM),
+        ("testing.js", "testing.cjs", CJS),
+        ("react/index.js", "react.js", ESM),
+        ("react/index.js", "react.cjs", CJS),
+        // Only bundlers ask for it; it shares the module of the others, whose context is one.
+        ("react/server.js", "react-server.js", ESM),
+    ] {
         let mut outfile = OsString::from("--outfile=");
         outfile.push(folders.root.join("pkg/dist").join(to));
-        esbuild(folders).words(flags).arg(outfile).arg(folders.root.join("pkg/src/testing.js")).run()?;
+        esbuild(folders)
+            .words(flags)
+            .words("--packages=external --external:*/react.js")
+            .arg(outfile)
+            .arg(folders.root.join("pkg/src").join(from))
+            .run()?;
     }
     Ok(())
 }

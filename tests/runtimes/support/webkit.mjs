@@ -19,15 +19,15 @@ export const visitWithWebKit = (url) =>
       look();`);
   });
 
-/** Starts the browser, and ends it after `work`, which is given it. */
-export async function withWebKit(work) {
+/** Starts the browser, and ends it after `work`, which is given it. `env` is added to the browser's environment. */
+export async function withWebKit(work, env = {}) {
   const port = await freePort();
   // xvfb-run leaves its display behind when it is killed alone: the group is ended.
   const driver = spawn(XVFB_RUN, ["-a", WEBKIT_DRIVER, `--port=${port}`], {
     detached: true,
     stdio: ["ignore", 2, 2],
     // In the locale C the browser's language is none that `Intl` knows.
-    env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", LC_ALL: "" },
+    env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", LC_ALL: "", ...env },
   });
   const end = () => {
     try {
@@ -56,6 +56,15 @@ async function inSession(sessions, work) {
       open: (url) => send("POST", `${at}/url`, { url }),
       /** Runs a script in the page until it calls `done`, and gives what it is called with. */
       run: (script) => send("POST", `${at}/execute/async`, { script: `const done = arguments[0];${script}`, args: [] }),
+      /** The window's size, in pixels. */
+      resize: (width, height) => send("POST", `${at}/window/rect`, { width, height }),
+      /** Clicks as a person does, in the middle of the first element that there is. */
+      async click(selector) {
+        const element = await send("POST", `${at}/element`, { using: "css selector", value: selector });
+        await send("POST", `${at}/element/${Object.values(element)[0]}/click`, {});
+      },
+      /** Presses keys one after the other, each a list of those that are held together, by the names of WebDriver. */
+      press: (keys) => send("POST", `${at}/actions`, { actions: [{ type: "key", id: "keyboard", actions: keys.flatMap(strokes) }] }),
       /** A picture of what is seen, as bytes of PNG. */
       picture: async () => Buffer.from(await send("GET", `${at}/screenshot`), "base64"),
     });
@@ -63,6 +72,11 @@ async function inSession(sessions, work) {
     await send("DELETE", at);
   }
 }
+
+const strokes = (held) => [
+  ...held.map((value) => ({ type: "keyDown", value })),
+  ...held.map((value) => ({ type: "keyUp", value })).reverse(),
+];
 
 /** Tries until the driver listens. */
 async function started(attempt) {

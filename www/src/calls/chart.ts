@@ -37,7 +37,7 @@ export function drawChart(place: HTMLElement, first: readonly Point[]): Chart {
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false }, y: { distr: 3, range: (_, low, high) => [Math.max(0.1, low / 2), high * 2] } },
+        scales: { x: { time: false }, y: { distr: 3, range: (_, low, high) => [roundDown(Math.max(0.1, low / 2)), high * 2] } },
         series: [{}, dots("answered", color("--accent")), dots("failed", color("--bad"))],
         axes: [
           { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
@@ -70,6 +70,12 @@ export function drawChart(place: HTMLElement, first: readonly Point[]): Chart {
       plot?.destroy();
     },
   };
+}
+
+/** To 1, 2 or 5 and zeros: uPlot counts its ticks from where a logarithmic axis begins. */
+function roundDown(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(ms));
+  return power * ([5, 2].find((digit) => digit * power <= ms) ?? 1);
 }
 
 /** A logarithmic axis has no zero. */

@@ -26,7 +26,7 @@ export function FailureTable({ id, title, failures, download }: Props) {
             {failures.slice(0, MAX_ROWS).map(({ index, id, message }) => (
               <tr key={index}>
                 <td class="number">{grouped(index + 1)}</td>
-                <td class="summary mono"><bdi>{id}</bdi></td>
+                <td class="given mono"><bdi>{id}</bdi></td>
                 <td class="why">{sentence(message)}</td>
               </tr>
             ))}

@@ -3,6 +3,7 @@
 import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-handle/klaim";
 
 import { below, silentFetch } from "./rehearsal";
+import { release } from "./release";
 import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
 
 const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "update", "creditBalance"];
@@ -49,9 +50,7 @@ async function open({ root, key }: Credentials): Promise<Session> {
     importUsers: undefined,
     rehearseImport: undefined,
     list: () => listed(client),
-    close() {
-      for (const each of [client, imitation]) each[Symbol.dispose]();
-    },
+    close: () => release(client, imitation),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Client, User } from "user-handle";
 
 import { isLocal, isLocalPage } from "./place";
 import { below, silentFetch } from "./rehearsal";
+import { release } from "./release";
 import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
 
 const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "profile", "update", "delete"];
@@ -52,9 +53,7 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
     importUsers: batches ? (source, options) => client.users.import(source, options) : undefined,
     rehearseImport: silent && ((source, options) => silent.users.import(source, options)),
     list: undefined,
-    close() {
-      for (const each of [client, imitation, silent]) each?.[Symbol.dispose]();
-    },
+    close: () => release(client, imitation, silent),
   };
 }
 

@@ -75,7 +75,8 @@ export function openEditor(place: HTMLElement, options: EditorProps & { focus: b
         // Tab is not taken: it leads on, as everywhere in a page.
         keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+        // The number for tools that do not know that what is edited has the focus anyway.
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", "tabindex": "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) text.value = update.state.doc.toString();
         }),

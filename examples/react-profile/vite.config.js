@@ -1,0 +1,3 @@
+import { tokens } from "./tokens.js";
+
+export default { plugins: [tokens()] };

@@ -1,0 +1,77 @@
+// What the cache holds of a user while it is written, and after.
+
+import { userKey } from "./query.js";
+
+/** By QueryClient and user, for the writes that overlap: how many they are, and what is known to be stored. */
+const running = new WeakMap();
+
+/** The options of a mutation that calls one method of the handle. */
+export function writeOptions(queryClient, client, id, method) {
+  const queryKey = userKey(client, id);
+  const query = { queryKey, exact: true };
+  return {
+    mutationKey: queryKey,
+
+    async mutationFn(given) {
+      const answer = await client.user(id)[method](given);
+      return method === "delete" ? answer : answer.full;
+    },
+
+    async onMutate(given) {
+      const writes = begin(queryClient, queryKey);
+      if (method === "update" && queryClient.getQueryData(queryKey)) {
+        // Cancelled first: a read that ends now would bring back what was there before.
+        await queryClient.cancelQueries(query);
+        queryClient.setQueryData(queryKey, (record) => preview(record, given));
+      }
+      return writes;
+    },
+
+    async onSettled(result, error, given, writes) {
+      if (error) writes.isUnsure = true;
+      else writes.stored = method === "delete" ? null : result;
+      if (!error && isRenamed(result, given, id)) {
+        writes.isUnsure = true;
+        queryClient.setQueryData(userKey(client, result.user_id), result);
+      }
+      await queryClient.cancelQueries(query);
+      if (!end(queryClient, queryKey, writes)) return;
+      queryClient.setQueryData(queryKey, writes.stored);
+      // Not awaited: the write is over.
+      if (writes.isUnsure) queryClient.invalidateQueries(query);
+    },
+  };
+}
+
+/** Joins the writes to this user, and is the first of them if there are none. */
+function begin(queryClient, queryKey) {
+  const all = running.get(queryClient) ?? new Map();
+  running.set(queryClient, all);
+  const user = JSON.stringify(queryKey);
+  const writes = all.get(user) ?? { count: 0, stored: queryClient.getQueryData(queryKey), isUnsure: false };
+  all.set(user, writes);
+  writes.count += 1;
+  return writes;
+}
+
+/** Leaves the writes to this user; whether it was the last. */
+function end(queryClient, queryKey, writes) {
+  writes.count -= 1;
+  if (writes.count > 0) return false;
+  running.get(queryClient).delete(JSON.stringify(queryKey));
+  return true;
+}
+
+/** The record as an update will leave it: of Stream's, data is replaced; of Klaim's, what is given. */
+function preview(record, given) {
+  try {
+    const copy = JSON.parse(JSON.stringify(given));
+    if ("data" in record) return { ...record, data: copy };
+    return "user_id" in copy ? record : { ...record, ...copy };
+  } catch {
+    return record; // The call says what is wrong with it.
+  }
+}
+
+/** Whether a user of Klaim's has a new id. */
+const isRenamed = (record, given, id) => given?.user_id !== undefined && (record.user_id ?? id) !== id;
