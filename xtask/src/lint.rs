@@ -5,13 +5,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{setup, www};
+use crate::{docs, licences, setup, www};
 
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 14] = [
+    let mut checks: Vec<(&str, Check)> = vec![
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -64,18 +64,19 @@ pub fn run() -> Result<()> {
                     .words("-- -D warnings"),
             ),
         ),
-        ("docs", Check::Run(docs("-p user-handle -p user-handle-server"))),
-        ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),
+        ("licences", Check::Call(licences::check)),
         ("names of machines", Check::Names),
     ];
+    checks.extend(docs::checks(&folders).map(|(name, command)| (name, Check::Run(command))));
     let (mut passed, mut failed) = (0, 0);
     for (name, check) in checks {
         println!("\n── {name}");
         let start = Instant::now();
         let done = match check {
             Check::Run(command) => command.run(),
+            Check::Call(check) => check(),
             Check::Names => names(&folders),
         };
         match done {
@@ -98,18 +99,12 @@ pub fn run() -> Result<()> {
 
 enum Check {
     Run(Cmd),
+    Call(fn() -> Result<()>),
     Names,
 }
 
-fn docs(what: &str) -> Cmd {
-    cargo().words("doc --no-deps").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
-}
-
 fn types(folders: &Folders) -> Cmd {
-    folders
-        .npm_bin("tsc")
-        .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
-        .words("pkg/index.d.ts pkg/klaim.d.ts pkg/testing.d.ts")
+    folders.npm_bin("tsc").words("--project pkg")
 }
 
 /// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.

@@ -1,10 +1,13 @@
 //! The project's commands: `cargo xtask <command>`. Each one sets up what it needs by itself.
 
 mod bench;
+mod crates;
 mod demo;
+mod docs;
 mod example;
 mod fingerprint;
 mod fuzz;
+mod licences;
 mod lint;
 mod load;
 mod matrix;
@@ -55,8 +58,10 @@ enum Command {
     Load(load::Options),
     /// Measure the npm package next to its peers, and parts of it alone
     Bench(bench::Options),
-    /// Check formatting, lints, docs, types, and that no file names a machine
+    /// Check formatting, lints, docs, types, licences, and that no file names a machine
     Lint,
+    /// Make the API reference of the npm package, the crate and the server, in target/docs
+    Docs,
     /// What cargo runs wasm test binaries with
     #[command(hide = true, disable_help_flag = true)]
     WasmBindgenTestRunner {
@@ -79,6 +84,7 @@ fn main() -> ExitCode {
         Command::Load(options) => load::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
+        Command::Docs => docs::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)

@@ -16,8 +16,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, payload, setup, slim, www};
+use crate::{fingerprint, licences, payload, setup, slim, www};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -52,6 +53,7 @@ const OUTPUTS: &[&str] = &[
     "pkg/LICENSE-APACHE",
     "pkg/LICENSE-MIT",
     "pkg/README.md",
+    "pkg/THIRD-PARTY-LICENSES",
     "pkg/dist/browser.cjs",
     "pkg/dist/browser.js",
     "pkg/dist/browser.wasm",
@@ -293,7 +295,7 @@ fn dist(folders: &Folders) -> Result<()> {
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
     }
-    Ok(())
+    write(&pkg.join("THIRD-PARTY-LICENSES"), licences::third_parties(Product::Package)?)
 }
 
 /// The entry for tests: plain JavaScript, the same in both builds, that needs nothing of the module.
