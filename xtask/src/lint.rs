@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{docs, licences, setup, www};
+use crate::{docs, licences, setup, surface, www};
 
 /// Runs the command.
 pub fn run() -> Result<()> {
@@ -66,8 +66,9 @@ pub fn run() -> Result<()> {
         ),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),
-        ("licences", Check::Call(licences::check)),
-        ("names of machines", Check::Names),
+        ("licences", Check::Call(|_| licences::check())),
+        ("public items of the crate", Check::Call(surface::check)),
+        ("names of machines", Check::Call(names)),
     ];
     checks.extend(docs::checks(&folders).map(|(name, command)| (name, Check::Run(command))));
     let (mut passed, mut failed) = (0, 0);
@@ -76,8 +77,7 @@ pub fn run() -> Result<()> {
         let start = Instant::now();
         let done = match check {
             Check::Run(command) => command.run(),
-            Check::Call(check) => check(),
-            Check::Names => names(&folders),
+            Check::Call(check) => check(&folders),
         };
         match done {
             Ok(()) => {
@@ -99,8 +99,7 @@ pub fn run() -> Result<()> {
 
 enum Check {
     Run(Cmd),
-    Call(fn() -> Result<()>),
-    Names,
+    Call(fn(&Folders) -> Result<()>),
 }
 
 fn types(folders: &Folders) -> Cmd {

@@ -18,6 +18,7 @@ mod setup;
 mod shell;
 mod slim;
 mod soak;
+mod surface;
 mod tests;
 mod www;
 
@@ -60,6 +61,8 @@ enum Command {
     Bench(bench::Options),
     /// Check formatting, lints, docs, types, licences, and that no file names a machine
     Lint,
+    /// Compare the public types, items and files with what they were, or take the changes over
+    Surface(surface::Options),
     /// Make the API reference of the npm package, the crate and the server, in target/docs
     Docs,
     /// What cargo runs wasm test binaries with
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Load(options) => load::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
+        Command::Surface(options) => surface::run(&options),
         Command::Docs => docs::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
