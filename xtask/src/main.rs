@@ -7,6 +7,7 @@ mod docs;
 mod example;
 mod fingerprint;
 mod fuzz;
+mod hashes;
 mod licences;
 mod lint;
 mod load;
@@ -14,6 +15,7 @@ mod matrix;
 mod package;
 mod payload;
 mod python;
+mod reproduce;
 mod setup;
 mod shell;
 mod slim;
@@ -63,6 +65,8 @@ enum Command {
     Lint,
     /// Compare the public types, items and files with what they were, or take the changes over
     Surface(surface::Options),
+    /// Build the last commit twice from nothing, in different folders, and compare the bytes
+    Reproduce,
     /// Make the API reference of the npm package, the crate and the server, in target/docs
     Docs,
     /// What cargo runs wasm test binaries with
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
         Command::Surface(options) => surface::run(&options),
+        Command::Reproduce => reproduce::run(),
         Command::Docs => docs::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);

@@ -106,7 +106,24 @@ pub fn build(folders: &Folders) -> Result<()> {
         glue(folders, variant)?;
     }
     dist(folders)?;
+    modes(&folders.root.join("pkg"))?;
     write(&stamp, made(&inputs)?)
+}
+
+/// npm packs the rights of files too, which are the umask's of whoever builds: all are as with 022.
+fn modes(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?.flatten() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = entry.path();
+        if path.is_dir() {
+            modes(&path)?;
+        } else {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
+                .with_context(|| format!("cannot change the rights of {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// One of the three builds.
