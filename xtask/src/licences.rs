@@ -70,8 +70,15 @@ pub fn console(folders: &Folders) -> Result<String> {
         for (const id of read) console.log(id);"#;
     let read = Cmd::new("node").args(["--input-type=module", "--eval", MODULES]).read()?;
     let mut parts = BTreeMap::new();
-    for file in read.lines().filter_map(|line| line.trim_start_matches('\0').split('?').next()) {
-        let Some((before, inside)) = file.rsplit_once("node_modules/") else { continue };
+    for file in read.lines().filter_map(|line| line.split('?').next()) {
+        // What a bundler adds of its own has no file: `\0vite/preload-helper.js`.
+        let (before, inside) = match file.strip_prefix('\0') {
+            Some(inside) if !inside.starts_with('/') => ("", inside),
+            _ => match file.trim_start_matches('\0').rsplit_once("node_modules/") {
+                Some(split) => split,
+                None => continue,
+            },
+        };
         let names = if inside.starts_with('@') { 2 } else { 1 };
         let name = inside.split('/').take(names).collect::<Vec<_>>().join("/");
         let folder = folders.root.join(before).join("node_modules").join(&name);

@@ -15,7 +15,10 @@ mod matrix;
 mod package;
 mod payload;
 mod python;
+mod release;
 mod reproduce;
+mod sbom;
+mod semver;
 mod setup;
 mod shell;
 mod slim;
@@ -65,6 +68,10 @@ enum Command {
     Lint,
     /// Compare the public types, items and files with what they were, or take the changes over
     Surface(surface::Options),
+    /// Compare the crate with the last release, by the rules of semantic versions
+    Semver,
+    /// Make and check all that a release has, in target/release-artefacts, without publishing anything
+    Release(release::Options),
     /// Build the last commit twice from nothing, in different folders, and compare the bytes
     Reproduce,
     /// Make the API reference of the npm package, the crate and the server, in target/docs
@@ -92,6 +99,8 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
         Command::Surface(options) => surface::run(&options),
+        Command::Semver => semver::run(),
+        Command::Release(options) => release::run(&options),
         Command::Reproduce => reproduce::run(),
         Command::Docs => docs::run(),
         Command::WasmBindgenTestRunner { args } => {
