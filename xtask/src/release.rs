@@ -16,7 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Options of `release`.
 #[derive(Args)]
 pub struct Options {
-    /// The tag that is released: it, both versions and CHANGELOG.md have to agree, and all has to be committed
+    /// The tag that is released: it, both versions and CHANGELOG.md have to agree, and everything has to be committed
     #[arg(long)]
     tag: Option<String>,
 }
@@ -73,6 +73,9 @@ fn versions(tag: Option<&str>) -> Result<()> {
     let Some(tag) = tag else { return Ok(()) };
     if tag != format!("v{VERSION}") {
         bail!("the tag is {tag}, and the version {VERSION}: the tag has to be v{VERSION}");
+    }
+    if package.get("repository").is_none() {
+        bail!("pkg/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line");
     }
     let changes = fs::read_to_string("CHANGELOG.md").context("cannot read CHANGELOG.md")?;
     if !has_section(&changes, VERSION) {
