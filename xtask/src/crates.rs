@@ -79,21 +79,22 @@ pub fn of(product: Product) -> Result<Vec<Crate>> {
     let metadata =
         cargo().words("metadata --locked --all-features --format-version 1").words(product.platform()).read()?;
     let metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array().context("`cargo metadata` lists no packages")?;
+    let packages = metadata.get("packages").and_then(Value::as_array).context("`cargo metadata` lists no packages")?;
 
     let mut crates = Vec::new();
     for (name, version, needs) in parse(&tree)? {
         let package = packages
             .iter()
-            .find(|package| package["name"] == name.as_str() && package["version"] == version.as_str())
+            .find(|package| field(package, "name") == name && field(package, "version") == version)
             .with_context(|| format!("`cargo metadata` does not know {name} {version}"))?;
-        let text = |field: &str| package[field].as_str().unwrap_or_default().trim().to_owned();
+        let text = |name: &str| field(package, name).trim().to_owned();
         let manifest = PathBuf::from(text("manifest_path"));
         crates.push(Crate {
             licence: text("license"),
             description: text("description").split_whitespace().collect::<Vec<_>>().join(" "),
-            authors: package["authors"]
-                .as_array()
+            authors: package
+                .get("authors")
+                .and_then(Value::as_array)
                 .into_iter()
                 .flatten()
                 .filter_map(Value::as_str)
@@ -106,6 +107,11 @@ pub fn of(product: Product) -> Result<Vec<Crate>> {
         });
     }
     Ok(crates)
+}
+
+/// A text of a manifest, or nothing.
+fn field<'a>(manifest: &'a Value, name: &str) -> &'a str {
+    manifest.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Names, versions and edges out of lines such as `2 digest v0.11.3 (*)`, where 2 is the depth.

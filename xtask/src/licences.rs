@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use spdx::{Expression, Licensee, ParseMode};
 
 use crate::crates::{self, Crate, Product};
@@ -84,9 +85,8 @@ pub fn console(folders: &Folders) -> Result<String> {
         let folder = folders.root.join(before).join("node_modules").join(&name);
         let manifest = folder.join("package.json");
         let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
-        let manifest: serde_json::Value =
-            serde_json::from_str(&text).with_context(|| format!("{name}: package.json"))?;
-        let field = |field: &str| manifest[field].as_str().unwrap_or_default().to_owned();
+        let manifest: Value = serde_json::from_str(&text).with_context(|| format!("{name}: package.json"))?;
+        let field = |field: &str| manifest.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         parts.insert(name.clone(), part(&name, &field("version"), &field("license"), &[field("author")], &folder)?);
     }
     if parts.is_empty() {

@@ -67,8 +67,9 @@ pub fn run(options: &Options) -> Result<()> {
 fn versions(tag: Option<&str>) -> Result<()> {
     let manifest = fs::read_to_string("pkg/package.json").context("cannot read pkg/package.json")?;
     let package: serde_json::Value = serde_json::from_str(&manifest).context("pkg/package.json")?;
-    if package["version"] != VERSION {
-        bail!("Cargo.toml has the version {VERSION}, and pkg/package.json {}", package["version"]);
+    let version = package.get("version").and_then(|version| version.as_str()).unwrap_or("none");
+    if version != VERSION {
+        bail!("Cargo.toml has the version {VERSION}, and pkg/package.json {version}");
     }
     let Some(tag) = tag else { return Ok(()) };
     if tag != format!("v{VERSION}") {
