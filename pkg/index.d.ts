@@ -1,4 +1,10 @@
-// The public types of user-handle. Written by hand: this file is the contract.
+// Written by hand: this file is the contract.
+
+/**
+ * Handles on an application's users in a hosted user store: Stream's Activity Feeds v2 users API. `user-handle/server` is
+ * the same, with all of it in browsers too.
+ * @module user-handle
+ */
 
 declare global {
   // As in TypeScript's own library from 5.2 on, for those who compile with an older one.
@@ -84,7 +90,10 @@ export interface ClientOptions extends Omit<CallOptions, "signal"> {
   /** `http://localhost:8000/api/`: where the stand-in server listens. Also set by the environment variable LOCAL. */
   local?: boolean | undefined;
   /** As in Stream's client: `api` is taken as `baseUrl` is. */
-  urlOverride?: { api?: string } | undefined;
+  urlOverride?: {
+    /** The API root, with a final slash. */
+    api?: string;
+  } | undefined;
   /** With `location`: `https` (the default). */
   protocol?: string | undefined;
   /** API version segment. Default `v1.0`. */
@@ -209,7 +218,7 @@ export class User<Data extends UserData = UserData> {
   /** `SU:<id>`, the form in which a user is put inside an activity. */
   ref(): string;
   /** The record, or `{ id }` before the first answer. Never a token. */
-  toJSON(): UserRecord<Data> | { id: string };
+  toJSON(): UserRecord<Data> | Pick<UserRecord, "id">;
 }
 
 /** Options of `create`. */
@@ -278,10 +287,13 @@ export interface ImportOptions extends CallOptions {
   resumeFrom?: number | undefined;
 }
 
-/** A user that could not be stored. `id` is empty where the source gives none. */
+/** A user that could not be stored. */
 export interface ImportFailure {
+  /** Its place in the source, from 0. */
   index: number;
+  /** Its id; empty where the source gives none. */
   id: string;
+  /** Why: an error of this package, or what the source's line is not. */
   error: Error;
 }
 
@@ -303,6 +315,7 @@ export interface ImportProgress {
 
 /** What an import came to. */
 export interface ImportReport extends ImportProgress {
+  /** How long it took, in milliseconds. */
   elapsedMs: number;
   /** Requests that were sent. */
   attempts: number;
@@ -310,24 +323,29 @@ export interface ImportReport extends ImportProgress {
 
 /** What `enrich` puts in place of a user that does not exist, as Stream does. */
 export interface MissingReference {
+  /** The id of the user who is missing. */
   id: string;
+  /** What Stream calls it. */
   error: "ReferenceNotFound";
   /** `SU:<id>`. */
   reference: string;
+  /** What the reference is to. */
   reference_type: "user";
 }
 
 /** A user for a batch; a handle will do. */
 export interface NewUser<Data = UserData> {
+  /** One or more of `A-Z a-z 0-9 - _`, at most 255. */
   id: string;
   /** The service stores `{}` where it is missing. */
   data?: Data | undefined;
 }
 
-/** What `addUsers` gives. `duration` is the time the service took, such as `1.25ms`. */
+/** What `addUsers` gives. */
 export interface AddUsersResponse<Data> {
   /** The users that were created or replaced. */
   created_users: UserRecord<Data>[];
+  /** The time the service took, such as `1.25ms`. */
   duration: string;
 }
 
@@ -335,6 +353,7 @@ export interface AddUsersResponse<Data> {
 export interface GetUsersResponse<Data> {
   /** The users that exist. */
   users: UserRecord<Data>[];
+  /** The time the service took, such as `1.25ms`. */
   duration: string;
 }
 
@@ -342,11 +361,13 @@ export interface GetUsersResponse<Data> {
 export interface DeleteUsersResponse {
   /** The ids that were asked for. */
   deleted_user_ids: string[];
+  /** The time the service took, such as `1.25ms`. */
   duration: string;
 }
 
 /** What `delete` gives. */
 export interface DeleteResponse {
+  /** The time the service took, such as `1.25ms`. */
   duration: string;
   /** The user was gone before this answer arrived: an earlier attempt of the same call removed it. */
   alreadyGone?: true;
@@ -362,6 +383,7 @@ export interface FlagUserOptions {
 
 /** What `flagUser` gives. */
 export interface FlagResponse {
+  /** The time the service took, such as `1.25ms`. */
   duration: string;
   [key: string]: unknown;
 }
@@ -378,12 +400,45 @@ export interface RateLimit {
 
 /** What a client tells of. No event carries a token, a secret or the API key. */
 export interface ClientEvents {
-  /** An attempt is about to be sent. `path` is behind the API root and version; `operation` is the method's name. */
-  request: { method: string; path: string; attempt: number; operation: string };
+  /** An attempt is about to be sent. */
+  request: {
+    /** `GET`, `POST`, `PUT` or `DELETE`. */
+    method: string;
+    /** What is behind the API root and version: `user/ada/`. */
+    path: string;
+    /** Which attempt of the call, from 1. */
+    attempt: number;
+    /** The name of the method that was called. */
+    operation: string;
+  };
   /** A response arrived whole, a success or not. */
-  response: { method: string; path: string; attempt: number; status: number; elapsedMs: number; rateLimit?: RateLimit };
-  /** An attempt failed, and another follows after `delayMs`. */
-  retry: { method: string; path: string; attempt: number; delayMs: number; error: Error };
+  response: {
+    /** As in `request`. */
+    method: string;
+    /** As in `request`. */
+    path: string;
+    /** Which attempt of the call, from 1. */
+    attempt: number;
+    /** The HTTP status. */
+    status: number;
+    /** From sending to the end of the body, in milliseconds. */
+    elapsedMs: number;
+    /** The limits that the response carried. */
+    rateLimit?: RateLimit;
+  };
+  /** An attempt failed, and another follows. */
+  retry: {
+    /** As in `request`. */
+    method: string;
+    /** As in `request`. */
+    path: string;
+    /** Which attempt of the call failed, from 1. */
+    attempt: number;
+    /** How long until the next, in milliseconds. */
+    delayMs: number;
+    /** What the attempt failed with. */
+    error: Error;
+  };
 }
 
 /** Every error of this package is a real `Error` with a literal `name`, and `code` is a closed union. */
@@ -454,7 +509,14 @@ export class StreamApiError extends Error implements UserHandleError {
   /** The parsed body, as in Stream's client. */
   readonly error: unknown;
   /** The response, as in Stream's client; without the request, which holds the token. */
-  readonly response: { status: number; headers: Record<string, string>; data: unknown };
+  readonly response: {
+    /** The HTTP status. */
+    status: number;
+    /** By their names in small letters. */
+    headers: Record<string, string>;
+    /** The parsed body. */
+    data: unknown;
+  };
 }
 
 /** What went wrong, as a closed list. */

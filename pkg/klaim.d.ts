@@ -1,5 +1,10 @@
-// The public types of user-handle/klaim: the same handle for Klaim's users API. Written by hand: this file is the contract.
-// What Klaim's manual leaves open, and what is done here, is in docs/klaim.md of the repository.
+// Written by hand: this file is the contract.
+
+/**
+ * The same handle for Klaim's users API. What Klaim's manual leaves open, and what is done here, is in `docs/klaim.md` of
+ * the repository.
+ * @module user-handle/klaim
+ */
 
 import type { CallOptions, ClientEvents, ErrorCode, RateLimit, UserData, UserHandleError } from "./index.js";
 
@@ -114,7 +119,7 @@ export class KlaimUser<Metadata extends UserData = UserData> {
   /** The user's credits. @throws KlaimError `not_found` */
   creditBalance(options?: CallOptions): Promise<number>;
   /** The record, or `{ user_id }` before the first answer. */
-  toJSON(): KlaimRecord<Metadata> | { user_id: string };
+  toJSON(): KlaimRecord<Metadata> | Pick<KlaimRecord, "user_id">;
 }
 
 /** The users of an app, as a collection. */
@@ -132,6 +137,7 @@ export interface KlaimUsers<Metadata extends UserData = UserData> {
 
 /** The service answered with an error. */
 export class KlaimError extends Error {
+  /** What the service's answer means. */
   readonly code: KlaimErrorCode;
   /** Requests that were sent. */
   readonly attempts: number;
@@ -152,7 +158,14 @@ export class KlaimError extends Error {
   /** The parsed body. */
   readonly error: unknown;
   /** The response; without the request, which holds the key. */
-  readonly response: { status: number; headers: Record<string, string>; data: unknown };
+  readonly response: {
+    /** The HTTP status. */
+    status: number;
+    /** By their names in small letters. */
+    headers: Record<string, string>;
+    /** The parsed body. */
+    data: unknown;
+  };
 }
 
 /**

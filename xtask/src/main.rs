@@ -1,20 +1,29 @@
 //! The project's commands: `cargo xtask <command>`. Each one sets up what it needs by itself.
 
 mod bench;
+mod crates;
 mod demo;
+mod docs;
 mod example;
 mod fingerprint;
 mod fuzz;
+mod hashes;
+mod licences;
 mod lint;
 mod load;
 mod matrix;
 mod package;
 mod payload;
 mod python;
+mod release;
+mod reproduce;
+mod sbom;
+mod semver;
 mod setup;
 mod shell;
 mod slim;
 mod soak;
+mod surface;
 mod tests;
 mod www;
 
@@ -55,8 +64,18 @@ enum Command {
     Load(load::Options),
     /// Measure the npm package next to its peers, and parts of it alone
     Bench(bench::Options),
-    /// Check formatting, lints, docs, types, and that no file names a machine
+    /// Check formatting, lints, docs, types, licences, and that no file names a machine
     Lint,
+    /// Compare the public types, items and files with what they were, or take the changes over
+    Surface(surface::Options),
+    /// Compare the crate with the last release, by the rules of semantic versions
+    Semver,
+    /// Make and check all that a release has, in target/release-artefacts, without publishing anything
+    Release(release::Options),
+    /// Build the last commit twice from nothing, in different folders, and compare the bytes
+    Reproduce,
+    /// Make the API reference of the npm package, the crate and the server, in target/docs
+    Docs,
     /// What cargo runs wasm test binaries with
     #[command(hide = true, disable_help_flag = true)]
     WasmBindgenTestRunner {
@@ -79,6 +98,11 @@ fn main() -> ExitCode {
         Command::Load(options) => load::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::run(),
+        Command::Surface(options) => surface::run(&options),
+        Command::Semver => semver::run(),
+        Command::Release(options) => release::run(&options),
+        Command::Reproduce => reproduce::run(),
+        Command::Docs => docs::run(),
         Command::WasmBindgenTestRunner { args } => {
             let args = [shell::TEST_RUNNER.into()].into_iter().chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)

@@ -16,8 +16,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, payload, setup, slim, www};
+use crate::{fingerprint, licences, payload, setup, slim, www};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -54,6 +55,7 @@ const OUTPUTS: &[&str] = &[
     "pkg/LICENSE-APACHE",
     "pkg/LICENSE-MIT",
     "pkg/README.md",
+    "pkg/THIRD-PARTY-LICENSES",
     "pkg/dist/browser.cjs",
     "pkg/dist/browser.js",
     "pkg/dist/browser.wasm",
@@ -111,7 +113,24 @@ pub fn build(folders: &Folders) -> Result<()> {
         glue(folders, variant)?;
     }
     dist(folders)?;
+    modes(&folders.root.join("pkg"))?;
     write(&stamp, made(&inputs)?)
+}
+
+/// npm packs the rights of files too, which are the umask's of whoever builds: all are as with 022.
+fn modes(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?.flatten() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = entry.path();
+        if path.is_dir() {
+            modes(&path)?;
+        } else {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
+                .with_context(|| format!("cannot change the rights of {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// One of the three builds.
@@ -303,7 +322,7 @@ fn dist(folders: &Folders) -> Result<()> {
     for name in COPIES {
         copy(&folders.root.join(name), &pkg.join(name))?;
     }
-    Ok(())
+    write(&pkg.join("THIRD-PARTY-LICENSES"), licences::third_parties(Product::Package)?)
 }
 
 /// The entries that are plain JavaScript, the same in all builds, and need nothing of the module: for tests, and for React,

@@ -1,0 +1,32 @@
+// The API reference of the npm package, out of its hand-written types: `cargo xtask docs`.
+
+import { fileURLToPath } from "node:url";
+
+import { entries } from "../tests/support/entries.mjs";
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @type {import("typedoc").TypeDocOptions} */
+export default {
+  name: "user-handle",
+  includeVersion: true,
+  entryPoints: entries.map((name) => at(`../pkg/${name}.d.ts`)),
+  tsconfig: at("../pkg/tsconfig.json"),
+  readme: at("reference.md"),
+  out: at("../target/docs/npm"),
+
+  // What is missing or leads nowhere fails.
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+  validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: true, unusedMergeModuleWith: true },
+
+  // Of one kind, as the files have it: what is used first comes first.
+  sort: ["kind", "source-order"],
+  sortEntryPoints: false,
+  kindSortOrder: ["Module", "Function", "Class", "Interface", "TypeAlias", "Variable"],
+  navigation: { includeFolders: false },
+  excludePrivate: true,
+  disableSources: true,
+  hideGenerator: true,
+  searchInComments: true,
+};

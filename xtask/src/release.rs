@@ -1,0 +1,128 @@
+//! `cargo xtask release`: all that a release has, in `target/release-artefacts`, checked but not published. RELEASING.md says
+//! what comes before and after.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::crates::Product;
+use crate::shell::{Cmd, Folders, cargo};
+use crate::{hashes, licences, matrix, sbom, semver, setup, www};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Options of `release`.
+#[derive(Args)]
+pub struct Options {
+    /// The tag that is released: it, both versions and CHANGELOG.md have to agree, and everything has to be committed
+    #[arg(long)]
+    tag: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    versions(options.tag.as_deref())?;
+    semver::check(&folders)?;
+
+    let out = folders.root.join("target/release-artefacts");
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| format!("cannot empty {}", out.display()))?;
+    }
+    fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
+
+    let tarball = matrix::pack(&folders)?;
+    keep(&tarball, &out)?;
+    for name in ["user-handle.wasm", "browser.wasm", "klaim.wasm"] {
+        keep(&folders.root.join("pkg/dist").join(name), &out)?;
+    }
+    crates(&folders, options.tag.is_none(), &out)?;
+
+    for product in Product::ALL {
+        write(&out, &format!("{}.cdx.json", product.name()), &sbom::of(product)?)?;
+        write(&out, &format!("{}-licences.txt", product.name()), &licences::third_parties(product)?)?;
+    }
+    www::build(&folders)?;
+    write(&out, "console-licences.txt", &licences::console(&folders)?)?;
+    keep(&folders.root.join("LICENSE-APACHE"), &out)?;
+
+    let mut files: Vec<String> =
+        fs::read_dir(&out)?.flatten().map(|entry| entry.file_name().to_string_lossy().into()).collect();
+    files.sort();
+    let sums = hashes::lines(&out, &files)?;
+    write(&out, "SHA256SUMS", &sums)?;
+
+    Cmd::new("node")
+        .words("--test --test-reporter=spec tests/release/artefacts.test.mjs")
+        .env("RELEASE_ARTEFACTS", &out)
+        .run()?;
+    println!("\n{sums}\nrelease: {VERSION} is in target/release-artefacts, and nothing is published");
+    Ok(())
+}
+
+/// The crate and the server say the same version as the package, and where there is a tag, that and the list of changes too.
+fn versions(tag: Option<&str>) -> Result<()> {
+    let manifest = fs::read_to_string("pkg/package.json").context("cannot read pkg/package.json")?;
+    let package: serde_json::Value = serde_json::from_str(&manifest).context("pkg/package.json")?;
+    let version = package.get("version").and_then(|version| version.as_str()).unwrap_or("none");
+    if version != VERSION {
+        bail!("Cargo.toml has the version {VERSION}, and pkg/package.json {version}");
+    }
+    let Some(tag) = tag else { return Ok(()) };
+    if tag != format!("v{VERSION}") {
+        bail!("the tag is {tag}, and the version {VERSION}: the tag has to be v{VERSION}");
+    }
+    if package.get("repository").is_none() {
+        bail!("pkg/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line");
+    }
+    let changes = fs::read_to_string("CHANGELOG.md").context("cannot read CHANGELOG.md")?;
+    if !has_section(&changes, VERSION) {
+        bail!("CHANGELOG.md has no section `## {VERSION}`: what is under Unreleased belongs there");
+    }
+    Ok(())
+}
+
+fn has_section(changes: &str, version: &str) -> bool {
+    changes.lines().filter_map(|line| line.strip_prefix("## ")).any(|title| title.split(' ').next() == Some(version))
+}
+
+/// Packs both crates and builds what was packed; the first for wasm32 too, where it has most of its code.
+fn crates(folders: &Folders, may_be_dirty: bool, out: &Path) -> Result<()> {
+    let package = || {
+        let flags = may_be_dirty.then_some("--allow-dirty");
+        cargo().words("package --quiet --locked --target-dir").arg(&folders.target).args(flags)
+    };
+    println!("release: packing the crate, and building it for wasm32");
+    package().words("-p user-handle --features klaim --target wasm32-unknown-unknown").run()?;
+    println!("release: packing the crates, and building them");
+    package().words("-p user-handle -p user-handle-server").run()?;
+    for name in ["user-handle", "user-handle-server"] {
+        keep(&folders.target.join("package").join(format!("{name}-{VERSION}.crate")), out)?;
+    }
+    Ok(())
+}
+
+fn keep(file: &Path, out: &Path) -> Result<()> {
+    let name = file.file_name().context("a file without a name")?;
+    fs::copy(file, out.join(name)).map(drop).with_context(|| format!("cannot copy {}", file.display()))
+}
+
+fn write(out: &Path, name: &str, text: &str) -> Result<()> {
+    fs::write(out.join(name), text).with_context(|| format!("cannot write {name}"))
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn a_section_is_found_by_its_version() {
+        let changes = "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-01-01\n";
+        assert!(has_section(changes, "1.2.3"));
+        assert!(!has_section(changes, "1.2"));
+        assert!(!has_section(changes, "2.0.0"));
+    }
+}
