@@ -300,7 +300,13 @@ fn dist(folders: &Folders) -> Result<()> {
         write(&variant.folder(folders).join("payload.js"), payload)?;
         bundle(folders, variant, "index.js", &format!("{name}.js"), "--format=esm --platform=neutral")?;
         // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
-        bundle(folders, variant, "index.js", &format!("{name}.cjs"), "--format=cjs --platform=node")?;
+        bundle(
+            folders,
+            variant,
+            "index.js",
+            &format!("{name}.cjs"),
+            "--format=cjs --platform=node --minify-whitespace",
+        )?;
     }
     let flags = "--format=esm --platform=neutral --external:*.wasm?module";
     bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
@@ -329,7 +335,7 @@ fn dist(folders: &Folders) -> Result<()> {
 /// which is its user's own.
 fn plain(folders: &Folders) -> Result<()> {
     const ESM: &str = "--format=esm --platform=neutral";
-    const CJS: &str = "--format=cjs --platform=node";
+    const CJS: &str = "--format=cjs --platform=node --minify-whitespace";
     for (from, to, flags) in [
         ("testing.js", "testing.js", ESM),
         ("testing.js", "testing.cjs", CJS),
