@@ -15,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use base64ct::Encoding as _;
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
@@ -295,9 +296,7 @@ fn dist(folders: &Folders) -> Result<()> {
     for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser"), (Variant::Klaim, "klaim")] {
         let wasm = variant.wasm(folders);
         let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-        let payload::Payload { moved, bytes, text } = payload::encode(&bytes);
-        let payload = format!("export const moved = {moved:?}, bytes = {bytes:?}, text = {text:?};\n");
-        write(&variant.folder(folders).join("payload.js"), payload)?;
+        write(&variant.folder(folders).join("payload.js"), built_in(variant, &bytes))?;
         bundle(folders, variant, "index.js", &format!("{name}.js"), "--format=esm --platform=neutral")?;
         // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
         bundle(
@@ -308,7 +307,7 @@ fn dist(folders: &Folders) -> Result<()> {
             "--format=cjs --platform=node --minify-whitespace",
         )?;
     }
-    let flags = "--format=esm --platform=neutral --external:*.wasm?module";
+    let flags = "--format=esm --platform=neutral --minify-whitespace --external:*.wasm?module";
     bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
     bundle(folders, Variant::Klaim, "klaim/edge.js", "klaim-edge.js", flags)?;
     plain(folders)?;
@@ -354,6 +353,18 @@ fn plain(folders: &Folders) -> Result<()> {
             .run()?;
     }
     Ok(())
+}
+
+/// The module that holds the wasm, as text: for pages as little as possible, for servers what is read fastest.
+fn built_in(variant: Variant, wasm: &[u8]) -> String {
+    let payload::Payload { moved, bytes, text } = match variant {
+        Variant::Server => {
+            let text = base64ct::Base64::encode_string(wasm);
+            payload::Payload { moved: String::new(), bytes: String::new(), text }
+        }
+        Variant::Browser | Variant::Klaim => payload::encode(wasm),
+    };
+    format!("export const moved = {moved:?}, bytes = {bytes:?}, text = {text:?};\n")
 }
 
 fn bundle(folders: &Folders, variant: Variant, from: &str, to: &str, flags: &str) -> Result<()> {
