@@ -5,7 +5,10 @@ import { spread, table } from "./tables.mjs";
 /** By its number: what it is about, and what limits it. Shares of time are in "Where the time goes" of the report. */
 const GOALS = {
   1: ["download of a page with the five operations", "the module: every rule, error text and decision about retries is in it"],
-  2: ["install", "a file for each way to be imported: four of them hold the module as text, and two are the module itself"],
+  2: [
+    "install",
+    "a file for each way to be imported, of two services: six of them hold a module as text, and three are modules themselves",
+  ],
   3: [
     "validation and writing, against `JSON.stringify`",
     "each value is looked at, in JavaScript, and copied, where `JSON.stringify` alone stays in the engine's own code; newer " +
