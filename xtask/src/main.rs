@@ -8,6 +8,7 @@ mod example;
 mod fingerprint;
 mod fuzz;
 mod hashes;
+mod knock;
 mod licences;
 mod lint;
 mod load;

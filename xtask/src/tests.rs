@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::knock::Knocking;
 use crate::matrix::browsers;
 use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
 use crate::{example, package, python, setup, www};
@@ -101,11 +101,13 @@ fn run_step(
     if let Some(browser) = browser.filter(|_| step.needs_browser()) {
         command = in_browser(command, folders, browser)?;
     }
-    let (mut status, mut leaks, has_begun) = watch(&command)?;
-    if step == Step::Web && !status.success() && !has_begun {
-        println!("── {name}: the browser never came up, so no test has begun: once more");
-        (status, leaks, _) = watch(&command)?;
+    let mut knocking = None;
+    if step == Step::Web {
+        let knocking = knocking.insert(Knocking::at_a_free_address()?);
+        command = command.env("WASM_BINDGEN_TEST_ADDRESS", knocking.address.to_string());
     }
+    let (status, leaks) = command.watched(holds_secret)?;
+    drop(knocking);
     if !status.success() {
         bail!("step {name} failed ({status}); this runs it alone: `cargo xtask test --only {name}`");
     }
@@ -114,14 +116,6 @@ fn run_step(
     }
     println!("── {name}: passed in {:.1?}", start.elapsed());
     Ok(())
-}
-
-/// Runs a step: how it ended, the lines with secrets, and whether a test of the browser has begun.
-fn watch(command: &Cmd) -> Result<(ExitStatus, Vec<String>, bool)> {
-    let is_test = |line: &str| line.starts_with("test ");
-    let (status, lines) = command.watched(|line| holds_secret(line) || is_test(line))?;
-    let has_begun = lines.iter().any(|line| is_test(line));
-    Ok((status, lines.into_iter().filter(|line| holds_secret(line)).collect(), has_begun))
 }
 
 /// Whether a line has a secret or a key that the tests use, or a token that is signed: nothing that runs may print one.
