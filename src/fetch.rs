@@ -49,7 +49,7 @@ extern "C" {
         token: &JsValue,
         agent: &str,
         ms: f64,
-        // Negative where nobody reads the body of a success.
+        // Negative where nobody reads the list in the body of a success.
         max_bytes: f64,
         signal: &JsValue,
     ) -> Exchange;

@@ -71,7 +71,7 @@ pub struct Outgoing {
     pub limit_ms: f64,
     /// The longest body that is read, in bytes.
     pub max_answer_bytes: f64,
-    /// Nobody reads the body of a success: a host may give an empty object in its place.
+    /// Nobody reads the list in the body of a success: a host may give an empty one in its place.
     pub terse: bool,
 }
 

@@ -171,7 +171,7 @@ pub(crate) struct Request {
     pub text: Option<Text>,
     /// Of a create: where its answer was lost, or the user exists, read the user and see whether it is the one.
     pub reconcile: bool,
-    /// Of a batch: nobody reads what the service says of it, only whether it was done.
+    /// Of a batch: nobody reads what the service says of each user, only whether it was done.
     pub terse: bool,
 }
 

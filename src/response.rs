@@ -29,7 +29,7 @@ pub(crate) fn decode(
         return Err((Outcome::Status(incoming.status), hints, api_error(request, incoming, rate_limit, hints)));
     }
     let problem = match incoming.body {
-        Body::Json(value) if has_shape(request, &value) => return Ok(value),
+        Body::Json(value) if has_shape(request.operation, &value) => return Ok(value),
         // A deletion has nothing to tell: proxies may well have dropped its body.
         Body::Empty if request.operation.deletes() => return Ok(host::empty_object()),
         Body::Json(_) => "is not of the documented shape",
@@ -57,8 +57,7 @@ pub(crate) fn unexpected_type(request: &Request, problem: &str) -> Error {
 }
 
 /// Whether a success holds what its readers rely on.
-fn has_shape(request: &Request, value: &Value) -> bool {
-    let operation = request.operation;
+fn has_shape(operation: Operation, value: &Value) -> bool {
     #[cfg(feature = "klaim")]
     if let Some(verb) = operation.verb() {
         return klaim::has_shape(verb, value);
@@ -67,7 +66,7 @@ fn has_shape(request: &Request, value: &Value) -> bool {
         Operation::Create | Operation::GetOrCreate | Operation::Get | Operation::Update => {
             host::string_field(value, "id").is_some()
         }
-        Operation::AddUsers if FOR_SERVERS && !request.terse => host::has_list(value, "created_users"),
+        Operation::AddUsers if FOR_SERVERS => host::has_list(value, "created_users"),
         Operation::GetUsers if FOR_SERVERS => host::has_list(value, "users"),
         Operation::DeleteUsers if FOR_SERVERS => host::has_list(value, "deleted_user_ids"),
         _ => host::is_object(value),

@@ -1,6 +1,6 @@
 // Users of a batch, checked and written. Not in the build for browsers.
 
-import { byteLength, write } from "../../src/js/walk.js";
+import { write } from "../../src/js/walk.js";
 import { memberProperty } from "./arguments.js";
 import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
@@ -44,16 +44,10 @@ export class Writer {
 
   /** Adds a user, whose data is checked; gives the characters that it takes. */
   add(user, index) {
-    const { checkMember, writeData } = current().exports;
     const id = memberProperty(user, index, "id");
-    if (typeof id !== "string") enter(() => checkMember(id, index));
+    if (typeof id !== "string") checkMember(id, index);
     const data = memberProperty(user, index, "data") ?? undefined;
-    const rules = dataRules();
-    let text = write({ id, data }, rules.depth, rules.inObject, rules.inArray);
-    // A refusal, what is no object, or too much: the module says what it is.
-    if (data !== undefined && !(text[id.length + DATA_AT] === "{" && isShort(text, id.length + DATA_AT + 1))) {
-      text = `{"id":"${id}","data":${enter(() => writeData(data, index))}}`;
-    }
+    const text = data === undefined ? `{"id":"${id}"}` : `{"id":"${id}","data":${dataText(data, id, index)}}`;
     this.#indices.push(index);
     this.#ids.push(id);
     this.#texts.push(text);
@@ -62,13 +56,13 @@ export class Writer {
 
   /** What was added, and those whose ids are refused, with the errors: ids are checked all at once. */
   written() {
-    const { areIds, checkMember } = current().exports;
+    const { areIds } = current().exports;
     const refused = [];
     let [indices, ids, texts] = [this.#indices, this.#ids, this.#texts];
     if (ids.length > 0 && !enter(() => areIds(ids.join(), ids.length))) {
       const isFine = ids.map((id, i) => {
         try {
-          return enter(() => checkMember(id, indices[i])), true;
+          return checkMember(id, indices[i]), true;
         } catch (error) {
           return !refused.push({ index: indices[i], id, error });
         }
@@ -81,20 +75,25 @@ export class Writer {
   }
 }
 
-/** Where the data begins in `{"id":"","data":{}}`. */
-const DATA_AT = 16;
+/** Throws what is wrong with an id. */
+const checkMember = (id, index) => enter(() => current().exports.checkMember(id, index));
+
+function dataText(data, id, index) {
+  const { depth, inObject, inArray, maxBytes } = dataRules();
+  const written = write(data, depth, inObject, inArray);
+  // Nearly all there is: a UTF-16 unit is at most three bytes. A refusal begins with a control character.
+  if (3 * written.length <= maxBytes && written[0] === "{") return written;
+  checkMember(id, index);
+  return enter(() => current().exports.judgeData(written, data, index));
+}
 
 let rules;
 
-/** The rules for data, by which Rust has it written, one object further down; and the bytes that it may have. */
+/** The rules for data, by which Rust has it written, and the bytes that it may have. */
 function dataRules() {
   if (rules === undefined) {
     const [depth, inObject, inArray, maxBytes] = enter(() => [0, 1, 2, 3].map((it) => current().exports.dataRule(it)));
-    rules = { depth: depth + 1, inObject, inArray, maxBytes };
+    rules = { depth, inObject, inArray, maxBytes };
   }
   return rules;
 }
-
-/** Whether the data is not too long; the text has so many bytes beside it. A UTF-16 unit is at most three bytes. */
-const isShort = (text, beside) =>
-  3 * text.length <= dataRules().maxBytes || byteLength(text) - beside <= dataRules().maxBytes;

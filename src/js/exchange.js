@@ -122,12 +122,9 @@ function diagnosis(cause) {
   });
 }
 
-/** Bytes that are read at either end of a piece of a terse body: white space may be there. */
-const MARGIN = 16;
-
 /**
- * The body's text, or undefined where it is longer than the cap; a terse one is its two ends: of an object `{}`. What
- * resolved may still be cut short: its JSON tells.
+ * The body's text, or undefined where it is longer than the cap; of a terse one, which nobody reads, what its ends say.
+ * What resolved may still be cut short: its JSON tells.
  */
 async function read(response, headers, maxBytes, isTerse) {
   const stream = !(isNode && isTerse) && isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
@@ -139,23 +136,30 @@ async function read(response, headers, maxBytes, isTerse) {
   }
   const reader = stream.getReader();
   const decoder = new TextDecoder();
+  const pieces = [];
   let text = "";
   let left = maxBytes;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) {
-      text += decoder.decode();
-      return isNode && isTerse && text ? text.trimStart()[0] + text.trimEnd().at(-1) : text;
-    }
+    if (done) return isNode && isTerse ? summary(pieces) : text + decoder.decode();
     left -= value.byteLength;
     if (!(left >= 0)) {
       reader.cancel().then(undefined, () => {});
       return undefined;
     }
-    const isLong = isNode && isTerse && value.byteLength > 2 * MARGIN;
-    const shown = isLong ? Uint8Array.of(...value.subarray(0, MARGIN), ...value.subarray(-MARGIN)) : value;
-    text += decoder.decode(shown, { stream: true });
+    if (isNode && isTerse) pieces.push(value);
+    else text += decoder.decode(value, { stream: true });
   }
+}
+
+/** Where the answer to a batch begins and ends as the service writes it, its list in short: it may be long. Else all of it. */
+function summary(pieces) {
+  const decoder = new TextDecoder();
+  const part = (piece, ...range) => (ArrayBuffer.isView(piece) ? new TextDecoder().decode(piece.subarray(...range)) : "");
+  const isUsual = /^\{"created_users":\s?\[/.test(part(pieces[0], 0, 64)) &&
+    /\],\s?"duration":\s?"[^"]*"\}\s*$/.test(part(pieces.at(-1), -64));
+  if (isUsual) return '{"created_users":[]}';
+  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
 }
 
 /**

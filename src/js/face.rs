@@ -96,11 +96,12 @@ pub fn check_member(id: &JsValue, index: usize) -> Result<(), JsValue> {
     convert::id(id, &member(index, ".id")).map(drop).map_err(thrown)
 }
 
-/// The JSON text of the data of a user of a batch, by its place there. Throws what `convert::error` describes.
+/// The JSON text of the data of a user of a batch, by its place there, from what `write` of walk.js gave for it. Throws what
+/// `convert::error` describes.
 #[cfg(feature = "sign")]
-#[wasm_bindgen(js_name = writeData)]
-pub fn write_data(data: &JsValue, index: usize) -> Result<Text, JsValue> {
-    value::write_data(data, &member(index, ".data")).map_err(thrown)
+#[wasm_bindgen(js_name = judgeData)]
+pub fn judge_data(written: JsValue, data: &JsValue, index: usize) -> Result<Text, JsValue> {
+    value::judge(written, data, &member(index, ".data")).map_err(thrown)
 }
 
 #[cfg(feature = "sign")]

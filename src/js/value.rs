@@ -93,7 +93,12 @@ extern "C" {
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
 pub(crate) fn write_data(data: &Value, path: &str) -> Result<Text, Error> {
-    let text = write_object(data, path)?;
+    judge(walk(data), data, path)
+}
+
+/// What [`walk`] gave for data, which must be an object of a limited size.
+pub(crate) fn judge(written: JsValue, data: &Value, path: &str) -> Result<Text, Error> {
+    let text = object_text(written, data, path)?;
     check_size(&text, path)?;
     Ok(text)
 }
@@ -116,7 +121,10 @@ fn walk(data: &Value) -> JsValue {
 
 /// Writes what must be an object, of any size.
 fn write_object(data: &Value, path: &str) -> Result<Text, Error> {
-    let written = walk(data);
+    object_text(walk(data), data, path)
+}
+
+fn object_text(written: JsValue, data: &Value, path: &str) -> Result<Text, Error> {
     if !written.is_string() {
         let message = [path, " could not be read: a getter, toJSON or proxy of it threw"];
         let error = Error::validation(Code::InvalidData, path, &message);

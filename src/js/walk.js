@@ -33,7 +33,7 @@ function isBoxed(Class, value) {
 
 function objectKind(value) {
   if (Array.isArray(value)) return ARRAY;
-  if (Object.getPrototypeOf(value) === Object.prototype) return OBJECT;
+  if (Object.getPrototypeOf(value) === Object.prototype && value[Symbol.toStringTag] === undefined) return OBJECT;
   const tag = Object.prototype.toString.call(value);
   switch (tag) {
     case "[object Object]": return OBJECT;
@@ -54,24 +54,26 @@ function objectKind(value) {
 const step = (holder, key) =>
   Array.isArray(holder) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
-/** While a refusal is on its way up: its kind, the objects from `data` down to what is refused, and the steps between. */
+/** While a refusal is on its way up: its kind, and the steps down to what is refused. */
 let refusal;
-
-function refuse(kind, value) {
-  throw (refusal = { kind, holders: [value], steps: [] });
-}
-
-function passedOn(error, holder, key) {
-  refusal?.holders.unshift(holder);
-  refusal?.steps.unshift(step(holder, key));
-  return error;
-}
 
 /** What is allowed in objects and in arrays: the same at each call. */
 let inObjects, inArrays;
 
-/** What JSON.stringify is to write of what stands under `key`: of objects and arrays, down to `depth`, a copy of plain values. */
-function copy(value, key, depth, allowed) {
+function refuse(kind) {
+  throw (refusal = { kind, steps: [] });
+}
+
+function passedOn(error, holder, key) {
+  refusal?.steps.unshift(step(holder, key));
+  return error;
+}
+
+/**
+ * What JSON.stringify is to write of what stands under `key`: of objects and arrays, down to `depth`, a copy of plain values.
+ * `above` is the object around it, with the one around that.
+ */
+function copy(value, key, depth, allowed, above) {
   // Nearly all there is.
   if (typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value)) return value;
   const toJSON = value?.toJSON;
@@ -79,14 +81,16 @@ function copy(value, key, depth, allowed) {
   const kind = kindOf(value);
   if (kind === SCALAR) return value;
   const isHolder = typeof value === "object";
-  if ((isHolder && depth === 0) || !((allowed >> kind) & 1)) refuse(kind, value);
+  for (let it = above; it; it = it.above) if (it.value === value) refuse(CYCLE);
+  if ((isHolder && depth === 0) || !((allowed >> kind) & 1)) refuse(kind);
   if (!isHolder) return value;
+  const here = { value, above };
   let at = 0;
   try {
     if (kind === ARRAY) {
       const { length } = value;
       const copied = [];
-      for (; at < length; at++) copied.push(copy(value[at], at, depth - 1, inArrays));
+      for (; at < length; at++) copied.push(copy(value[at], at, depth - 1, inArrays, here));
       return copied;
     }
     // All members at once, and `in`: engines are much faster at both than at one key after the other.
@@ -94,7 +98,7 @@ function copy(value, key, depth, allowed) {
     for (at in copied) {
       const member = copied[at];
       if (typeof member === "string" || Number.isFinite(member) || !Object.hasOwn(copied, at)) continue;
-      const written = copy(member, at, depth - 1, inObjects);
+      const written = copy(member, at, depth - 1, inObjects, here);
       if (written !== member) copied[at] = written;
     }
     return copied;
@@ -104,11 +108,11 @@ function copy(value, key, depth, allowed) {
 }
 
 function checkSurrogates(value) {
-  if (typeof value === "string" && isLone(value)) refuse(LONE_SURROGATE, value);
-  if (typeof value !== "object") return;
-  for (const key in value) {
+  if (typeof value === "string" && isLone(value)) refuse(LONE_SURROGATE);
+  if (typeof value !== "object" || value === null) return;
+  for (const key of Object.keys(value)) {
     try {
-      if (isLone(key)) refuse(LONE_SURROGATE_KEY, key);
+      if (isLone(key)) refuse(LONE_SURROGATE_KEY);
       checkSurrogates(value[key]);
     } catch (error) {
       throw passedOn(error, value, key);
@@ -134,11 +138,9 @@ export function write(data, maxDepth, inObject, inArray) {
     return text;
   } catch (error) {
     if (refusal === undefined) return [error];
-    const { kind, holders, steps } = refusal;
+    const { kind, steps } = refusal;
     refusal = undefined;
-    // What is inside itself has no end: it was refused for its depth.
-    const again = holders.findIndex((holder, i) => holders.slice(0, i).includes(holder));
-    return String.fromCharCode(again < 0 ? kind : CYCLE) + steps.slice(0, again < 0 ? undefined : again).join("");
+    return String.fromCharCode(kind) + steps.join("");
   }
 }
 

@@ -77,6 +77,32 @@ describe("batches of any size", () => {
     assert.equal(await named([fine, { id: "a,b" }, { id: "" }]), "users[1].id");
   });
 
+  test("what is refused is not sent, whatever its keys look like", async () => {
+    for (const [value, what] of [[NaN, "NaN"], [1n, "a BigInt"], ["\ud800", "half of a surrogate pair"]]) {
+      const error = await failure(() => recorded().addUsers([{ id: "john", data: { "greeting to {name}": value } }]));
+      assert.equal(error.path, 'users[0].data["greeting to {name}"]', what);
+    }
+    assert.equal(recorder.requests.length, 0);
+  });
+
+  test("data that is refused was read once", async () => {
+    let reads = 0;
+    const data = { get x() { return (reads += 1) === 1 ? NaN : 1; } };
+    assert.equal((await failure(() => recorded().addUsers([{ id: "ada", data }]))).path, "users[0].data.x");
+    assert.equal(reads, 1);
+  });
+
+  test("what is inside itself is found at once, not at the end of the depth that is allowed", async () => {
+    let asked = 0;
+    const data = { before: { toJSON: () => (asked += 1) }, rows: [[1], [2]] };
+    data.rows.push({ again: data });
+    for (const attempt of [() => recorded().addUsers([{ id: "ada", data }]), () => recorded().user("ada").create(data)]) {
+      asked = 0;
+      assert.match((await failure(attempt)).path, /data\.rows\[2\]\.again$/);
+      assert.equal(asked, 1);
+    }
+  });
+
   test("the size of data is counted in bytes of the data alone", async () => {
     const text = (bytes) => "é".repeat(bytes >> 1) + "x".repeat(bytes % 2);
     const sized = (bytes) => ({ id: "x".repeat(255), data: { text: text(bytes - '{"text":""}'.length) } });

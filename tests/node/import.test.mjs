@@ -238,12 +238,15 @@ describe("a batch that fails in a way that passes", () => {
 });
 
 test("an answer that is no JSON object stored nothing, as far as one can tell", async () => {
-  for (const body of ["<html>Sign in</html>", '{"created_users":[{"id":"u-0"', "[]", "", "{"]) {
+  const refused = '{"error":"quota exceeded, nothing was stored","limit":{"users":1000}}';
+  const cut = '{"created_users":[{"id":"u-0","data":{"tags":["a"]}}';
+  for (const body of ["<html>Sign in</html>", cut, `${cut}]`, refused, "{}", "[]", "", " ".repeat(100), "{"]) {
     recorder.answer = () => ({ status: 201, body });
     const error = await failure(() => recorded().users.import(some(1)));
     assert.deepEqual([error.code, error.mayHaveBeenApplied, error.checkpoint], ["invalid_response", true, 0], body);
   }
-  for (const body of ["{}", '{"created_users":[{"id":"u-0"}]}\n', `{"created_users":["${"é".repeat(200_000)}"]}`]) {
+  const whole = `{"created_users":["${"é".repeat(200_000)}"],"duration":"1.00ms"}`;
+  for (const body of [whole, `${whole}\n`, `${" ".repeat(100)}${whole}${" ".repeat(100)}`, '{"duration":"1ms","created_users":[]}', '{"created_users":[]}']) {
     recorder.answer = () => ({ status: 201, body });
     assert.equal((await recorded().users.import(some(1))).stored, 1);
   }

@@ -251,6 +251,22 @@ describe("writing", () => {
     assert.deepEqual([text(page), page.user.fetchStatus], ["Countess", "idle"]);
   });
 
+  test("writes go out in the order in which they were called", async () => {
+    const page = await profile("ada", { until: "Ada" });
+    const { update, getOrCreate, delete: remove } = page.user;
+    const answers = await act(() => Promise.all([
+      update.mutateAsync({ name: "Countess" }), getOrCreate.mutateAsync({ name: "Nobody" }), remove.mutateAsync(),
+    ]));
+    assert.deepEqual(sent(), ["GET user/ada/", "PUT user/ada/", "POST user/", "DELETE user/ada/"]);
+    assert.equal(answers[1].data.name, "Countess");
+  });
+
+  test("what is left of the result when it is taken apart has the mutations too", async () => {
+    const { data, ...rest } = (await profile("ada", { until: "Ada" })).user;
+    assert.deepEqual(["create", "getOrCreate", "update", "delete"].map((name) => typeof rest[name]?.mutate), Array(4).fill("function"));
+    assert.equal(rest.isSuccess, true);
+  });
+
   test("a user is created, kept by getOrCreate, deleted", async () => {
     client = esm.connect(KEY, userToken("new"), undefined, { fetch: service.fetch });
     const page = await profile("new", { until: "no new" });

@@ -168,7 +168,7 @@ impl Variant {
     fn exports(self) -> &'static str {
         match self {
             Variant::Server => {
-                "Course, areIds, checkMember, dataRule, notFound, signServerToken, signUserToken, writeData, Core, checkId, start"
+                "Course, areIds, checkMember, dataRule, judgeData, notFound, signServerToken, signUserToken, Core, checkId, start"
             }
             Variant::Browser | Variant::Klaim => "Core, checkId, start",
         }

@@ -21,5 +21,9 @@ export function useUser(id, { client: given, ...options } = {}) {
   return new Proxy(query, {
     get: (target, name) => (Object.hasOwn(mutations, name) ? mutations[name] : Reflect.get(target, name)),
     has: (target, name) => Object.hasOwn(mutations, name) || Reflect.has(target, name),
+    // For `{ data, ...rest }`.
+    ownKeys: (target) => [...Reflect.ownKeys(target), ...Object.keys(mutations)],
+    getOwnPropertyDescriptor: (target, name) =>
+      Object.getOwnPropertyDescriptor(Object.hasOwn(mutations, name) ? mutations : target, name),
   });
 }

@@ -19,9 +19,10 @@ export function writeOptions(queryClient, client, id, method) {
 
     async onMutate(given) {
       const writes = begin(queryClient, queryKey);
+      // Cancelled first: a read that ends now would bring back what was there before. One write after the other, so that
+      // none overtakes what was called before it.
+      await (writes.ready = writes.ready.then(() => queryClient.cancelQueries(query)));
       if (method === "update" && queryClient.getQueryData(queryKey)) {
-        // Cancelled first: a read that ends now would bring back what was there before.
-        await queryClient.cancelQueries(query);
         queryClient.setQueryData(queryKey, (record) => preview(record, given));
       }
       return writes;
@@ -48,11 +49,13 @@ function begin(queryClient, queryKey) {
   const all = running.get(queryClient) ?? new Map();
   running.set(queryClient, all);
   const user = JSON.stringify(queryKey);
-  const writes = all.get(user) ?? { count: 0, stored: queryClient.getQueryData(queryKey), isUnsure: false };
+  const writes = all.get(user) ?? fresh(queryClient.getQueryData(queryKey));
   all.set(user, writes);
   writes.count += 1;
   return writes;
 }
+
+const fresh = (stored) => ({ count: 0, stored, isUnsure: false, ready: Promise.resolve() });
 
 /** Leaves the writes to this user; whether it was the last. */
 function end(queryClient, queryKey, writes) {
