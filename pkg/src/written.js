@@ -7,6 +7,15 @@ import { call } from "./connection.js";
 import { current, enter } from "./load.js";
 
 const HEAD = '{"users":[';
+/** Of a user: `{"id":"` with a comma, the id, what is between, the data, and `}`. */
+const PIECES = 5;
+
+/** The body of a batch, joined at once: what is put together bit by bit is kept in bits, and copied once more when it is sent. */
+function bodyOf(pieces) {
+  pieces[0] = HEAD + (pieces[0] ?? "");
+  pieces.push('],"override":false}');
+  return pieces.join("");
+}
 
 /** Users as they are sent, with their ids and their places where they come from. */
 export class Written {
@@ -14,9 +23,9 @@ export class Written {
   #body;
   #ends;
 
-  constructor(indices, ids, json, ends) {
+  constructor(indices, ids, body, ends) {
     Object.assign(this, { indices, ids });
-    this.#body = `${HEAD}${json}],"override":false}`;
+    this.#body = body;
     this.#ends = ends;
   }
 
@@ -26,7 +35,7 @@ export class Written {
     const from = start === 0 ? 0 : this.#ends[start - 1] + 1;
     const json = this.#body.slice(HEAD.length + from, HEAD.length + this.#ends[end - 1]);
     const ends = this.#ends.slice(start, end).map((it) => it - from);
-    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), json, ends);
+    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), bodyOf([json]), ends);
   }
 
   /** Sends them in one request; `isTerse` where nobody reads the answer. */
@@ -40,25 +49,26 @@ export class Written {
 export class Writer {
   #indices = [];
   #ids = [];
-  #texts = [];
+  /** Of each user `PIECES`. */
+  #pieces = [];
 
   /** Adds a user, whose data is checked; gives the characters that it takes. */
   add(user, index) {
     const id = memberProperty(user, index, "id");
     if (typeof id !== "string") checkMember(id, index);
     const data = memberProperty(user, index, "data") ?? undefined;
-    const text = data === undefined ? `{"id":"${id}"}` : `{"id":"${id}","data":${dataText(data, id, index)}}`;
+    const text = data === undefined ? "" : dataText(data, id, index);
     this.#indices.push(index);
     this.#ids.push(id);
-    this.#texts.push(text);
-    return text.length;
+    this.#pieces.push(',{"id":"', id, data === undefined ? '"' : '","data":', text, "}");
+    return id.length + text.length;
   }
 
   /** What was added, and those whose ids are refused, with the errors: ids are checked all at once. */
   written() {
     const { areIds } = current().exports;
     const refused = [];
-    let [indices, ids, texts] = [this.#indices, this.#ids, this.#texts];
+    let [indices, ids, pieces] = [this.#indices, this.#ids, this.#pieces];
     if (ids.length > 0 && !enter(() => areIds(ids.join(), ids.length))) {
       const isFine = ids.map((id, i) => {
         try {
@@ -67,11 +77,17 @@ export class Writer {
           return !refused.push({ index: indices[i], id, error });
         }
       });
-      [indices, ids, texts] = [indices, ids, texts].map((list) => list.filter((_, i) => isFine[i]));
+      [indices, ids] = [indices, ids].map((list) => list.filter((_, i) => isFine[i]));
+      pieces = pieces.filter((_, i) => isFine[Math.floor(i / PIECES)]);
     }
     let end = -1;
-    const ends = texts.map((text) => (end += text.length + 1));
-    return { users: new Written(indices, ids, texts.join(), ends), refused };
+    const ends = Uint32Array.from(ids, (_, i) => {
+      for (let piece = i * PIECES; piece < (i + 1) * PIECES; piece++) end += pieces[piece].length;
+      return end;
+    });
+    // Before the first there is no comma.
+    pieces[0] &&= pieces[0].slice(1);
+    return { users: new Written(indices, ids, bodyOf(pieces), ends), refused };
   }
 }
 
