@@ -15,7 +15,7 @@ const MOST: u32 = 32;
 /// Requests queue at the service where answers take so many times as long as they did at best, on average,
 const QUEUEING: f64 = 2.0;
 /// and so many milliseconds longer: below that, latencies say more about scheduling than about the service.
-const QUEUEING_MS: f64 = 10.0;
+const QUEUEING_MS: f64 = 50.0;
 /// What each answer weighs in that average.
 const WEIGHT: f64 = 0.125;
 /// Milliseconds between the end of a window of the limits and the first request of the next: clocks differ a little.

@@ -237,7 +237,7 @@ describe("a batch that fails in a way that passes", () => {
   });
 });
 
-test("an answer that is no JSON object stored nothing, as far as one can tell", async () => {
+test("an answer that is not as the service writes it proves nothing to be stored", async () => {
   const refused = '{"error":"quota exceeded, nothing was stored","limit":{"users":1000}}';
   const cut = '{"created_users":[{"id":"u-0","data":{"tags":["a"]}}';
   for (const body of ["<html>Sign in</html>", cut, `${cut}]`, refused, "{}", "[]", "", " ".repeat(100), "{"]) {
