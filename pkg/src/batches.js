@@ -16,15 +16,15 @@ const READING = 4;
 
 /** The same users and data as `addUsers` takes, checked and written: nothing is sent before all of them are. */
 export async function addUsers(client, users, override, options) {
-  const batches = [...writtenBatches(members(users, "users"))];
-  const add = (batch) => batch.send(client, override, options);
+  const batches = [...writtenBatches(members(users, "users"), override)];
+  const add = (batch) => batch.send(client, options);
   return merged(await inTurn(batches, "stored", add), "created_users");
 }
 
 /** Batches of as many as one request takes. Throws what is wrong with the first user that something is wrong with. */
-function* writtenBatches(users) {
+function* writtenBatches(users, override) {
   for (let start = 0; start === 0 || start < users.length; start += MEMBERS) {
-    const writer = new Writer();
+    const writer = new Writer(override);
     const failures = [];
     try {
       users.slice(start, start + MEMBERS).forEach((user, i) => writer.add(user, start + i));

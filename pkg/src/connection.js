@@ -49,7 +49,10 @@ export class Connection {
     return this.#core;
   }
 
-  /** `given` gives the operation, its subject, its data, more of it, and the ids that it writes to, if not the subject alone. */
+  /**
+   * `given` gives the operation, its subject, its data, more of it, and the ids that it writes to, if not the subject alone:
+   * an array, or a batch that has their `marks` and gives them when it is iterated.
+   */
   async [call](given, options) {
     this.#calls += 1;
     let written = [];

@@ -123,7 +123,7 @@ class Import {
 
   /** The next batch of the source, those of its users that can be sent; the others have failed. */
   async #read(reading) {
-    const { users, failures, count } = await reading.batch(this.#options.size);
+    const { users, failures, count } = await reading.batch(this.#options.size, this.#options.override);
     if (count === 0) return undefined;
     const start = this.#course.begin(count);
     this.#counts.read += count;
@@ -142,7 +142,7 @@ class Import {
     this.#inFlight.set(batch, sent);
     this.#course.sent();
     try {
-      await users.send(this.#client, this.#options.override, this.#options.call, true);
+      await users.send(this.#client, this.#options.call, true);
       const { limit = NaN, remaining = NaN, reset = NaN } = this.#client.rateLimit ?? {};
       this.#course.stored(sent, now(), limit, remaining, reset, this.#client[serviceTime]());
       this.#counts.stored += users.length;
@@ -172,7 +172,8 @@ class Import {
       const part = (some) => ({ users: some, source, tries: 0, isPart: true });
       this.#again.push(part(users.slice(middle, users.length)), part(users.slice(0, middle)));
     } else {
-      this.#fail(users.indices[0], users.ids[0], error);
+      const [id] = users;
+      this.#fail(users.indices[0], id, error);
       this.#done(batch);
     }
   }

@@ -2,16 +2,20 @@
 
 import { race } from "../../src/js/exchange.js";
 import { ELAPSED, NOTHING } from "./drive.js";
+import { Writes } from "./marks.js";
 
 export class Order {
-  #last = new Map();
+  /** The last write to each id. */
+  #last = SERVER && !KLAIM ? new Writes() : new Map();
 
   /**
-   * Lines up a write to these ids, which has ended once `ended` is resolved. Where others come before it, gives a promise of
-   * what the module is to be told after them: nothing, or that the time was up or the signal fired before.
+   * Lines up a write to these ids, which has ended once `ended` is resolved; a batch that holds users has `marks` in their
+   * place. Where others come before it, gives a promise of what the module is to be told after them: nothing, or that the
+   * time was up or the signal fired before.
    */
   join(ids, ended, ms, signal) {
-    const before = new Set();
+    const before = SERVER && !KLAIM ? this.#last.overlapping(ids) : new Set();
+    if (SERVER && !KLAIM && ids.marks) ids = [ids.marks];
     for (const id of ids) {
       const last = this.#last.get(id);
       if (last) before.add(last);

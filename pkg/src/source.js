@@ -39,8 +39,8 @@ export class Source {
    * The next batch: at most `size` users, those that are refused, and how many of the source they are together; 0 at its
    * end.
    */
-  async batch(size) {
-    const writer = new Writer();
+  async batch(size, override) {
+    const writer = new Writer(override);
     const failures = [];
     let count = 0;
     for (let bytes = 0; count < size && bytes < BATCH_BYTES; count += 1) {
@@ -59,6 +59,7 @@ export class Source {
       }
     }
     const { users, refused } = writer.written();
+    users.pack();
     failures.push(...refused);
     return { users, failures: failures.sort((one, other) => one.index - other.index), count };
   }

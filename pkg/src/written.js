@@ -5,52 +5,66 @@ import { memberProperty } from "./arguments.js";
 import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
 import { current, enter } from "./load.js";
+import { Marks } from "./marks.js";
 
 const HEAD = '{"users":[';
 /** Of a user: `{"id":"` with a comma, the id, what is between, the data, and `}`. */
 const PIECES = 5;
 
-/** The body of a batch, joined at once: what is put together bit by bit is kept in bits, and copied once more when it is sent. */
-function bodyOf(pieces) {
-  pieces[0] = HEAD + (pieces[0] ?? "");
-  pieces.push('],"override":false}');
-  return pieces.join("");
-}
-
-/** Users as they are sent, with their ids and their places where they come from. */
+/** Users as they are sent, with their places where they come from. */
 export class Written {
-  /** One text for all, and where each user ends in it: far less to keep than a text for each. */
+  /** One text for all, or its bytes, and where each user ends in the text: far less to keep than a text for each. */
   #body;
   #ends;
 
-  constructor(indices, ids, body, ends) {
-    Object.assign(this, { indices, ids });
+  constructor(indices, marks, body, ends) {
+    Object.assign(this, { indices, marks });
     this.#body = body;
     this.#ends = ends;
   }
 
-  get length() { return this.ids.length; }
+  get length() { return this.indices.length; }
+
+  get #text() { return typeof this.#body === "string" ? this.#body : new TextDecoder().decode(this.#body); }
+
+  /** Their ids, read from what is sent: nobody asks for them but where something went wrong, or is read meanwhile. */
+  *[Symbol.iterator]() {
+    for (const { id } of JSON.parse(this.#text).users) yield id;
+  }
+
+  /** Keeps bytes from now on. They lie outside the engine's heap, and it need not copy them while they wait for an answer. */
+  pack() {
+    this.#body = new TextEncoder().encode(this.#body);
+  }
 
   slice(start, end) {
     const from = start === 0 ? 0 : this.#ends[start - 1] + 1;
-    const json = this.#body.slice(HEAD.length + from, HEAD.length + this.#ends[end - 1]);
+    const text = this.#text;
+    const json = text.slice(HEAD.length + from, HEAD.length + this.#ends[end - 1]);
+    const tail = text.slice(HEAD.length + this.#ends.at(-1));
     const ends = this.#ends.slice(start, end).map((it) => it - from);
-    return new Written(this.indices.slice(start, end), this.ids.slice(start, end), bodyOf([json]), ends);
+    const marks = new Marks([...this].slice(start, end));
+    return new Written(this.indices.slice(start, end), marks, HEAD + json + tail, ends);
   }
 
   /** Sends them in one request; `isTerse` where nobody reads the answer. */
-  send(client, override, options, isTerse) {
-    const body = override ? `${this.#body.slice(0, -"false}".length)}true}` : this.#body;
-    return client[call](() => [ADD_USERS, String(this.length), body, isTerse, this.ids], options);
+  send(client, options, isTerse) {
+    return client[call](() => [ADD_USERS, String(this.length), this.#body, isTerse, this], options);
   }
 }
 
 /** Checks and writes users, one after the other. */
 export class Writer {
+  #override;
   #indices = [];
   #ids = [];
   /** Of each user `PIECES`. */
   #pieces = [];
+
+  /** With `override`, the service replaces users that it has. */
+  constructor(override) {
+    this.#override = override;
+  }
 
   /** Adds a user, whose data is checked; gives the characters that it takes. */
   add(user, index) {
@@ -80,14 +94,15 @@ export class Writer {
       [indices, ids] = [indices, ids].map((list) => list.filter((_, i) => isFine[i]));
       pieces = pieces.filter((_, i) => isFine[Math.floor(i / PIECES)]);
     }
-    let end = -1;
-    const ends = Uint32Array.from(ids, (_, i) => {
+    const ends = new Uint32Array(ids.length);
+    for (let [i, end] = [0, -1]; i < ids.length; i++) {
       for (let piece = i * PIECES; piece < (i + 1) * PIECES; piece++) end += pieces[piece].length;
-      return end;
-    });
-    // Before the first there is no comma.
-    pieces[0] &&= pieces[0].slice(1);
-    return { users: new Written(indices, ids, bodyOf(pieces), ends), refused };
+      ends[i] = end;
+    }
+    // Before the first there is no comma. Joined at once: what is put together bit by bit is kept in bits.
+    pieces[0] = HEAD + (pieces[0] ?? "").slice(1);
+    pieces.push(`],"override":${Boolean(this.#override)}}`);
+    return { users: new Written(new Float64Array(indices), new Marks(ids), pieces.join(""), ends), refused };
   }
 }
 

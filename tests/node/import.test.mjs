@@ -188,8 +188,15 @@ describe("users that cannot be stored", () => {
   test("are found where the service refuses a whole batch for them", async () => {
     recorder.answer = ({ body }) => (/"u-(3|17)"/.test(body) ? { status: 400, body: { code: 4, detail: "no" } } : ACCEPTED);
     const told = [];
-    const report = await recorded().users.import(some(20), { onFailure: ({ index, id, error }) => told.push([index, id, error.code]) });
+    const users = Array.from(some(20), ({ id }, n) => ({ id, data: { text: "é😀".repeat(n) } }));
+    const onFailure = ({ index, id, error }) => told.push([index, id, error.code]);
+    const report = await recorded().users.import(users, { override: true, onFailure });
     assert.deepEqual(told.sort((a, b) => a[0] - b[0]), [[3, "u-3", "invalid_input"], [17, "u-17", "invalid_input"]]);
+    for (const { body } of recorder.requests) {
+      const { override, users: sent } = JSON.parse(body);
+      assert.equal(override, true);
+      for (const user of sent) assert.deepEqual(user, users[Number(user.id.slice(2))]);
+    }
     assert.deepEqual([report.sent, report.stored, report.failed, report.checkpoint], [20, 18, 2, 20]);
     const refused = (ids) => ids.includes("u-3") || ids.includes("u-17");
     assert.deepEqual(batches().filter((ids) => !refused(ids)).flat().sort(), [...some(20)].map(({ id }) => id).filter((id) => !refused([id])).sort());

@@ -60,6 +60,47 @@ for (const [face, api] of Object.entries(faces)) {
       assert.deepEqual(sent().slice(3).map((line) => line.split(" {")[0]), ["POST users/", "PUT user/eve/"]);
     });
 
+    test("of two batches, or a batch and a single write, the later waits where they have a user in common", async () => {
+      const held = [];
+      recorder.answer = ({ method, body }) => {
+        if (method === "POST" && body.includes('"first"')) return new Promise((resolve) => held.push(resolve));
+        return { body: { ...record("ada"), created_users: [], deleted_user_ids: [] } };
+      };
+      const c = client();
+      const arrived = recorder.arrived();
+      const first = c.addUsers([{ id: "eve" }, { id: "ada", data: { name: "first" } }]);
+      await arrived;
+      const waiting = [
+        c.addUsers([{ id: "eve", data: { name: "second" } }]), c.users.import([{ id: "ada", data: { name: "third" } }]),
+        c.deleteUsers(["ada"]), c.user("eve").update({ n: 4 }),
+      ];
+      await Promise.all([c.addUsers([{ id: "bob" }]), c.user("dan").update({ n: 1 }), c.users.import([{ id: "fay" }])]);
+      const lines = () => sent().map((line) => /first|second|third|DELETE|"n":4|bob|"n":1|fay/.exec(line)[0]);
+      assert.deepEqual(lines().sort(), ['"n":1', "bob", "fay", "first"]);
+      held[0]({ body: { created_users: [] } });
+      await Promise.all([first, ...waiting]);
+      const later = lines().slice(4);
+      assert.deepEqual(later.sort(), ['"n":4', "DELETE", "second", "third"]);
+      assert.ok(lines().indexOf("second") < lines().indexOf('"n":4'), lines().join());
+    });
+
+    test("nor is a read that began before a batch shared by one that comes after it", async () => {
+      const held = [];
+      recorder.answer = ({ method }) =>
+        method === "GET" ? new Promise((resolve) => held.push(() => resolve({ body: record("ada") }))) : { body: { created_users: [] } };
+      const c = client();
+      const arrived = recorder.arrived();
+      const before = c.user("ada").get();
+      await arrived;
+      await c.users.import([{ id: "bob" }, { id: "ada" }]);
+      const again = recorder.arrived();
+      const after = c.user("ada").get();
+      await again;
+      assert.equal(held.length, 2);
+      held.forEach((release) => release());
+      await Promise.all([before, after]);
+    });
+
     test("one that waits ends with its abort or deadline, and was not sent", async () => {
       recorder.answer = ({ method }) => (method === "PUT" ? "silence" : {});
       const controller = new AbortController();
