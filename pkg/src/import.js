@@ -142,7 +142,7 @@ class Import {
     this.#inFlight.set(batch, sent);
     this.#course.sent();
     try {
-      await users.send(this.#client, this.#options.call, true);
+      await users.sendTersely(this.#client, this.#options.call);
       const { limit = NaN, remaining = NaN, reset = NaN } = this.#client.rateLimit ?? {};
       this.#course.stored(sent, now(), limit, remaining, reset, this.#client[serviceTime]());
       this.#counts.stored += users.length;

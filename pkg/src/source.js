@@ -59,7 +59,6 @@ export class Source {
       }
     }
     const { users, refused } = writer.written();
-    users.pack();
     failures.push(...refused);
     return { users, failures: failures.sort((one, other) => one.index - other.index), count };
   }

@@ -8,54 +8,55 @@ import { current, enter } from "./load.js";
 import { Marks } from "./marks.js";
 
 const HEAD = '{"users":[';
-/** Of a user: `{"id":"` with a comma, the id, what is between, the data, and `}`. */
+/** Of a user: `,{"id":"`, the id, what is between, the data, and `}`. */
 const PIECES = 5;
+
+const encoded = (text) => new TextEncoder().encode(text);
 
 /** Users as they are sent, with their places where they come from. */
 export class Written {
-  /** One text for all, or its bytes, and where each user ends in the text: far less to keep than a text for each. */
+  /** UTF-8, which lies outside the engine's heap. */
   #body;
-  #ends;
 
-  constructor(indices, marks, body, ends) {
+  constructor(indices, marks, body) {
     Object.assign(this, { indices, marks });
     this.#body = body;
-    this.#ends = ends;
   }
 
   get length() { return this.indices.length; }
 
-  get #text() { return typeof this.#body === "string" ? this.#body : new TextDecoder().decode(this.#body); }
+  get #text() { return new TextDecoder().decode(this.#body); }
 
   /** Their ids, read from what is sent: nobody asks for them but where something went wrong, or is read meanwhile. */
   *[Symbol.iterator]() {
     for (const { id } of JSON.parse(this.#text).users) yield id;
   }
 
-  /** Keeps bytes from now on. They lie outside the engine's heap, and it need not copy them while they wait for an answer. */
-  pack() {
-    this.#body = new TextEncoder().encode(this.#body);
-  }
-
   slice(start, end) {
-    const from = start === 0 ? 0 : this.#ends[start - 1] + 1;
-    const text = this.#text;
-    const json = text.slice(HEAD.length + from, HEAD.length + this.#ends[end - 1]);
-    const tail = text.slice(HEAD.length + this.#ends.at(-1));
-    const ends = this.#ends.slice(start, end).map((it) => it - from);
-    const marks = new Marks([...this].slice(start, end));
-    return new Written(this.indices.slice(start, end), marks, HEAD + json + tail, ends);
+    const { users, override } = JSON.parse(this.#text);
+    const part = users.slice(start, end);
+    const marks = new Marks(part.map(({ id }) => id));
+    return new Written(this.indices.slice(start, end), marks, encoded(JSON.stringify({ users: part, override })));
   }
 
-  /** Sends them in one request; `isTerse` where nobody reads the answer. */
-  send(client, options, isTerse) {
-    return client[call](() => [ADD_USERS, String(this.length), this.#body, isTerse, this], options);
+  /** Sends them in one request. */
+  send(client, options) {
+    return this.#send(client, options, this.#text, false);
+  }
+
+  /** Sends them where nobody reads the answer: as bytes, and of the answer little is kept. */
+  sendTersely(client, options) {
+    return this.#send(client, options, this.#body, true);
+  }
+
+  #send(client, options, body, isTerse) {
+    return client[call](() => [ADD_USERS, String(this.length), body, isTerse, this], options);
   }
 }
 
 /** Checks and writes users, one after the other. */
 export class Writer {
-  #override;
+  #tail;
   #indices = [];
   #ids = [];
   /** Of each user `PIECES`. */
@@ -63,7 +64,7 @@ export class Writer {
 
   /** With `override`, the service replaces users that it has. */
   constructor(override) {
-    this.#override = override;
+    this.#tail = `],"override":${Boolean(override)}}`;
   }
 
   /** Adds a user, whose data is checked; gives the characters that it takes. */
@@ -94,15 +95,10 @@ export class Writer {
       [indices, ids] = [indices, ids].map((list) => list.filter((_, i) => isFine[i]));
       pieces = pieces.filter((_, i) => isFine[Math.floor(i / PIECES)]);
     }
-    const ends = new Uint32Array(ids.length);
-    for (let [i, end] = [0, -1]; i < ids.length; i++) {
-      for (let piece = i * PIECES; piece < (i + 1) * PIECES; piece++) end += pieces[piece].length;
-      ends[i] = end;
-    }
     // Before the first there is no comma. Joined at once: what is put together bit by bit is kept in bits.
     pieces[0] = HEAD + (pieces[0] ?? "").slice(1);
-    pieces.push(`],"override":${Boolean(this.#override)}}`);
-    return { users: new Written(new Float64Array(indices), new Marks(ids), pieces.join(""), ends), refused };
+    pieces.push(this.#tail);
+    return { users: new Written(new Float64Array(indices), new Marks(ids), encoded(pieces.join(""))), refused };
   }
 }
 
