@@ -110,7 +110,10 @@ export interface ClientOptions extends Omit<CallOptions, "signal"> {
   gather?: boolean | undefined;
   /** Overrides the browser check that refuses an app secret. */
   browser?: boolean | undefined;
-  /** Used instead of the global `fetch`, which is otherwise looked up at call time. */
+  /**
+   * Used instead of the global `fetch`, which is otherwise looked up at call time. It is given bodies as text, and those of
+   * `users.import` as bytes.
+   */
   fetch?: typeof fetch | undefined;
 }
 

@@ -1,8 +1,9 @@
-// What is held: the short form of `cargo xtask memory`, and what is never freed by hand.
+// What is held: the short forms of `cargo xtask memory`, and what is never freed by hand.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { importPeaks, MOST } from "../soak/import-memory.mjs";
 import { holdsNothing } from "../soak/memory.mjs";
 import { collectGarbage, watchInstances } from "../support/memory.mjs";
 import { fresh } from "../support/package.mjs";
@@ -35,4 +36,9 @@ test("clients that nobody disposes of leave the module as large as the first 500
   } finally {
     restore();
   }
+});
+
+test("an import of 200 000 users takes no more memory than one of 20 000, by more than a fifth", async () => {
+  const [[few, many]] = await importPeaks([20_000, 200_000]);
+  assert.ok(many <= MOST * few, `${few} MB, and ${many} MB`);
 });
