@@ -35,7 +35,7 @@ const GOALS = {
   10: [
     "import of 100 000 users",
     "CPU: each user is checked, written and given its place in the order of writes by itself, where getstream only writes; " +
-      "and what is on its way is held as text, to be sent again where that is needed",
+      "and what is on its way is held as bytes, beside the copy that `fetch` makes, to be sent again where that is needed",
   ],
 };
 
