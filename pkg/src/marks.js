@@ -1,6 +1,10 @@
-// The ids of a batch as numbers, by which writes to one user are found. Not in the build for browsers.
+// The ids of batches as numbers, by which writes to one user are found. Not in the build for browsers.
+//
+// An import has thousands of users in flight. What lives for each until the answer comes costs it more memory than all else:
+// so no id is kept, and what is kept lies outside the engine's heap. Where two ids share a number, as one pair in two billion
+// does, one write waits for the other without need.
 
-/** A number for an id (FNV-1a), never 0. Of two billion pairs of ids, one shares its number. */
+/** A number for an id (FNV-1a), never 0. */
 function markOf(id) {
   let mark = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) mark = Math.imul(mark ^ id.charCodeAt(i), 0x01000193);
@@ -8,69 +12,100 @@ function markOf(id) {
   return mark & 0x7fffffff || 1;
 }
 
-/**
- * A set of ids that keeps none of them: what lives until the answer to a batch comes, for each of its users, costs an import
- * more memory than all else. Where two ids share a number, one write waits for the other without need.
- */
-export class Marks {
-  /** Open addressing: as many slots as a power of two has, at most half of them taken; 0 is free. */
-  #slots;
+/** The marks of a batch. */
+export function marksOf(ids) {
+  const marks = new Int32Array(ids.length);
+  for (let i = 0; i < marks.length; i++) marks[i] = markOf(ids[i]);
+  return marks;
+}
 
-  constructor(ids) {
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * ids.length + 1)));
-    for (const id of ids) {
-      const mark = markOf(id);
-      this.#slots[this.#slotOf(mark)] = mark;
+/** How often each mark was added. Open addressing in a power of two, at most half full; 0 is free. */
+export class Tally {
+  #marks = new Int32Array(1024);
+  #counts = new Int32Array(1024);
+  #used = 0;
+
+  has(mark) {
+    return this.#marks[this.#slotOf(mark)] !== 0;
+  }
+
+  add(mark) {
+    const slot = this.#slotOf(mark);
+    this.#counts[slot] += 1;
+    if (this.#marks[slot] !== 0) return;
+    this.#marks[slot] = mark;
+    this.#used += 1;
+    if (2 * this.#used > this.#marks.length) this.#grow();
+  }
+
+  /** Takes away one that was added. */
+  remove(mark) {
+    const [marks, counts, last] = [this.#marks, this.#counts, this.#marks.length - 1];
+    let gap = this.#slotOf(mark);
+    counts[gap] -= 1;
+    if (counts[gap] > 0) return;
+    this.#used -= 1;
+    // What follows moves up, if the gap is not before where it would be at best: a search ends at the first gap.
+    for (let slot = (gap + 1) & last; marks[slot] !== 0; slot = (slot + 1) & last) {
+      if (((slot - marks[slot]) & last) < ((slot - gap) & last)) continue;
+      marks[gap] = marks[slot];
+      counts[gap] = counts[slot];
+      gap = slot;
+    }
+    marks[gap] = counts[gap] = 0;
+  }
+
+  #grow() {
+    const [marks, counts] = [this.#marks, this.#counts];
+    this.#marks = new Int32Array(2 * marks.length);
+    this.#counts = new Int32Array(2 * marks.length);
+    for (let slot = 0; slot < marks.length; slot++) {
+      if (marks[slot] === 0) continue;
+      const moved = this.#slotOf(marks[slot]);
+      this.#marks[moved] = marks[slot];
+      this.#counts[moved] = counts[slot];
     }
   }
 
-  /** `id` may be undefined: a user whose token was not asked for yet. */
-  has(id) {
-    return id !== undefined && this.#slots[this.#slotOf(markOf(id))] !== 0;
-  }
-
-  /** Whether an id may be in both. */
-  meets(other) {
-    // Not by its iterator, which makes an object of each.
-    const { length } = other.#slots;
-    for (let slot = 0; slot < length; slot++) {
-      const mark = other.#slots[slot];
-      if (mark !== 0 && this.#slots[this.#slotOf(mark)] !== 0) return true;
-    }
-    return false;
-  }
-
-  /** Where a number is, or would be. */
+  /** Where a mark is, or would be. */
   #slotOf(mark) {
-    const slots = this.#slots;
-    let slot = mark & (slots.length - 1);
-    while (slots[slot] !== 0 && slots[slot] !== mark) slot = (slot + 1) & (slots.length - 1);
+    const [marks, last] = [this.#marks, this.#marks.length - 1];
+    let slot = mark & last;
+    while (marks[slot] !== 0 && marks[slot] !== mark) slot = (slot + 1) & last;
     return slot;
   }
 }
 
-/** The last write to each id; batches that hold users have their marks for a key. */
+/** The last write to each id; a batch that holds users has their marks for a key. */
 export class Writes extends Map {
   #batches = new Set();
+  #tally = new Tally();
 
   set(key, write) {
-    if (key instanceof Marks) this.#batches.add(key);
+    if (typeof key === "object") {
+      this.#batches.add(key);
+      for (let i = 0; i < key.length; i++) this.#tally.add(key[i]);
+    }
     return super.set(key, write);
   }
 
   delete(key) {
-    this.#batches.delete(key);
+    if (this.#batches.delete(key)) for (let i = 0; i < key.length; i++) this.#tally.remove(key[i]);
     return super.delete(key);
   }
 
   /** Those that a batch has users in common with, or the batches that have one of these ids. */
   overlapping(ids) {
-    const { marks } = ids;
+    // An own user has no id where its token was not asked for yet.
+    const marks = ids.marks ?? marksOf(ids.filter((id) => id !== undefined));
     const found = new Set();
-    if (marks) {
-      for (const [key, write] of this) if (key instanceof Marks ? key.meets(marks) : marks.has(key)) found.add(write);
-    } else {
-      for (const batch of this.#batches) if (ids.some((id) => batch.has(id))) found.add(this.get(batch));
+    if (marks.some((mark) => this.#tally.has(mark))) {
+      const sought = new Set(marks);
+      for (const batch of this.#batches) if (batch.some((mark) => sought.has(mark))) found.add(this.get(batch));
+    }
+    if (ids.marks && this.size > this.#batches.size) {
+      const sought = new Set(marks);
+      for (const [key, write] of this) if (typeof key === "string" && sought.has(markOf(key))) found.add(write);
     }
     return found;
   }

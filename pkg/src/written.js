@@ -5,7 +5,7 @@ import { memberProperty } from "./arguments.js";
 import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
 import { current, enter } from "./load.js";
-import { Marks } from "./marks.js";
+import { marksOf } from "./marks.js";
 
 const HEAD = '{"users":[';
 /** Of a user: `,{"id":"`, the id, what is between, the data, and `}`. */
@@ -35,7 +35,7 @@ export class Written {
   slice(start, end) {
     const { users, override } = JSON.parse(this.#text);
     const part = users.slice(start, end);
-    const marks = new Marks(part.map(({ id }) => id));
+    const marks = marksOf(part.map(({ id }) => id));
     return new Written(this.indices.slice(start, end), marks, encoded(JSON.stringify({ users: part, override })));
   }
 
@@ -98,7 +98,7 @@ export class Writer {
     // Before the first there is no comma. Joined at once: what is put together bit by bit is kept in bits.
     pieces[0] = HEAD + (pieces[0] ?? "").slice(1);
     pieces.push(this.#tail);
-    return { users: new Written(new Float64Array(indices), new Marks(ids), encoded(pieces.join(""))), refused };
+    return { users: new Written(new Float64Array(indices), marksOf(ids), encoded(pieces.join(""))), refused };
   }
 }
 
