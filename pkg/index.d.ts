@@ -112,7 +112,7 @@ export interface ClientOptions extends Omit<CallOptions, "signal"> {
   browser?: boolean | undefined;
   /**
    * Used instead of the global `fetch`, which is otherwise looked up at call time. It is given bodies as text, and those of
-   * `users.import` as bytes.
+   * `users.import` as bytes, which may have to be sent again: it must neither change nor transfer them.
    */
   fetch?: typeof fetch | undefined;
 }

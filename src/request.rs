@@ -167,7 +167,8 @@ pub(crate) struct Request {
     pub subject: String,
     /// Behind the parameters of every request; each starts with `&`.
     pub query: String,
-    /// The user's data; of the operations without data, the whole body.
+    /// The user's data; of the operations without data, the whole body. That of a batch may be bytes of UTF-8 in JavaScript: it
+    /// is only passed on.
     pub text: Option<Text>,
     /// Of a create: where its answer was lost, or the user exists, read the user and see whether it is the one.
     pub reconcile: bool,

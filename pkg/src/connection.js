@@ -51,7 +51,7 @@ export class Connection {
 
   /**
    * `given` gives the operation, its subject, its data, more of it, and the ids that it writes to, if not the subject alone:
-   * an array, or a batch that has their `marks` and gives them when it is iterated.
+   * an array, or a batch that has their `marks`.
    */
   async [call](given, options) {
     this.#calls += 1;

@@ -149,7 +149,7 @@ class Import {
       this.#done(batch);
     } catch (error) {
       this.#course.ended();
-      this.#judge(batch, sent, error);
+      this.#guarded(() => this.#judge(batch, sent, error));
     } finally {
       this.#inFlight.delete(batch);
       this.#wake();
@@ -172,8 +172,7 @@ class Import {
       const part = (some) => ({ users: some, source, tries: 0, isPart: true });
       this.#again.push(part(users.slice(middle, users.length)), part(users.slice(0, middle)));
     } else {
-      const [id] = users;
-      this.#fail(users.indices[0], id, error);
+      this.#fail(users.indices[0], users.firstId, error);
       this.#done(batch);
     }
   }

@@ -1,29 +1,31 @@
 // The ids of batches as numbers, by which writes to one user are found. Not in the build for browsers.
 //
 // An import has thousands of users in flight. What lives for each until the answer comes costs it more memory than all else:
-// so no id is kept, and what is kept lies outside the engine's heap. Where two ids share a number, as one pair in two billion
+// so no id is kept, and what is kept lies outside the engine's heap. Where two ids share a number, as one pair in four billion
 // does, one write waits for the other without need.
 
 /** A number for an id (FNV-1a), never 0. */
-function markOf(id) {
+export function markOf(id) {
   let mark = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) mark = Math.imul(mark ^ id.charCodeAt(i), 0x01000193);
-  // As engines keep it without an object.
-  return mark & 0x7fffffff || 1;
+  return mark | 0 || 1;
 }
 
-/** The marks of a batch. */
+/** The marks of the users of a batch. */
 export function marksOf(ids) {
   const marks = new Int32Array(ids.length);
   for (let i = 0; i < marks.length; i++) marks[i] = markOf(ids[i]);
   return marks;
 }
 
-/** How often each mark was added. Open addressing in a power of two, at most half full; 0 is free. */
+/** How often each mark was added. Open addressing, in a power of two of slots of which at most half are taken; 0 is free. */
 export class Tally {
-  #marks = new Int32Array(1024);
-  #counts = new Int32Array(1024);
+  // Small: most clients never send a batch.
+  #marks = new Int32Array(16);
+  #counts = new Int32Array(16);
   #used = 0;
+
+  get capacity() { return this.#marks.length; }
 
   has(mark) {
     return this.#marks[this.#slotOf(mark)] !== 0;

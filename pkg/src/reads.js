@@ -3,8 +3,9 @@
 
 import { GET } from "./client.js";
 import { call } from "./connection.js";
-import { current, enter } from "./load.js";
 import { toError } from "./errors.js";
+import { current, enter } from "./load.js";
+import { markOf } from "./marks.js";
 
 export class Reads {
   #client;
@@ -38,6 +39,13 @@ export class Reads {
   /** These users are being written, or have been: a read that begins now must not be given what an earlier one sees. */
   forget(ids) {
     if (this.#inFlight.size === 0) return;
+    if (SERVER && ids.marks) {
+      // A batch has no ids. Of two that share a mark, one read is not shared.
+      for (const key of this.#inFlight.keys()) {
+        if (ids.marks.includes(markOf(key.replace(/(true|false)$/, "")))) this.#inFlight.delete(key);
+      }
+      return;
+    }
     for (const id of ids) for (const withCounts of [true, false]) this.#inFlight.delete(id + withCounts);
   }
 

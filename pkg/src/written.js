@@ -4,6 +4,7 @@ import { write } from "../../src/js/walk.js";
 import { memberProperty } from "./arguments.js";
 import { ADD_USERS } from "./client.js";
 import { call } from "./connection.js";
+import { optionError } from "./errors.js";
 import { current, enter } from "./load.js";
 import { marksOf } from "./marks.js";
 
@@ -27,13 +28,20 @@ export class Written {
 
   get #text() { return new TextDecoder().decode(this.#body); }
 
-  /** Their ids, read from what is sent: nobody asks for them but where something went wrong, or is read meanwhile. */
-  *[Symbol.iterator]() {
-    for (const { id } of JSON.parse(this.#text).users) yield id;
+  /** Read from the bytes, which a stand-in for `fetch` has had. */
+  get #parsed() {
+    try {
+      return JSON.parse(this.#text);
+    } catch {
+      throw optionError("option fetch must neither change nor transfer the bodies that it is given");
+    }
   }
 
+  /** The id of the first; nobody asks for it but where something went wrong. */
+  get firstId() { return this.#parsed.users[0].id; }
+
   slice(start, end) {
-    const { users, override } = JSON.parse(this.#text);
+    const { users, override } = this.#parsed;
     const part = users.slice(start, end);
     const marks = marksOf(part.map(({ id }) => id));
     return new Written(this.indices.slice(start, end), marks, encoded(JSON.stringify({ users: part, override })));

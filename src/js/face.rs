@@ -161,7 +161,8 @@ impl Core {
 
     /// Begins a call and gives its number. `operation` is the number of an `Operation`; `subject` is an id, or, of a batch,
     /// the number of its members; `more` is what the path or the query has of it: the ids of a batch, or `true` for follow
-    /// counts, for the token's own user, for a create to be reconciled, or for a batch whose answer nobody reads. `data` is of a batch or a flag the whole body.
+    /// counts, for the token's own user, for a create to be reconciled, or for a batch whose answer nobody reads. `data` is of
+    /// a batch or a flag the whole body, as text or as bytes of UTF-8.
     #[allow(clippy::too_many_arguments)]
     pub fn begin(
         &self,

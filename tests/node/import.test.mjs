@@ -202,6 +202,18 @@ describe("users that cannot be stored", () => {
     assert.deepEqual(batches().filter((ids) => !refused(ids)).flat().sort(), [...some(20)].map(({ id }) => id).filter((id) => !refused([id])).sort());
   });
 
+  test("a fetch that transfers the bytes of a batch ends the import, which says so", async () => {
+    const fetch = async (url, { body }) => {
+      structuredClone(body, { transfer: [body.buffer] });
+      return new Response('{"code":4,"detail":"no"}', { status: 400 });
+    };
+    const client = api.connect("key", "secret", undefined, { fetch });
+    assertError(api, await failure(() => client.users.import(some(2), { onFailure() {} })), {
+      name: "FeedError", code: "invalid_option", checkpoint: 0,
+      text: "option fetch must neither change nor transfer the bodies that it is given",
+    });
+  });
+
   test("a callback that throws ends the import with what it threw", async () => {
     const cause = new Error("full");
     await assert.rejects(recorded().users.import(source, { onFailure() { throw cause; } }), cause);

@@ -18,8 +18,8 @@ function numbers(seed) {
 
 test("a tally counts as a Map does, whatever is added and removed in whatever order", () => {
   const random = numbers(7);
-  // Few slots to begin at, the ends among them: what shares one moves when another goes.
-  const marks = Array.from({ length: 4_000 }, (_, n) => 1 + Math.floor(random() * 40) + 1_020 + (n % 64) * 2 ** 20);
+  // Few slots to begin at, the ends among them, and negative ones: what shares one moves when another goes.
+  const marks = Array.from({ length: 4_000 }, (_, n) => (Math.floor(random() * 40) + 1_000 + ((n % 64) - 32) * 2 ** 20) | 0);
   const [tally, counts, added] = [new Tally(), new Map(), []];
   for (let step = 0; step < 60_000; step += 1) {
     const isFilling = step % 20_000 < 10_000;
@@ -33,10 +33,23 @@ test("a tally counts as a Map does, whatever is added and removed in whatever or
       tally.remove(mark);
       counts.set(mark, counts.get(mark) - 1);
     }
+    const held = new Set(added).size;
+    assert.ok(tally.capacity >= Math.max(16, 2 * held));
     const asked = marks[step % marks.length];
     assert.equal(tally.has(asked), (counts.get(asked) ?? 0) > 0, `step ${step}`);
   }
   for (const mark of marks) assert.equal(tally.has(mark), (counts.get(mark) ?? 0) > 0);
+});
+
+test("a tally has twice as many slots as marks, rounded up, and no more after any number of them", () => {
+  const tally = new Tally();
+  for (let mark = 1; mark <= 33; mark += 1) tally.add(mark);
+  assert.equal(tally.capacity, 128);
+  for (let mark = 1; mark <= 100_000; mark += 1) {
+    tally.add(mark + 33);
+    tally.remove(mark);
+  }
+  assert.equal(tally.capacity, 128);
 });
 
 test("two ids that share a number are taken for one, and so two writes for writes to one user", () => {
@@ -55,6 +68,15 @@ test("two ids that share a number are taken for one, and so two writes for write
   assert.deepEqual([...writes.overlapping(["third", undefined])], []);
   writes.delete(batch);
   assert.deepEqual([...writes.overlapping([pair[1], "another"])], []);
+  assert.equal(writes.size, 0);
   writes.set(pair[1], write);
   assert.deepEqual([...writes.overlapping({ marks: batch })], [write]);
+  writes.delete(pair[1]);
+  assert.equal(writes.size, 0);
+  for (let n = 0; n < 100; n += 1) {
+    const one = marksOf([`one-${n}`, `two-${n}`]);
+    writes.set(one, write);
+    writes.delete(one);
+    assert.deepEqual([...writes.overlapping([`one-${n}`])], []);
+  }
 });

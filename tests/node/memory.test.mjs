@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { importPeaks, MOST } from "../soak/import-memory.mjs";
 import { holdsNothing } from "../soak/memory.mjs";
-import { collectGarbage, watchInstances } from "../support/memory.mjs";
+import { collectGarbage, NOISE, watchInstances } from "../support/memory.mjs";
 import { fresh } from "../support/package.mjs";
 
 test("5 000 calls on handles that nobody frees hold no more than the first 2 000", async () => {
@@ -36,6 +36,24 @@ test("clients that nobody disposes of leave the module as large as the first 500
   } finally {
     restore();
   }
+});
+
+test("what an import held is let go of when it ends, and while it runs", async () => {
+  const answer = '{"created_users":[],"duration":"1ms"}';
+  const client = (await fresh()).connect("key", "secret", undefined, { fetch: async () => new Response(answer, { status: 201 }) });
+  let number = 0;
+  const held = async (count) => {
+    const end = number + count;
+    await client.users.import((function* () { while (number < end) yield { id: `user-${number++}`, data: { number } }; })());
+    await collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return { heap: heapUsed, external };
+  };
+  const before = await held(20_000);
+  const after = await held(400_000);
+  const shown = JSON.stringify({ before, after });
+  assert.ok(after.heap <= before.heap + NOISE, `the heap grew: ${shown}`);
+  assert.ok(after.external <= before.external + NOISE, `the memory outside the heap grew: ${shown}`);
 });
 
 test("an import of 200 000 users takes no more memory than one of 20 000, by more than a fifth", async () => {

@@ -17,7 +17,7 @@ import { variable } from "../support/temporary.mjs";
 const SHARE = 0.55;
 const BYTES = 21_000;
 /** Of which some 75 000 are the second service's: an ES module, CommonJS and the wasm for the edge, as of the first. */
-const TARBALL_BYTES = 330_000;
+const TARBALL_BYTES = 332_000;
 
 const klaimPage = `
   import { connect } from "user-handle/klaim";

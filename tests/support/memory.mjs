@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** What the garbage collector and the pools of Node leave to chance, in bytes. */
-const NOISE = 4_000_000;
+export const NOISE = 4_000_000;
 /** Places in the module's table that one more call at the same time may need: one for each call would be thousands. */
 const PLACES = 256;
 const CONNECTIONS = new Set(["TCPSocketWrap", "ConnectWrap"]);
