@@ -1,4 +1,4 @@
-// What a page downloads and what an install brings: sizes, which are exact and take one measurement.
+// The sizes of what a page downloads and of what an install puts on disk. They are exact, so each is measured once.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { table } from "./support/tables.mjs";
 
 const require = createRequire(import.meta.url);
 
-/** The same page by hand: no check, no retry, no timeout. */
+/** The same page on `fetch` alone: no checks, no retries, no timeouts. */
 const BY_HAND = `
   const call = async (method, path, body) => {
     const response = await fetch("https://api.stream-io-api.com/api/v1.0/" + path + "api_key=key", {
@@ -30,7 +30,7 @@ const BY_HAND = `
   document.onclick = ({ target }) => calls[target.id]?.().then((user) => { document.title = JSON.stringify(user.data); });
 `;
 
-/** The folders of a package and of all that it depends on, found as Node finds them. */
+/** The folders of a package and of all that it depends on, directly or not, found as Node finds them. */
 function closure(name, from, found = new Set()) {
   for (let folder = from; ; folder = dirname(folder)) {
     const place = join(folder, "node_modules", name);
@@ -54,7 +54,7 @@ function read(file) {
   }
 }
 
-/** The files of a package, without those of packages inside it. */
+/** The sizes of a package's files in bytes, without those of the packages in its `node_modules`. */
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

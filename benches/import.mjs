@@ -5,7 +5,7 @@ import { column, inTurns, ratio, summary } from "./support/stats.mjs";
 import { NAMES, spread, table } from "./support/tables.mjs";
 
 const CONTESTANTS = ["ours", "getstream"];
-/** A service that answers at once, and one that takes as long as one on a network does. */
+/** Least and most milliseconds to an answer: of a service that answers at once, and of one across a network. */
 const LATENCIES = { "an answer at once": [0, 0], "an answer in 20 to 100 ms": [20, 100] };
 
 export const title = "Import";

@@ -1,4 +1,4 @@
-//! The pure core without a browser: `cargo bench -p user-handle --bench native`, or `cargo xtask bench native`.
+//! The pure core without a browser: `cargo bench -p user-handle --features typed --bench native`, or `cargo xtask bench native`.
 //!
 //! Nothing here is compared with a peer. It shows that one part has become slower, where a whole call would not.
 // Clippy looks at all targets for wasm32 too, where there is nothing to measure.
@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 
 use divan::Bencher;
 use serde_json::{Value, json};
-use user_handle::host::{Body, Host, Incoming, Outgoing, Pending, Signal};
-use user_handle::{Client, Given, Record, token, validate};
+use user_handle::host::{Answer, AttemptRequest, Body, Pending, Signal, StepResult, Transport};
+use user_handle::{Client, Record, token, validate};
 
 fn main() {
     divan::main();
@@ -33,7 +33,7 @@ struct Answering {
     body: Value,
 }
 
-impl Host for Answering {
+impl Transport for Answering {
     fn now(&self) -> f64 {
         0.0
     }
@@ -46,12 +46,16 @@ impl Host for Answering {
         0.5
     }
 
-    fn send(&self, outgoing: Outgoing, _: Option<&Signal>) -> Pending<'_, Given> {
-        black_box(outgoing);
+    fn send(&self, request: AttemptRequest, _: Option<&Signal>) -> Pending<'_, StepResult> {
+        black_box(request);
         let headers =
             [("x-ratelimit-limit", "1000"), ("x-ratelimit-remaining", "999"), ("x-ratelimit-reset", "1795244460")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        Box::pin(ready(Given::Answer(Incoming { status: self.status, headers, body: Body::Json(self.body.clone()) })))
+        Box::pin(ready(StepResult::Answer(Answer {
+            status: self.status,
+            headers,
+            body: Body::Json(self.body.clone()),
+        })))
     }
 
     fn wait(&self, _: f64, _: Option<&Signal>) -> Pending<'static, Option<Value>> {
@@ -88,12 +92,12 @@ fn id_is_refused(bencher: Bencher) {
 
 #[divan::bench]
 fn token_is_signed(bencher: Bencher) {
-    bencher.bench(|| token::sign(black_box(r#"{"user_id":"ada"}"#), "secret"));
+    bencher.bench(|| token::sign(black_box(r#"{"user_id":"ada"}"#), token::Secret("secret")));
 }
 
 #[divan::bench]
 fn token_is_decoded(bencher: Bencher) {
-    let token = token::sign(r#"{"user_id":"ada"}"#, "secret");
+    let token = token::sign(r#"{"user_id":"ada"}"#, token::Secret("secret"));
     bencher.bench(|| token::decode(black_box(&token)).unwrap());
 }
 

@@ -2,6 +2,8 @@
 
 import { fileURLToPath } from "node:url";
 
+import { OptionDefaults } from "typedoc";
+
 import { entries } from "../tests/support/entries.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,8 +12,8 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 export default {
   name: "user-handle",
   includeVersion: true,
-  entryPoints: entries.map((name) => at(`../pkg/${name}.d.ts`)),
-  tsconfig: at("../pkg/tsconfig.json"),
+  entryPoints: entries.map((name) => at(`../npm/${name}.d.ts`)),
+  tsconfig: at("../npm/tsconfig.json"),
   readme: at("reference.md"),
   out: at("../target/docs/npm"),
 
@@ -29,4 +31,5 @@ export default {
   disableSources: true,
   hideGenerator: true,
   searchInComments: true,
+  highlightLanguages: [...OptionDefaults.highlightLanguages, "jsx"],
 };

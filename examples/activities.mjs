@@ -2,7 +2,7 @@
 import { connect } from "user-handle";
 
 const baseUrl = process.env.USER_HANDLE_URL ?? "http://localhost:8000/api/";
-const client = connect("demo-key", "demo-secret", undefined, { baseUrl });
+const client = connect("demo-key", "demo-secret-that-everybody-may-know", undefined, { baseUrl });
 const ada = await client.user("ada").getOrCreate({ name: "Ada" });
 
 const activity = { actor: ada, verb: "write", object: "note:1", to: [{ for: client.user("nobody-yet") }] };

@@ -5,7 +5,7 @@ import { connect } from "user-handle";
 
 const [file = "users.ndjson"] = process.argv.slice(2);
 const baseUrl = process.env.USER_HANDLE_URL ?? "http://localhost:8000/api/";
-const client = connect("demo-key", "demo-secret", undefined, { baseUrl });
+const client = connect("demo-key", "demo-secret-that-everybody-may-know", undefined, { baseUrl });
 
 const memory = `${file}.checkpoint`;
 const resumeFrom = existsSync(memory) ? Number(readFileSync(memory, "utf8")) : 0;

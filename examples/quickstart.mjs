@@ -1,10 +1,10 @@
-// All five operations on one user, then the same handle for the second service, against the stand-in server: `cargo xtask demo`
+// All five operations on one user, then the same handle for Klaim, against the stand-in server: `cargo xtask demo`
 // starts it and runs this.
 import { connect, isUserHandleError } from "user-handle";
 import { connect as connectKlaim } from "user-handle/klaim";
 
 const baseUrl = process.env.USER_HANDLE_URL ?? "http://localhost:8000/api/";
-const client = connect("demo-key", "demo-secret", undefined, { baseUrl });
+const client = connect("demo-key", "demo-secret-that-everybody-may-know", undefined, { baseUrl });
 
 async function show(call, answer) {
   console.log(`\n> ${call}`);
@@ -28,7 +28,7 @@ await show(`ada.create({ name: "Ada" })`, async () => (await ada.create({ name: 
 await show(`ada.delete()`, () => ada.delete());
 await show(`ada.get()`, () => ada.get());
 
-// The second service. It deletes nobody, so each run has a user of its own.
+// Klaim. It deletes nobody, so each run has a user of its own.
 const klaim = connectKlaim("demo-klaim-key", { baseUrl: process.env.USER_HANDLE_KLAIM_URL ?? "http://localhost:8000/klaim/" });
 const eve = klaim.user(`eve/${Date.now()}`);
 const email = `${Date.now()}@example.com`;

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { connect } from "user-handle";
 
-const { STREAM_KEY = "demo-key", STREAM_SECRET = "demo-secret", SIGNED_IN = "ada", PORT = "3000" } = process.env;
+const { STREAM_KEY = "demo-key", STREAM_SECRET = "demo-secret-that-everybody-may-know", SIGNED_IN = "ada", PORT = "3000" } = process.env;
 const client = connect(STREAM_KEY, STREAM_SECRET);
 
 /** The id of the user who is signed in: read your own session here. In this example everybody is the same one. */

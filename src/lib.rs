@@ -1,12 +1,13 @@
-//! Handles on an application's users in a hosted user store: Stream's Activity Feeds v2 users API, from WebAssembly. With
-//! the feature `klaim`, a `KlaimClient` has the same for Klaim's users API.
+//! Handles on an application's users in a hosted user store: Stream's Activity Feeds v2 users API, and with the feature
+//! `klaim` Klaim's users API, from WebAssembly.
 //!
-//! This is the Rust face, for front ends; the npm package `user-handle` is the same crate behind JavaScript names. A
-//! [`Client`] makes [`User`] handles; each verb of a handle is one call, with validation before it, and timeouts, retries
-//! and decoding around it.
+//! The crate is used in two ways. In JavaScript, `wasm-pack build` makes a module of it that exports `connect`, `user`, `Client`
+//! and `User`; the npm package `user-handle` is the same with a loader around it. In Rust, a [`Client`] makes [`User`]
+//! handles; each method of a handle is one call, with validation before it, and timeouts, retries and decoding around it.
+//! Rust programs leave the exports to JavaScript out: `default-features = false, features = ["typed"]`.
 //!
 //! ```no_run
-//! # #[cfg(target_arch = "wasm32")]
+//! # #[cfg(all(target_arch = "wasm32", feature = "typed"))]
 //! # async fn example() -> Result<(), user_handle::Error> {
 //! use serde::{Deserialize, Serialize};
 //! use user_handle::Client;
@@ -26,23 +27,20 @@
 //! # }
 //! ```
 //!
-//! Outside wasm32 there is no `fetch`: there the crate serves whoever needs the rules ([`validate`]), the tokens
-//! ([`token`]) or the wire types ([`model`]), and tests that bring a host of their own.
-//!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `serde` | yes | `create::<T: Serialize>` and records as `T: Deserialize` |
-//! | `sign` | yes | signing tokens with the app secret |
-//! | `klaim` | no | the second service: the module `klaim` |
-//! | `npm` | no | what the npm package's JavaScript calls; with `klaim`, for that service and no other |
-#![cfg_attr(all(not(feature = "serde"), target_arch = "wasm32"), no_std)]
-// The npm build for Klaim has no use for what only the first service needs; what is not used is not in the module.
-#![cfg_attr(all(feature = "klaim", not(feature = "serde")), allow(dead_code))]
+//! | `stream` | yes | Stream's users API |
+//! | `klaim` | no | Klaim's users API |
+//! | `server` | yes | what is for servers: signing with the app secret, batches, imports |
+//! | `classes` | yes | for JavaScript: the exported functions and classes |
+//! | `typed` | no | for Rust: `create::<T: Serialize>` and records as `T: Deserialize`; brings `stream` along |
+//! | `npm` | no | for the npm package: what its classes call, its allocator and panic handler |
+#![cfg_attr(all(feature = "npm", not(feature = "typed"), target_arch = "wasm32"), no_std)]
 
 extern crate alloc;
 
 // The npm package is built without the standard library: its panics would bring the whole of `core::fmt`.
-#[cfg(all(feature = "npm", not(feature = "serde"), target_arch = "wasm32"))]
+#[cfg(all(feature = "npm", not(feature = "typed"), target_arch = "wasm32"))]
 mod bare {
     use lol_alloc::{FreeListAllocator, LockedAllocator};
 
@@ -57,79 +55,46 @@ mod bare {
     }
 }
 
-pub mod error;
-pub mod host;
-pub mod model;
-pub mod options;
-pub mod token;
-pub mod validate;
-
-// The call loop and what it is made of, for whichever face.
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod authorise;
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod call;
-#[cfg(all(any(feature = "serde", feature = "npm"), target_arch = "wasm32"))]
+#[cfg(all(feature = "bindings", target_arch = "wasm32"))]
+mod bindings;
+#[cfg(all(any(feature = "bindings", feature = "typed"), target_arch = "wasm32"))]
 mod fetch;
-#[cfg(any(all(feature = "npm", feature = "sign"), test))]
-mod import;
-#[cfg(target_arch = "wasm32")]
-mod js;
-#[cfg(all(feature = "klaim", any(feature = "serde", feature = "npm")))]
+#[cfg(any(feature = "typed", all(feature = "bindings", target_arch = "wasm32")))]
+pub mod host;
+#[cfg(feature = "typed")]
+mod typed;
+
+// The services.
+#[cfg(feature = "klaim")]
 pub mod klaim;
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod request;
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod response;
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod retry;
-#[cfg(any(feature = "serde", feature = "npm"))]
-mod shared;
-#[cfg(all(any(feature = "serde", feature = "npm"), feature = "sign"))]
-mod signer;
+#[cfg(feature = "stream")]
+pub mod stream;
 
-// The Rust face.
-#[cfg(feature = "serde")]
-mod builder;
-#[cfg(feature = "serde")]
-mod client;
-#[cfg(feature = "serde")]
-mod drive;
-#[cfg(feature = "serde")]
-mod order;
-#[cfg(feature = "serde")]
-mod place;
-#[cfg(feature = "serde")]
-mod user;
-#[cfg(feature = "serde")]
-mod users;
-
-#[cfg(all(any(test, fuzzing), feature = "serde", feature = "sign", not(target_arch = "wasm32")))]
+#[cfg(all(feature = "typed", feature = "klaim"))]
+pub use klaim::{KlaimChanges, KlaimClient, KlaimRecord, KlaimUser, NewKlaimUser};
+/// What JavaScript imports; for the tests, which are in Rust.
+#[cfg(all(feature = "classes", feature = "stream", target_arch = "wasm32"))]
 #[doc(hidden)]
-pub mod properties;
+pub use stream::classes as exports;
+#[cfg(all(feature = "typed", not(target_arch = "wasm32")))]
+#[doc(hidden)]
+pub use typed::HasFetch;
+#[cfg(feature = "server")]
+pub use user_handle_core::rules::token::{Secret, sign};
+pub use user_handle_core::rules::{Code, Kind, Phase, RateLimit, Violation, token, validate};
+#[cfg(feature = "typed")]
+pub use {
+    host::StepResult,
+    stream::{Client, ClientBuilder, Record, User, Users},
+    typed::{ApiFailure, CallOptions, Error, Event, Listener},
+    user_handle_core::rules::options::TokenReason,
+    user_handle_core::wire::Operation,
+};
 
 /// The Rust code of the README and of the guide, as tests. Only where there is a `fetch`: clients are built in them.
-#[cfg(all(doctest, target_arch = "wasm32"))]
+#[cfg(all(doctest, target_arch = "wasm32", feature = "typed"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
-#[cfg(all(doctest, target_arch = "wasm32", feature = "klaim"))]
+#[cfg(all(doctest, target_arch = "wasm32", feature = "typed", feature = "klaim"))]
 #[doc = include_str!("../docs/guides/rust.md")]
 struct Guide;
-
-#[cfg(feature = "serde")]
-pub use builder::ClientBuilder;
-#[cfg(feature = "serde")]
-pub use call::{Event, Given, Listener};
-#[cfg(feature = "serde")]
-pub use client::Client;
-pub use error::{Code, Error, Kind, RateLimit};
-#[cfg(all(feature = "klaim", feature = "serde"))]
-pub use klaim::{KlaimChanges, KlaimClient, KlaimRecord, KlaimUser, NewKlaimUser};
-pub use model::Record;
-pub use options::{CallOptions, TokenReason};
-#[cfg(any(feature = "serde", feature = "npm"))]
-pub use request::Operation;
-#[cfg(feature = "serde")]
-pub use user::User;
-#[cfg(feature = "serde")]
-pub use users::Users;

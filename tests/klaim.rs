@@ -1,5 +1,5 @@
-//! The second service on the call loop, on a host of its own: scripted answers, a virtual clock, no waiting.
-#![cfg(all(feature = "klaim", not(target_arch = "wasm32")))]
+//! Klaim on the call loop, on a host of its own: scripted answers, a virtual clock, no waiting.
+#![cfg(not(target_arch = "wasm32"))]
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -12,10 +12,9 @@ use std::task::{Context, Poll, Waker};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use user_handle::error::{Kind, Phase};
-use user_handle::host::{Body, Failure, Host, Incoming, Outgoing, Pending, Signal};
+use user_handle::host::{self, AttemptFailure, AttemptRequest, Body, Pending, Signal, StepResult, Transport};
 use user_handle::klaim::{KlaimChanges, KlaimClient, KlaimRecord, KlaimUser, NewKlaimUser};
-use user_handle::{Error, Given};
+use user_handle::{Error, Kind, Phase};
 
 /// How a scripted attempt ends.
 enum Ending {
@@ -53,7 +52,7 @@ impl Script {
     }
 }
 
-impl Host for Script {
+impl Transport for Script {
     fn now(&self) -> f64 {
         self.clock.get()
     }
@@ -66,18 +65,18 @@ impl Host for Script {
         0.5
     }
 
-    fn send(&self, outgoing: Outgoing, _signal: Option<&Signal>) -> Pending<'_, Given> {
-        let Outgoing { method, url, body, token, .. } = outgoing;
-        assert_eq!(token.as_deref(), Some("Bearer key"));
+    fn send(&self, request: AttemptRequest, _signal: Option<&Signal>) -> Pending<'_, StepResult> {
+        let AttemptRequest { method, url, body, authorization, .. } = request;
+        assert_eq!(authorization.as_deref(), Some("Bearer key"));
         let path = url.strip_prefix("https://klaim.example/v1/").expect("behind the root");
         self.sent.borrow_mut().push(format!("{method} {path} {}", body.unwrap_or_default()).trim_end().to_owned());
         let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
         Box::pin(ready(match ending {
             Answer(status, body) => {
-                Given::Answer(Incoming { status, headers: Default::default(), body: Body::Json(body) })
+                StepResult::Answer(host::Answer { status, headers: Default::default(), body: Body::Json(body) })
             }
-            Lost => Given::Failure(Failure::lost(Phase::Headers, json!("reset"))),
-            Unsent => Given::Failure(Failure::unsent(json!("refused"))),
+            Lost => StepResult::Failure(AttemptFailure::lost(Phase::Headers, json!("reset"))),
+            Unsent => StepResult::Failure(AttemptFailure::unsent(json!("refused"))),
         }))
     }
 

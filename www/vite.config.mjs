@@ -21,8 +21,15 @@ const precompressed = {
   },
 };
 
-export default defineConfig({
+/** A limit, as the core has it. */
+async function limit(name) {
+  const rules = await readFile(join(import.meta.dirname, "../core/src/rules/validate.rs"), "utf8");
+  return new RegExp(`const ${name}: usize = ([\\d_]+);`).exec(rules)[1];
+}
+
+export default defineConfig(async () => ({
   root: import.meta.dirname,
+  define: { MAX_DATA_BYTES: await limit("MAX_DATA_BYTES") },
   plugins: [precompressed],
   // `npx vite www` beside a running `cargo xtask demo`: changes show at once.
   server: { proxy: { "/api": "http://localhost:8000", "/klaim": "http://localhost:8000", "/_faults": "http://localhost:8000" } },
@@ -33,4 +40,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-});
+}));

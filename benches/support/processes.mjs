@@ -1,4 +1,4 @@
-// Processes that measure themselves: each contestant has one of its own, so that none pays for another's garbage.
+// Processes that measure themselves. Each contestant has its own, so that none pays for the garbage of another.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 
 import { atExit } from "../../tests/support/temporary.mjs";
 
-/** Starts `workers/<name>.mjs`; `ask` gives what it answers to a message, one at a time. */
+/**
+ * Starts `workers/<name>.mjs`. `first` is its first message; `ask` sends it a message and resolves to its answer. Ask one at
+ * a time.
+ */
 export async function startWorker(name, args = {}, execArgv = []) {
   const file = fileURLToPath(new URL(`../workers/${name}.mjs`, import.meta.url));
   const child = fork(file, [JSON.stringify(args)], { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] });
@@ -34,7 +37,7 @@ export async function startWorker(name, args = {}, execArgv = []) {
   };
 }
 
-/** In a worker: answers each message with what `work` gives. */
+/** In a worker: sends `first`, then answers each message with what `work` returns. */
 export function answerWith(first, work) {
   process.on("disconnect", () => process.exit());
   process.on("message", async (message) => {
@@ -47,7 +50,10 @@ export function answerWith(first, work) {
   process.send(first);
 }
 
-/** What `run` takes of this process, its garbage collector and other threads included: microseconds of CPU and of time. */
+/**
+ * Runs `run` and measures it, in microseconds: `cpu` is what the whole process took, its garbage collector and other threads
+ * included, and `wall` the time that passed.
+ */
 export async function metered(run) {
   const cpuBefore = process.cpuUsage();
   const wallBefore = performance.now();

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use user_handle::properties::{self, Moment};
+use user_handle_core::properties::{self, Moment};
 
 fuzz_target!(|input: (u8, u16, [u32; 5], Option<u32>, Option<bool>)| {
     let (operation, status, [attempts, retries, remaining, budget, random], retry_after, should_retry) = input;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use user_handle::properties;
+use user_handle_core::properties;
 
 fuzz_target!(|input: (&str, &str, &str)| {
     let (text, secret, other) = input;

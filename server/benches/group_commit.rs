@@ -1,8 +1,8 @@
-//! What sharing commits is worth: `cargo bench -p user-handle-server --bench group_commit [-- FOLDER]`.
+//! Measures what shared commits gain: `cargo bench -p user-handle-server --bench group_commit [-- FOLDER]`.
 //!
-//! Writers update users of one SQLite file, once with one commit for each write and once with commits that are shared,
-//! in turns, so that both meet the same disk and the same other load. FOLDER is where the file is: what is measured is
-//! its disk. Both wait for the disk before they acknowledge.
+//! Writers update users of one SQLite file, in turns with one commit for each write and with shared commits, so that both
+//! run on the same disk and under the same other load. Both wait for the disk before they acknowledge. The file is in FOLDER,
+//! so it is the disk of FOLDER that is measured.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

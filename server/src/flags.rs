@@ -1,20 +1,20 @@
-//! The command line, and what it means: every flag has an environment variable.
+//! The command line. Every flag has an environment variable.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
 use user_handle_server::store::Location;
-use user_handle_server::{Application, Faults, KlaimKey, RateLimit};
+use user_handle_server::{Application, Faults, KlaimKey, Page, RateLimit};
 
 use crate::log;
 
 const EXAMPLES: &str = "\
 Examples:
   user-handle-server
-      on http://127.0.0.1:8000, with the app demo-key:demo-secret and an SQLite file in your data folder
-  user-handle-server --listen localhost:8000 --database sqlite::memory:
-      on both loopback addresses, nothing kept; what Stream's clients call with LOCAL=1
+      on http://localhost:8000, with the app demo-key:demo-secret-that-everybody-may-know and an SQLite file in your data folder
+  user-handle-server --database sqlite::memory:
+      nothing kept; what Stream's clients call with LOCAL=1
   export USER_HANDLE_APP=my-key:my-secret USER_HANDLE_KLAIM_KEY=my-klaim-key
   user-handle-server --listen 0.0.0.0:8000 --database sqlite:/srv/users.db
       on the network, with secrets that are not in the list of processes
@@ -26,7 +26,8 @@ Examples:
   user-handle-server --database 'postgres://users:PASSWORD@db.example/users?sslmode=require'
       in PostgreSQL, which several servers may share; better in USER_HANDLE_DATABASE, as the password is in it
   user-handle-server backup copy.db
-      a copy of the SQLite file, also while a server has it open; `restore copy.db` puts it back
+      a copy of the SQLite file, also while a server has it open; `check copy.db` looks for damage,
+      and `restore copy.db` puts it back
 
   TOKEN=$(user-handle-server token)
   curl -H \"Authorization: $TOKEN\" -d '{\"id\":\"john\",\"data\":{\"name\":\"John\"}}' \\
@@ -40,22 +41,30 @@ pub struct Flags {
     pub command: Option<Command>,
 
     /// Address and port; `localhost:PORT` means both loopback addresses, port 0 any free port
-    #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "localhost:8000", value_name = "ADDRESS:PORT")]
     pub listen: String,
 
     #[command(flatten)]
     pub database: Database,
 
-    /// An application to serve; repeatable, with commas in the variable [default: demo-key:demo-secret]
+    /// An application to serve; repeatable, with commas in the variable [default: demo-key:demo-secret-that-everybody-may-know]
     #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
     pub app: Vec<String>,
 
-    /// The API key of Klaim's users API [default: demo-klaim-key]
+    /// The API key of Klaim's users API [default: demo-klaim-key; none with --app]
     #[arg(long, env = "USER_HANDLE_KLAIM_KEY", hide_env_values = true, value_name = "KEY")]
     pub klaim_key: Option<String>,
 
-    /// Folder of the page to serve at /
-    #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR")]
+    /// Let pages of every origin use published secrets and keys, /metrics and /docs; otherwise only pages of this machine may
+    #[arg(long, env = "USER_HANDLE_OPEN")]
+    pub open: bool,
+
+    /// Serve nothing at /, where the console is otherwise
+    #[arg(long, env = "USER_HANDLE_NO_CONSOLE")]
+    pub no_console: bool,
+
+    /// Folder of a page of your own to serve at /, in place of the console
+    #[arg(long, env = "USER_HANDLE_WWW", value_name = "DIR", conflicts_with = "no_console")]
     pub www: Option<PathBuf>,
 
     /// Requests per minute and app, and with Klaim's key, then 429; or `stream` for the limits that Stream documents
@@ -84,7 +93,7 @@ pub struct Flags {
 pub enum Command {
     /// Print a token for the Authorization header: of a user, or without --user a server token, which may do everything
     Token {
-        /// The application whose secret signs it [default: demo-key:demo-secret]
+        /// The application whose secret signs it [default: demo-key:demo-secret-that-everybody-may-know]
         #[arg(long, env = "USER_HANDLE_APP", hide_env_values = true, value_delimiter = ',', value_name = "KEY:SECRET")]
         app: Vec<String>,
         /// The id of the user
@@ -98,6 +107,14 @@ pub enum Command {
         /// The file to write, which must not exist
         #[arg(value_name = "COPY")]
         copy: PathBuf,
+    },
+    /// Look for damage in the SQLite file, also while a server has it open, or in a copy of it
+    Check {
+        #[command(flatten)]
+        database: Database,
+        /// The file that `backup` wrote [default: the database]
+        #[arg(value_name = "COPY")]
+        copy: Option<PathBuf>,
     },
     /// Put a copy in the place of the SQLite file, which no server may have open; the old file is kept beside it
     Restore {
@@ -118,7 +135,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// The database that is meant: the one given, or a file in the data folder of the platform, which is created.
+    /// The database that was given, or a file in the data folder of the platform. That folder is created if it is missing.
     pub fn location(&self) -> Result<Location, String> {
         if let Some(database) = &self.database {
             return Location::parse(database);
@@ -131,7 +148,7 @@ impl Database {
         Ok(Location::File(folder.join("users.db")))
     }
 
-    /// The SQLite file that is meant, for what can be done with nothing else.
+    /// The SQLite file, for commands that work only with one.
     pub fn file(&self) -> Result<PathBuf, String> {
         match self.location()? {
             Location::File(path) => Ok(path),
@@ -142,27 +159,31 @@ impl Database {
 }
 
 impl Flags {
-    /// The key of the second service: the one given, or the demo's.
-    pub fn klaim_key(&self) -> Result<KlaimKey, String> {
-        let key = self.klaim_key.as_deref().map(KlaimKey::parse).transpose();
-        Ok(key.map_err(|problem| format!("--klaim-key: {problem}"))?.unwrap_or_default())
+    /// The key of Klaim's API: the one that was given; without any key or secret given, that of the demo.
+    pub fn klaim_key(&self) -> Result<Option<KlaimKey>, String> {
+        match &self.klaim_key {
+            Some(key) => KlaimKey::parse(key).map(Some).map_err(|problem| format!("--klaim-key: {problem}")),
+            None => Ok(self.app.is_empty().then(KlaimKey::demo)),
+        }
     }
 
-    /// The failures to make, if any.
+    /// The faults to inject, if any.
     pub fn faults(&self) -> Result<Option<Faults>, String> {
         self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))
     }
 
-    /// The folder to serve, which has to be there.
-    pub fn check_www(&self) -> Result<(), String> {
-        match self.www.as_deref().filter(|folder| !folder.is_dir()) {
-            Some(folder) => Err(format!("--www: there is no folder {}", folder.display())),
-            None => Ok(()),
+    /// What to serve at `/`. A folder has to exist.
+    pub fn page(&self) -> Result<Page, String> {
+        match &self.www {
+            Some(folder) if !folder.is_dir() => Err(format!("--www: there is no folder {}", folder.display())),
+            Some(folder) => Ok(Page::Folder(folder.clone())),
+            None if self.no_console => Ok(Page::None),
+            None => Ok(Page::Console),
         }
     }
 }
 
-/// The applications that `--app` names, or the demo's: at least one.
+/// The applications that `--app` names, or that of the demo. There is at least one.
 pub fn apps(given: &[String]) -> Result<Vec<Application>, String> {
     if given.is_empty() {
         return Ok(vec![Application::demo()]);

@@ -1,4 +1,4 @@
-//! Listens, serves, and stops without losing what it accepted.
+//! Listens, and serves until it is told to stop, without losing requests that were accepted.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -9,24 +9,28 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use user_handle_server::{Application, KlaimKey};
 
-use crate::connections::{self, Limits};
+use crate::connections::{self, ConnectionLimits};
 
-/// Connections that the system keeps until they are accepted. It may have a lower limit of its own.
-const QUEUE: u32 = 4_096;
+/// The connections that the system queues until they are accepted. The system may have a lower limit of its own.
+const BACKLOG: u32 = 4_096;
 
-/// How long requests that are under way at the end may take.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests that are in flight when the server stops may still take.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The listening sockets, and the URL that leads to them.
+/// The listening sockets, and their URL.
 pub struct Listening {
     listeners: Vec<TcpListener>,
     pub url: String,
 }
 
-/// Binds `ADDRESS:PORT`; `localhost` means both loopback addresses.
+/// Binds `ADDRESS:PORT`. `localhost` means both loopback addresses.
 ///
-/// Whoever can reach a server with a published secret can do everything, so that one stays on this machine.
-pub async fn bind(listen: &str, apps: &[Application], klaim_key: &KlaimKey) -> Result<Listening, String> {
+/// A server with a published secret or key only listens on loopback addresses, because everyone who can reach it can do
+/// everything.
+///
+/// # Errors
+/// One line for the person who started the server.
+pub async fn bind(listen: &str, apps: &[Application], klaim_key: Option<&KlaimKey>) -> Result<Listening, String> {
     let (host, addresses) = addresses(listen)?;
     if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
         if let Some(app) = apps.iter().find(|app| app.has_published_secret()) {
@@ -35,7 +39,7 @@ pub async fn bind(listen: &str, apps: &[Application], klaim_key: &KlaimKey) -> R
                 app.key
             ));
         }
-        if klaim_key.is_published() {
+        if klaim_key.is_some_and(KlaimKey::is_published) {
             return Err(format!(
                 "{open} is open to the network, and the key for Klaim is published: pass --klaim-key KEY"
             ));
@@ -43,13 +47,13 @@ pub async fn bind(listen: &str, apps: &[Application], klaim_key: &KlaimKey) -> R
     }
     let mut listeners: Vec<TcpListener> = Vec::new();
     for mut address in addresses {
-        // Port 0 is any free port: the second address takes the port that the first was given.
+        // Port 0 means any free port. The second address uses the port that the first one got.
         if let Some(Ok(first)) = listeners.first().map(TcpListener::local_addr) {
             address.set_port(first.port());
         }
-        match socket(address) {
+        match listener_on(address) {
             Ok(listener) => listeners.push(listener),
-            // A machine without IPv6 still has the other loopback address.
+            // A machine without IPv6 has only the first loopback address.
             Err(error) if !listeners.is_empty() && error.kind() == std::io::ErrorKind::AddrNotAvailable => {}
             Err(error) => return Err(format!("cannot listen on {address}: {error}; choose another with --listen")),
         }
@@ -62,17 +66,19 @@ pub async fn bind(listen: &str, apps: &[Application], klaim_key: &KlaimKey) -> R
     Ok(Listening { listeners, url })
 }
 
-/// A listening socket, with room for a burst of connections that are not accepted yet.
-fn socket(address: SocketAddr) -> std::io::Result<TcpListener> {
+/// A listening socket with a long backlog, for bursts of connections.
+fn listener_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A port whose last connections are still being closed can be taken again. On Windows this would mean: taken away.
+    // So that a port can be used again while its last connections are still closing. On Windows this option would let the
+    // server take the port from another program.
     if cfg!(unix) {
         socket.set_reuseaddr(true)?;
     }
     socket.bind(address)?;
-    socket.listen(QUEUE)
+    socket.listen(BACKLOG)
 }
 
+/// The name in the URL, if it is a name, and the addresses to listen on.
 fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), String> {
     let wrong = || format!("--listen must be ADDRESS:PORT or localhost:PORT, but is {listen:?}");
     if let Some(port) = listen.strip_prefix("localhost:") {
@@ -84,10 +90,10 @@ fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), St
 }
 
 impl Listening {
-    /// Serves until `stop` is done; then takes no more, and finishes what it has.
+    /// Serves until `stop` completes. Then accepts no more connections, and finishes the requests that are in flight.
     pub async fn serve(self, app: Router, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(false);
-        let limits = Limits::of_this_process();
+        let limits = ConnectionLimits::of_this_process();
         let mut servers = JoinSet::new();
         for listener in self.listeners {
             servers.spawn(connections::serve(listener, app.clone(), limits.clone(), stopped.clone()));
@@ -95,40 +101,10 @@ impl Listening {
         stop.await;
         stopping.send_replace(true);
         let drained = async { while servers.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN, drained).await.is_err() {
-            tracing::warn!("some requests were still under way after {DRAIN:?} and were cut off");
+        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+            tracing::warn!("some requests were still under way after {DRAIN_TIMEOUT:?} and were cut off");
         }
     }
-}
-
-/// Done at Ctrl-C, or when the process is told to terminate, from this call on.
-#[cfg(unix)]
-pub fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-
-    async fn heard(signal: std::io::Result<Signal>) {
-        match signal {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    }
-    let (interrupted, terminated) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    async {
-        tokio::select! {
-            () = heard(interrupted) => {}
-            () = heard(terminated) => {}
-        }
-        tracing::info!("stopping");
-    }
-}
-
-/// Done at Ctrl-C.
-#[cfg(not(unix))]
-pub async fn told_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    tracing::info!("stopping");
 }
 
 #[cfg(test)]
@@ -151,21 +127,23 @@ mod tests {
     async fn a_published_secret_stays_on_this_machine() {
         let demo = [Application::demo()];
         let own_key = KlaimKey::parse("own-key").unwrap();
-        let refusal = bind("0.0.0.0:0", &demo, &own_key).await.err().unwrap();
+        let refusal = bind("0.0.0.0:0", &demo, Some(&own_key)).await.err().unwrap();
         assert_eq!(
             refusal,
             "0.0.0.0:0 is open to the network, and the secret of the app demo-key is published: pass --app KEY:SECRET"
         );
-        assert!(bind("[::]:0", &demo, &own_key).await.is_err());
+        assert!(bind("[::]:0", &demo, Some(&own_key)).await.is_err());
         let own = [Application::parse("key:own-secret").unwrap()];
-        assert!(bind("0.0.0.0:0", &own, &own_key).await.is_ok());
-        let refusal = bind("0.0.0.0:0", &own, &KlaimKey::default()).await.err().unwrap();
+        for key in [None, Some(&own_key)] {
+            assert!(bind("0.0.0.0:0", &own, key).await.is_ok());
+        }
+        let refusal = bind("0.0.0.0:0", &own, Some(&KlaimKey::demo())).await.err().unwrap();
         assert_eq!(
             refusal,
             "0.0.0.0:0 is open to the network, and the key for Klaim is published: pass --klaim-key KEY"
         );
         let both = [own[0].clone(), demo[0].clone()];
-        assert!(bind("0.0.0.0:0", &both, &own_key).await.is_err());
-        assert!(bind("localhost:0", &demo, &own_key).await.unwrap().url.starts_with("http://localhost:"));
+        assert!(bind("0.0.0.0:0", &both, Some(&own_key)).await.is_err());
+        assert!(bind("localhost:0", &demo, Some(&own_key)).await.unwrap().url.starts_with("http://localhost:"));
     }
 }

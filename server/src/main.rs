@@ -1,13 +1,14 @@
-//! The program around the server: flags in, a listening server out, or one line that says why not.
+//! The program: reads the flags, and serves until it is told to stop. If it cannot, it prints one line that says why.
 
 mod connections;
 mod flags;
 mod listen;
 mod log;
+mod signals;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use user_handle_server::{Faults, Settings, app, store};
@@ -15,6 +16,15 @@ use user_handle_server::{Faults, Settings, app, store};
 use crate::flags::{Command, Database, Flags};
 
 fn main() -> ExitCode {
+    let code = run();
+    log::flush();
+    code
+}
+
+fn run() -> ExitCode {
+    // The files of this program, such as the database and its copies, are for its user alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let flags = match Flags::try_parse() {
         Ok(flags) => flags,
         Err(answer) if !answer.use_stderr() => return print(answer.to_string().trim_end()),
@@ -23,6 +33,7 @@ fn main() -> ExitCode {
     let done = match &flags.command {
         Some(Command::Token { app, user }) => token(app, user.as_deref()),
         Some(Command::Backup { database, copy }) => back_up(database, copy),
+        Some(Command::Check { database, copy }) => check(database, copy.as_deref()),
         Some(Command::Restore { database, copy }) => restore(database, copy),
         None => serve(flags),
     };
@@ -41,14 +52,25 @@ fn token(app: &[String], user: Option<&str>) -> Result<(), String> {
 }
 
 fn back_up(database: &Database, copy: &Path) -> Result<(), String> {
-    let users = store::sqlite::back_up(&database.file()?, copy)?;
+    let (file, unfinished) = (database.file()?, copy.to_owned());
+    let clean_up = move || store::sqlite::discard_unfinished(&unfinished);
+    let users = signals::until_signal(|| store::sqlite::back_up(&file, copy), clean_up)?;
     print(&format!("wrote {}, users: {users}", copy.display()));
+    Ok(())
+}
+
+fn check(database: &Database, copy: Option<&Path>) -> Result<(), String> {
+    let file = copy.map_or_else(|| database.file(), |copy| Ok(copy.to_owned()))?;
+    let users = store::sqlite::check(&file).map_err(|problem| format!("{}: {problem}", file.display()))?;
+    print(&format!("{} is sound, users: {users}", file.display()));
     Ok(())
 }
 
 fn restore(database: &Database, copy: &Path) -> Result<(), String> {
     let file = database.file()?;
-    let (users, kept) = store::sqlite::restore(&file, copy)?;
+    let unfinished = file.clone();
+    let clean_up = move || store::sqlite::discard_unfinished(&unfinished);
+    let (users, kept) = signals::until_signal(|| store::sqlite::restore(&file, copy), clean_up)?;
     let kept = kept.map_or(String::new(), |kept| format!(", what was there is {}", kept.display()));
     print(&format!("restored {}, users: {users}{kept}", file.display()));
     Ok(())
@@ -56,12 +78,13 @@ fn restore(database: &Database, copy: &Path) -> Result<(), String> {
 
 #[tokio::main]
 async fn serve(flags: Flags) -> Result<(), String> {
-    log::start(flags.log, flags.log_format);
+    let lost_log_lines = log::start(flags.log, flags.log_format);
+    connections::check_clock(SystemTime::now())?;
     let apps = flags::apps(&flags.app)?;
-    flags.check_www()?;
+    let page = flags.page()?;
     let faults = flags.faults()?;
     let klaim_key = flags.klaim_key()?;
-    let listening = listen::bind(&flags.listen, &apps, &klaim_key).await?;
+    let listening = listen::bind(&flags.listen, &apps, klaim_key.as_ref()).await?;
     for app in apps.iter().filter(|app| app.has_short_secret()) {
         tracing::warn!(
             app = app.key,
@@ -76,20 +99,22 @@ async fn serve(flags: Flags) -> Result<(), String> {
         rate_limit: flags.rate_limit,
         latency: Duration::from_millis(flags.latency),
         faults,
-        www: flags.www,
+        page,
+        open: flags.open,
+        lost_log_lines,
     };
     let faults = settings.faults.as_ref().map(Faults::to_string);
-    // Before anybody is told that it listens: whoever reads that may stop it at once.
-    let told_to_stop = listen::told_to_stop();
+    // Before the line that says that the server listens: whoever reads that line may stop the server at once.
+    let stop = signals::stop_signal();
     print(&format!("user-handle-server listening on {}, database {database}", listening.url));
     if let Some(faults) = faults {
         print(&faults);
     }
-    listening.serve(app(store.clone(), settings), told_to_stop).await;
+    listening.serve(app(store.clone(), settings), stop).await;
     store.close().await.map_err(|error| format!("cannot close the database: {error}"))
 }
 
-/// Prints a line. That nobody reads it is no reason to stop.
+/// Prints a line. An error is ignored: the server can run without standard output.
 fn print(line: &str) -> ExitCode {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{line}");
@@ -97,11 +122,11 @@ fn print(line: &str) -> ExitCode {
 }
 
 fn fail(problem: &str, code: u8) -> ExitCode {
-    eprintln!("error: {problem}");
+    log::print(&format!("error: {problem}"));
     ExitCode::from(code)
 }
 
-/// The first line of what clap has to say, with the next where that is only announced; the others repeat the usage.
+/// The first line of clap's message, joined with the second if the first ends in a colon. The other lines repeat the usage.
 fn clap_problem(error: &clap::Error) -> String {
     let text = error.to_string();
     let mut lines = text.lines();

@@ -1,4 +1,4 @@
-//! Bad input, sent raw: each is answered with the documented error, none with 500, and the next call works.
+//! Bad input, sent as raw bytes: each gets the documented error, never a 500, and the next call works.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Faults on purpose: what a client that reads the bare bytes sees of each kind, and what is stored afterwards.
+//! Faults on purpose: what a client gets on the wire for each kind, and what is stored afterwards.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +22,7 @@ use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
 use user_handle_server::{Application, Faults, KlaimKey, Settings, app};
 
-/// A server with these faults on a port, and one without over the same database.
+/// A server with faults, on a port, and one without faults over the same database.
 struct Rehearsal {
     address: SocketAddr,
     faulty: Api,
@@ -40,7 +40,7 @@ async fn rehearse(spec: &str) -> Rehearsal {
 }
 
 impl Rehearsal {
-    /// Sends a request on a connection of its own, and gives every byte that comes back.
+    /// Sends a request on a connection of its own. Returns every byte of the response.
     async fn bytes(&self, method: &'static str, path: &str, body: &str) -> String {
         let (address, path, body) = (self.address, path.to_owned(), body.to_owned());
         let exchange = move || {
@@ -72,7 +72,7 @@ impl Rehearsal {
         }
     }
 
-    /// Creates forty users, checks what comes back of each, and gives how many were stored all the same.
+    /// Creates forty users, and checks each response. Returns how many of the users were stored.
     async fn create_forty(&self, check: impl Fn(&str)) -> usize {
         let mut stored = 0;
         for number in 0..40 {
@@ -83,7 +83,7 @@ impl Rehearsal {
     }
 }
 
-/// Checks that this is an error of the documented shape, which may be sent again at once.
+/// Checks that this is an injected error, in the documented shape.
 fn assert_injected(answer: &str, status: u16, code: i64, exception: &str, retry_after: Option<&str>) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
@@ -155,7 +155,7 @@ async fn a_stall_has_no_answer_and_holds_up_no_other_write() {
         .collect();
     assert_eq!(rehearsal.sound.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
     assert!(stalled.iter().all(|request| !request.is_finished()));
-    // Not before: a paused clock leaps to the next timer while another thread works on the database.
+    // Not earlier: a paused clock jumps to the next timer while another thread works on the database.
     tokio::time::pause();
     let start = Instant::now();
     for request in stalled {
@@ -203,10 +203,10 @@ async fn the_same_seed_fails_the_same_requests() {
     assert!(outcomes[0].iter().any(|(answer, ..)| answer == "HTTP/1.1 201"));
 }
 
-/// A server that has nothing of its own but these.
+/// A server with these applications and this key, and otherwise the default settings.
 fn demo_with(apps: Vec<Application>, klaim_key: KlaimKey) -> Api {
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
-    Api(app(store, Settings { apps, klaim_key, ..Settings::default() }))
+    Api(app(store, Settings { apps, klaim_key: Some(klaim_key), ..Settings::default() }))
 }
 
 async fn ask(api: &Api, method: &str, spec: &str, headers: &[(&str, &str)]) -> common::Answer {
@@ -219,7 +219,7 @@ async fn ask(api: &Api, method: &str, spec: &str, headers: &[(&str, &str)]) -> c
 
 #[tokio::test]
 async fn the_demo_switches_faults_while_it_runs() {
-    let api = demo_with(vec![Application::demo()], KlaimKey::default());
+    let api = demo_with(vec![Application::demo()], KlaimKey::demo());
     let here = [("Host", "localhost:8000"), ("Origin", "http://localhost:8000")];
     let status = async || api.call("GET", "user/none/", &server(), "").await.status;
     assert_eq!(ask(&api, "GET", "", &here).await.json()["rate"], 0.0);
@@ -241,7 +241,7 @@ async fn the_demo_switches_faults_while_it_runs() {
 
 #[tokio::test]
 async fn faults_are_switched_from_this_machine_only() {
-    let api = demo_with(vec![Application::demo()], KlaimKey::default());
+    let api = demo_with(vec![Application::demo()], KlaimKey::demo());
     let detail = "faults are switched from this machine only".to_owned();
     for headers in [
         [("Host", "localhost:8000"), ("Origin", "https://example.com")],
@@ -258,8 +258,8 @@ async fn faults_are_switched_from_this_machine_only() {
 async fn who_has_a_secret_of_their_own_has_no_switch() {
     let own = || Application::parse("own-key:own-secret").unwrap();
     for api in [
-        demo_with(vec![own()], KlaimKey::default()),
-        demo_with(vec![Application::demo(), own()], KlaimKey::default()),
+        demo_with(vec![own()], KlaimKey::demo()),
+        demo_with(vec![Application::demo(), own()], KlaimKey::demo()),
         demo_with(vec![Application::demo()], KlaimKey::parse("own-klaim-key").unwrap()),
     ] {
         for method in ["GET", "PUT"] {

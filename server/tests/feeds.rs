@@ -1,4 +1,4 @@
-//! Activities in feeds, who follows whom, and users in place of references to them.
+//! Activities in feeds, follows, and users in place of references to them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -137,6 +137,36 @@ async fn users_take_the_place_of_references_and_missing_ones_say_so(database: Da
     assert_eq!(read(&api, "enrich/feed/user/ada/", &user("bob")).await[0]["actor"]["data"], json!({ "name": "New" }));
 }
 
+async fn reactions_are_answered_as_where_there_are_none_and_all_other_parameters_are_refused(database: Database) {
+    let api = Api::over(&database).await;
+    add(&api, "user/ada", &server(), &json!({ "activities": [pin("a"), pin("b")] })).await;
+    let all = "withOwnReactions=true&withRecentReactions=True&with_reaction_counts=1";
+    let filters = "user_id=bob&reactionKindsFilter=like,comment&recentReactionsLimit=3&withOwnChildren=true";
+    let path = format!("enrich/feed/user/ada/?limit=1&{all}&{filters}");
+    let page = api.call("GET", &path, &server(), "").await.json();
+    for field in ["own_reactions", "latest_reactions", "latest_reactions_extra", "reaction_counts"] {
+        assert_eq!(page["results"][0][field], json!({}), "{field}");
+    }
+    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1.0/").unwrap();
+    let last = read(&api, next, &server()).await;
+    assert_eq!((objects(&last), &last[0]["reaction_counts"]), (vec!["a"], &json!({})));
+
+    let counted = &read(&api, "enrich/feed/user/ada/?withReactionCounts=true", &user("ada")).await[0];
+    assert_eq!((&counted["reaction_counts"], counted.get("own_reactions")), (&json!({}), None));
+    let plain = &read(&api, &format!("feed/user/ada/?{all}&{filters}"), &server()).await[0];
+    assert_eq!((plain.get("own_reactions"), plain.get("reaction_counts")), (None, None));
+
+    for path in ["feed/user/ada/", "enrich/feed/user/ada/"] {
+        for name in ["ranking", "mark_seen", "id_gt", "limt"] {
+            let (status, code, text) = api.call("GET", &format!("{path}?{name}=x"), &server(), "").await.error();
+            assert_eq!((status, code), (400, 4));
+            assert!(text.starts_with(&format!("{name} is not supported by this server")), "{text}");
+        }
+        let refused = api.call("GET", &format!("{path}?withOwnReactions=yes"), &server(), "").await;
+        assert_eq!(refused.error(), (400, 4, "withOwnReactions must be true or false, but is \"yes\"".into()));
+    }
+}
+
 async fn a_feed_has_what_the_feeds_have_that_it_follows(database: Database) {
     let api = Api::over(&database).await;
     let follow = async |source: &str, target: &str, token: &str| {
@@ -198,7 +228,7 @@ async fn a_token_of_a_feed_reaches_that_feed_alone(database: Database) {
     let api = Api::over(&database).await;
     let scope = |resource: &str, action: &str| {
         let claims = format!(r#"{{"resource":"{resource}","action":"{action}","feed_id":"userada"}}"#);
-        forge::token(r#"{"alg":"HS256"}"#, &claims, "demo-secret")
+        forge::token(r#"{"alg":"HS256"}"#, &claims, "demo-secret-that-everybody-may-know")
     };
     assert_eq!(add(&api, "user/ada", &scope("feed", "write"), &pin("a")).await.status, 201);
     assert_eq!(read(&api, "enrich/feed/user/ada/", &scope("*", "*")).await.len(), 1);
@@ -210,12 +240,47 @@ async fn a_token_of_a_feed_reaches_that_feed_alone(database: Database) {
     assert_eq!(api.call("POST", "feed/user/ada/follows/", &scope("follower", "write"), body).await.status, 201);
 }
 
+async fn what_stream_has_and_this_server_does_not_is_named(database: Database) {
+    let api = Api::over(&database).await;
+    for (path, what) in [
+        ("reaction/", "reactions"),
+        ("reaction/like/7/", "reactions"),
+        ("collections/food", "collections"),
+        ("enrich/activities/", "activities by id"),
+        ("enrich/personalization/feed/", "personalized feeds"),
+        ("feed/add_to_many/", "additions to many feeds at once"),
+        ("og/", "previews of web pages"),
+        ("moderation/user/cache/ada/", "caches of moderation"),
+    ] {
+        for method in ["GET", "POST"] {
+            let refusal = api.call(method, path, &server(), "{}").await;
+            assert_eq!(refusal.error(), (404, 16, format!("{what} are not supported by this server")), "{path}");
+        }
+    }
+    // What is described has the methods that it is described with, and no others.
+    let other = api.call("PUT", "feed/user/ada/following/", &server(), "{}").await;
+    assert_eq!((other.error().0, other.header("allow")), (405, "POST"));
+    for (method, path, what) in [
+        ("GET", "followers", "lists of followers"),
+        ("GET", "following", "lists of follows"),
+        ("GET", "follows", "lists of follows"),
+        ("DELETE", "1b3c-4d", "removals of activities"),
+    ] {
+        for end in ["", "/"] {
+            let refusal = api.call(method, &format!("feed/user/ada/{path}{end}"), &server(), "").await;
+            assert_eq!(refusal.error(), (404, 16, format!("{what} are not supported by this server")), "{path}");
+        }
+    }
+}
+
 over_both_databases!(
+    what_stream_has_and_this_server_does_not_is_named,
     an_activity_is_added_and_read,
     activities_come_in_lists_the_latest_first_and_page_by_page,
     a_list_with_a_bad_member_adds_nothing,
     users_act_as_themselves_on_their_own_feeds,
     users_take_the_place_of_references_and_missing_ones_say_so,
+    reactions_are_answered_as_where_there_are_none_and_all_other_parameters_are_refused,
     a_feed_has_what_the_feeds_have_that_it_follows,
     follows_between_timelines_and_users_are_counted,
     a_token_of_a_feed_reaches_that_feed_alone,

@@ -1,4 +1,4 @@
-//! What is around the API: cross-origin requests, limits, unknown paths and methods, health and the page.
+//! What the layers do for every request: CORS, limits, unknown paths and methods; and health and the page.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,10 +11,12 @@ mod common;
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::Request;
 use common::{Answer, Api, in_one_window, over_the_limit, server};
-use user_handle_server::{RateLimit, Settings};
+use futures_util::FutureExt;
+use tower::ServiceExt;
+use user_handle_server::{Application, Page, RateLimit, Settings};
 
 async fn send(api: &Api, method: &str, path: &str) -> Answer {
     api.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
@@ -36,7 +38,8 @@ async fn a_preflight_is_answered_without_key_and_token() {
         assert_eq!(answer.header("access-control-allow-methods"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
         assert_eq!(
             answer.header("access-control-allow-headers"),
-            "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type"
+            "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type, \
+             baggage, traceparent, tracestate, sentry-trace"
         );
         assert_eq!(
             answer.header("access-control-expose-headers"),
@@ -92,6 +95,123 @@ async fn the_limit_is_shown_and_kept_for_each_application() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_authenticated_uses_up_nobodys_limit() {
+    let api = Api::with(Settings { rate_limit: Some(RateLimit::PerMinute(5)), ..Settings::default() });
+    let forged = format!("{}x", server());
+    for token in ["", &forged, "", &forged, "", &forged] {
+        let refused = api.call("GET", "user/a/", token, "").await;
+        assert_eq!((refused.status, refused.header("x-ratelimit-remaining")), (403, "5"));
+    }
+    assert_eq!(api.call("GET", "user/a/", &server(), "").await.header("x-ratelimit-remaining"), "4");
+}
+
+/// The status of a request with the published keys, and these headers.
+async fn from_page(api: &Api, method: &str, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let credential = if path.starts_with("/klaim") { common::klaim::KEY.to_owned() } else { server() };
+    let request = Request::builder().method(method).uri(path).header("Authorization", credential);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    // The page of the API reference is compressed, so it is no text.
+    api.0.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn published_keys_and_what_needs_none_are_for_pages_of_this_machine_and_for_programs() {
+    let here = ("Host", "127.0.0.1:8000");
+    let own: [&[(&str, &str)]; 4] = [
+        &[],
+        &[here],
+        &[here, ("Origin", "http://localhost:5173"), ("Sec-Fetch-Site", "cross-site")],
+        &[here, ("Sec-Fetch-Site", "same-origin")],
+    ];
+    let others: [&[(&str, &str)]; 4] = [
+        &[here, ("Origin", "https://example.com"), ("Sec-Fetch-Site", "cross-site")],
+        &[here, ("Origin", "null")],
+        &[here, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors")],
+        &[("Host", "example.com:8000")],
+    ];
+    let (demo, open) = (Api::new(), Api::with(Settings { open: true, ..Settings::default() }));
+    for (method, path, status) in [
+        ("GET", "/klaim/users", 200),
+        ("DELETE", "/api/v1.0/users/?api_key=demo-key&ids=a", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/docs/", 200),
+    ] {
+        for headers in own {
+            assert_eq!(from_page(&demo, method, path, headers).await, status, "{path} {headers:?}");
+        }
+        for headers in others {
+            assert_eq!(from_page(&demo, method, path, headers).await, 403, "{path} {headers:?}");
+            assert_eq!(from_page(&open, method, path, headers).await, status, "{path} {headers:?}");
+            assert_eq!(from_page(&demo, "OPTIONS", path, headers).await, 200, "a page reads the refusal");
+            assert_eq!(from_page(&demo, "GET", "/health", headers).await, 200);
+        }
+    }
+    // An application with a secret of its own is for all pages, as in the hosted API.
+    let token = Application::parse("other-key:other-secret").unwrap().token(None).unwrap();
+    for headers in others {
+        let request = Request::get("/api/v1.0/users/?api_key=other-key&ids=a").header("Authorization", &token);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        assert_eq!(demo.send(request.body(Body::empty()).unwrap()).await.status, 200, "{headers:?}");
+    }
+}
+
+/// A body of this many bytes, which ends when the sender is dropped. Each piece is sent when the one before was taken.
+fn slow_body() -> (tokio::sync::mpsc::Sender<Bytes>, Body) {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let frames = futures_util::stream::unfold(receiver, async |mut receiver| {
+        let bytes: Bytes = receiver.recv().await?;
+        Some((Ok::<_, std::io::Error>(bytes), receiver))
+    });
+    (sender, Body::from_stream(frames))
+}
+
+#[tokio::test]
+async fn large_bodies_have_a_budget_and_leave_room_for_others() {
+    let api = Api::new();
+    let piece = Bytes::from(vec![b' '; 1024 * 1024]);
+    let mut held = Vec::new();
+    // Four bodies of 12 MiB are 48 MiB.
+    for _ in 0..4 {
+        let (sender, body) = slow_body();
+        let (api, token) = (api.clone(), server());
+        let answer = tokio::spawn(async move { api.call("POST", "users/", &token, body).await });
+        for _ in 0..12 {
+            sender.send(piece.clone()).await.unwrap();
+        }
+        // The channel holds one piece, so an empty one that is sent shows that the pieces before it were taken.
+        sender.send(Bytes::new()).await.unwrap();
+        sender.send(Bytes::new()).await.unwrap();
+        held.push((sender, answer));
+    }
+    let batch = r#"{"users":[{"id":"a"}]}"#;
+    let refused = api.call("POST", "users/", &server(), batch).await;
+    assert_eq!(refused.error(), (503, -1, "too many large bodies are in flight, retry later".into()));
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(api.call("POST", "user/", &server(), r#"{"id":"a"}"#).await.status, 201);
+    for (sender, answer) in held {
+        drop(sender);
+        assert_eq!(answer.await.unwrap().status, 400);
+    }
+    assert_eq!(api.call("POST", "users/", &server(), batch).await.status, 201);
+}
+
+#[tokio::test]
+async fn millions_of_members_are_counted_and_refused_while_others_are_answered() {
+    let api = Api::new();
+    let body = |members: usize| format!(r#"{{"users":[{}{{}}]}}"#, "{},".repeat(members - 1));
+    let refused = api.call("POST", "users/", &server(), body(1_001)).await;
+    assert_eq!(refused.error(), (400, 4, "users has 1001 members, at most 1000 are allowed in one batch".into()));
+    // On one thread, the other request is answered only if the body is parsed on another.
+    let token = server();
+    let mut large = Box::pin(api.call("POST", "users/", &token, body(5_000_000)));
+    assert!((&mut large).now_or_never().is_none());
+    assert_eq!(send(&api, "GET", "/health").await.status, 200);
+    let text = "users has 5000000 members, at most 1000 are allowed in one batch";
+    assert_eq!(large.await.error(), (400, 4, text.into()));
+}
+
+#[tokio::test]
 async fn with_streams_limits_each_operation_is_counted_for_itself() {
     let api = Api::with(Settings { rate_limit: Some(RateLimit::Stream), ..Settings::default() });
     let left = async |method: &str, path: &str| -> u64 {
@@ -118,8 +238,16 @@ async fn latency_holds_up_the_api_and_nothing_else() {
 #[tokio::test]
 async fn health_says_ok() {
     let answer = send(&Api::new(), "GET", "/health").await;
-    assert_eq!((answer.status, answer.keys()), (200, ["status", "version", "duration"].map(String::from).to_vec()));
-    assert_eq!(answer.json()["status"], "ok");
+    assert_eq!(
+        (answer.status, answer.keys()),
+        (200, ["status", "reads", "writes", "version", "duration"].map(String::from).to_vec())
+    );
+    for part in ["status", "reads", "writes"] {
+        assert_eq!(answer.json()[part], "ok");
+    }
+    assert_eq!(send(&Api::new(), "GET", "/health?of=reads").await.status, 200);
+    let refused = send(&Api::new(), "GET", "/health?of=all").await;
+    assert_eq!((refused.status, &refused.json()["detail"]), (400, &"of must be reads, but is \"all\"".into()));
 }
 
 #[tokio::test]
@@ -137,7 +265,7 @@ async fn the_page_is_served_with_its_types_and_a_strict_policy() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     }
-    let api = Api::with(Settings { www: Some(folder.join("www")), ..Settings::default() });
+    let api = Api::with(Settings { page: Page::Folder(folder.join("www")), ..Settings::default() });
     for (path, mime) in [
         ("/", "text/html"),
         ("/index.html", "text/html"),

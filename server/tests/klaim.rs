@@ -71,7 +71,7 @@ async fn what_another_user_has_is_refused(database: Database) {
     assert_eq!(error(&update(r#"{"email":"ada@b.c"}"#).await), email);
     assert_eq!(error(&update(r#"{"user_id":"ada"}"#).await), id);
     assert_eq!(update(r#"{"user_id":"eve","email":"eve@b.c"}"#).await.status, 200, "its own are no conflict");
-    // What was refused has left nothing behind.
+    // The refused requests changed nothing.
     assert_eq!(add(&api, json!({"email": "new@b.c", "userId": "new"})).await.status, 200);
 }
 

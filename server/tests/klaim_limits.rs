@@ -1,4 +1,4 @@
-//! What is around Klaim's API, as around Stream's: limits, times, faults, latency and paths that lead nowhere, told in
+//! What the layers do for Klaim's API, as for Stream's: limits, timeouts, faults, latency and unknown paths, with errors in
 //! Klaim's form.
 #![allow(
     clippy::unwrap_used,

@@ -17,24 +17,24 @@ use common::{Answer, Api, forge, klaim, server, user};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
 
-/// A token of a server with this resource and action.
+/// A server token with this resource and action.
 fn scope(resource: &str, action: &str) -> String {
     let claims = format!(r#"{{"resource":"{resource}","action":"{action}","feed_id":"*"}}"#);
-    forge::token(r#"{"alg":"HS256"}"#, &claims, "demo-secret")
+    forge::token(r#"{"alg":"HS256"}"#, &claims, "demo-secret-that-everybody-may-know")
 }
 
-/// A call of a route that is about the user `own`, and who may make it.
+/// A call of a route for the user `own`, and who may make it.
 #[derive(Clone, Copy)]
 struct Rule {
     route: (&'static str, &'static str),
     query: &'static str,
     body: &'static str,
-    /// The status for whoever may.
+    /// The status for callers who may make it.
     status: u16,
-    /// What a server token needs.
+    /// The resource and the action that a server token needs.
     resource: &'static str,
     action: &'static str,
-    /// Whether the user itself may, and whether other users may.
+    /// Whether the user itself may make it, and whether other users may.
     own: bool,
     other: bool,
 }
@@ -65,7 +65,7 @@ const RULES: [Rule; 13] = [
     Rule { route: ("post", FLAG), query: "", body: r#"{"entity_type":"stream:user","entity_id":"own"}"#, status: 201, resource: "moderation", action: "write", own: false, other: false },
 ];
 
-/// A call of a route of Klaim's: whoever has its key may make it, and nobody else.
+/// A call of a route of Klaim's. Exactly the callers who have the key may make it.
 struct KlaimRule {
     route: (&'static str, &'static str),
     body: &'static str,
@@ -80,10 +80,10 @@ const KLAIM_RULES: [KlaimRule; 5] = [
     KlaimRule { route: ("post", "/klaim/users/{id}/credits"), body: "" },
 ];
 
-/// What everybody may read, without key and token.
+/// The routes that need neither key nor token.
 const OPEN: [(&str, &str); 2] = [("get", "/health"), ("get", "/metrics")];
 
-/// The methods and paths of every route that the server describes.
+/// The methods and paths of all routes in the OpenAPI document.
 fn routes() -> Vec<(String, String)> {
     let document = serde_json::to_value(user_handle_server::openapi()).unwrap();
     let paths = document["paths"].as_object().unwrap();
@@ -94,7 +94,7 @@ fn routes() -> Vec<(String, String)> {
 }
 
 impl Rule {
-    /// A server that has the user, unless the call creates it.
+    /// A server on which the user exists, unless the call creates it.
     async fn prepared(&self) -> Api {
         let api = Api::new();
         if self.route != ("post", USER) {
@@ -103,7 +103,7 @@ impl Rule {
         api
     }
 
-    /// The answers to the call in both spellings of the path.
+    /// The responses to the call without and with the final slash.
     async fn answers(&self, token: &str) -> [Answer; 2] {
         let (method, path) = (self.route.0.to_uppercase(), self.route.1.replace("{id}", "own"));
         let path = path.replace("{group}", "timeline").replace("{target}", "user:other");
@@ -131,7 +131,7 @@ impl KlaimRule {
     }
 }
 
-/// Who may use a new route has to be decided.
+/// So a new route cannot be added without deciding who may use it.
 #[test]
 fn every_route_has_one_rule_and_every_rule_a_route() {
     let rules = RULES.iter().map(|rule| rule.route).chain(KLAIM_RULES.iter().map(|rule| rule.route)).chain(OPEN);
@@ -169,7 +169,10 @@ async fn every_route_of_klaims_with_every_caller() {
 async fn every_route_with_every_caller() {
     for rule in RULES {
         let name = format!("{:?}", rule.route);
-        let bad = user_handle::token::sign(r#"{"resource":"*","action":"*"}"#, "another-secret");
+        let bad = user_handle_core::rules::token::sign(
+            r#"{"resource":"*","action":"*"}"#,
+            user_handle_core::rules::token::Secret("another-secret"),
+        );
         for answer in rule.answers("").await {
             assert_eq!(answer.error(), (403, 17, "Missing auth header.".into()), "{name}");
         }
@@ -234,7 +237,7 @@ async fn whether_another_user_exists_is_not_told_by_a_refusal(database: Database
 async fn the_star_of_ruby_and_php_is_not_a_user(database: Database) {
     let api = Api::over(&database).await;
     let claims = r#"{"resource":"users","action":"*","feed_id":"*","user_id":"*"}"#;
-    let token = forge::token(r#"{"alg":"HS256"}"#, claims, "demo-secret");
+    let token = forge::token(r#"{"alg":"HS256"}"#, claims, "demo-secret-that-everybody-may-know");
     assert_eq!(api.call("POST", "user/", &token, r#"{"id":"any"}"#).await.status, 201);
 }
 
@@ -257,14 +260,20 @@ async fn a_key_that_is_missing_or_unknown_is_401(database: Database) {
 
 async fn a_token_that_is_refused_is_403(database: Database) {
     let api = Api::over(&database).await;
-    let other_app = user_handle::token::sign(r#"{"user_id":"a"}"#, "other-secret");
-    let expired = user_handle::token::sign(r#"{"user_id":"a","exp":1600000000}"#, "demo-secret");
-    let none = forge::token(r#"{"alg":"none"}"#, r#"{"user_id":"a"}"#, "demo-secret");
+    let other_app = user_handle_core::rules::token::sign(
+        r#"{"user_id":"a"}"#,
+        user_handle_core::rules::token::Secret("other-secret"),
+    );
+    let expired = user_handle_core::rules::token::sign(
+        r#"{"user_id":"a","exp":1600000000}"#,
+        user_handle_core::rules::token::Secret("demo-secret-that-everybody-may-know"),
+    );
+    let none = forge::token(r#"{"alg":"none"}"#, r#"{"user_id":"a"}"#, "demo-secret-that-everybody-may-know");
     let bearer = format!("Bearer {}", server());
     for (authorization, detail) in [
         (vec![], "Missing auth header."),
         (vec![""], "Missing auth header."),
-        (vec!["demo-secret"], "token does not have three parts"),
+        (vec!["demo-secret-that-everybody-may-know"], "token does not have three parts"),
         (vec![bearer.as_str()], "the Authorization header must be the token alone, without \"Bearer \""),
         (vec!["é"], "the Authorization header is not a token"),
         (vec![&other_app], "signature is invalid"),

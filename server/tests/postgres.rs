@@ -1,4 +1,4 @@
-//! What only PostgreSQL has: others who are in the way, promises that a database may not keep, connections that end.
+//! What only PostgreSQL has: conflicts with other transactions, databases that may lose writes, connections that break.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,11 +10,11 @@
 mod common;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::postgres::Postgres;
-use deadpool_postgres::tokio_postgres::{self, NoTls};
 use serde_json::value::RawValue;
+use tokio_postgres::{self, NoTls};
 use user_handle_server::store::{self, Location, NewUser, Store, StoreError};
 
 const APP: &str = "app";
@@ -27,27 +27,13 @@ async fn open(url: &str) -> Result<Arc<dyn Store>, String> {
     store::open(&Location::parse(url).unwrap()).await
 }
 
-/// Makes the next writes of users fail with `code`, as often as `times`.
-async fn fail(postgres: &Postgres, name: &str, code: &str, times: u32) {
-    // Sequences are not undone with the transaction, so this one counts the runs.
-    let trigger = format!(
-        "CREATE SEQUENCE runs;
-         CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-             IF nextval('runs') <= {times} THEN RAISE EXCEPTION 'as told' USING ERRCODE = '{code}'; END IF;
-             RETURN NEW;
-         END $$;
-         CREATE TRIGGER fail BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION fail()"
-    );
-    postgres.execute(name, &trigger).await;
-}
-
 #[tokio::test]
 async fn work_that_others_were_in_the_way_of_is_run_again() {
     let postgres = Postgres::shared();
     for code in ["40001", "40P01"] {
         let name = postgres.create_database().await;
         let store = open(&postgres.url(&name)).await.unwrap();
-        fail(&postgres, &name, code, 9).await;
+        postgres.fail_writes(&name, code, 9).await;
         store.create(APP, new("a")).await.unwrap();
         assert_eq!(postgres.ask(&name, "SELECT last_value FROM runs").await, 10, "{code}");
     }
@@ -58,7 +44,7 @@ async fn it_is_run_ten_times_at_most() {
     let postgres = Postgres::shared();
     let name = postgres.create_database().await;
     let store = open(&postgres.url(&name)).await.unwrap();
-    fail(&postgres, &name, "40001", 1_000).await;
+    postgres.fail_writes(&name, "40001", 1_000).await;
     assert_eq!(store.create(APP, new("a")).await.map(drop), Err(StoreError::Busy));
     assert_eq!(postgres.ask(&name, "SELECT last_value FROM runs").await, 10);
 }
@@ -70,15 +56,14 @@ async fn other_failures_are_not_run_again_and_told_for_what_they_are() {
         ("53100", StoreError::Full),
         ("57014", StoreError::Busy),
         ("55P03", StoreError::Busy),
-        ("25006", StoreError::Unreachable),
-        ("57P01", StoreError::OutcomeUnknown),
-        ("40003", StoreError::OutcomeUnknown),
-        ("08006", StoreError::OutcomeUnknown),
+        ("25006", StoreError::ReadOnly),
+        ("57P03", StoreError::Unreachable),
+        ("53300", StoreError::TooManyConnections),
         ("XX001", StoreError::Failed("as told (SQLSTATE XX001)".into())),
     ] {
         let name = postgres.create_database().await;
         let store = open(&postgres.url(&name)).await.unwrap();
-        fail(&postgres, &name, code, 1).await;
+        postgres.fail_writes(&name, code, 1).await;
         assert_eq!(store.create(APP, new("a")).await.map(drop), Err(error), "{code}");
         assert!(store.get(APP, "a").await.unwrap().is_none());
         store.create(APP, new("a")).await.unwrap();
@@ -93,16 +78,16 @@ async fn two_that_wait_for_each_other_both_get_through() {
     store.create_many(APP, vec![new("a"), new("b")], false).await.unwrap();
     let (mut other, connection) = tokio_postgres::connect(&postgres.url(&name), NoTls).await.unwrap();
     tokio::spawn(connection);
-    // PostgreSQL ends the one that finds out first: not this one.
-    other.batch_execute("SET deadlock_timeout = '60s'").await.unwrap();
+    // PostgreSQL ends the transaction that detects the deadlock first, which must not be this one.
+    other.batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
     let transaction = other.transaction().await.unwrap();
     transaction.execute("UPDATE users SET data = '1' WHERE id = 'b'", &[]).await.unwrap();
     let batch = tokio::spawn(async move { store.create_many(APP, vec![new("a"), new("b")], true).await });
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let start = Instant::now();
     while postgres.ask(&name, waiting).await == 0 {
-        assert!(Instant::now() < deadline, "the batch does not wait for the row");
+        assert!(start.elapsed() < common::PATIENCE, "the batch does not wait for the row");
     }
     transaction.execute("UPDATE users SET data = '2' WHERE id = 'a'", &[]).await.unwrap();
     transaction.commit().await.unwrap();
@@ -132,19 +117,54 @@ async fn with_serializable_transactions_as_cockroachdb_has_them_updates_get_thro
 }
 
 #[tokio::test]
-async fn a_database_that_loses_what_it_acknowledges_is_refused() {
+async fn a_commit_waits_for_the_disk_whatever_the_database_and_the_url_say() {
     let postgres = Postgres::shared();
-    let name = postgres.create_database().await;
-    postgres.execute(&name, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
-    let url = postgres.url(&name);
-    let address = url.replace("postgres@", "");
-    let refusal = format!(
-        "cannot open the database {address}: synchronous_commit is off, so what it acknowledges can be lost: \
-         ALTER DATABASE ... SET synchronous_commit = on"
-    );
-    assert_eq!(open(&url).await.err().unwrap(), refusal);
-    // The URL may set what the database does not.
-    open(&format!("{url}?options=-csynchronous_commit%3Don")).await.unwrap();
+    for (of_database, of_url, effective) in [
+        ("off", "", "on"),
+        ("local", "", "on"),
+        ("remote_write", "", "on"),
+        ("on", "?options=-csynchronous_commit%3Doff", "on"),
+        ("remote_apply", "", "remote_apply"),
+    ] {
+        let name = postgres.create_database().await;
+        postgres.execute(&name, &format!("ALTER DATABASE {name} SET synchronous_commit = {of_database}")).await;
+        let store = open(&format!("{}{of_url}", postgres.url(&name))).await.unwrap();
+        let trigger = "CREATE TABLE seen (setting TEXT);
+             CREATE FUNCTION record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 INSERT INTO seen VALUES (current_setting('synchronous_commit'));
+                 RETURN NEW;
+             END $$;
+             CREATE TRIGGER record BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION record()";
+        postgres.execute(&name, trigger).await;
+        store.create(APP, new("a")).await.unwrap();
+        let question = format!("SELECT count(*) FROM seen WHERE setting = '{effective}'");
+        assert_eq!(postgres.ask(&name, &question).await, 1, "{of_database} {of_url}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused_and_left_as_it_is() {
+    let postgres = Postgres::shared();
+    for (made, named) in [
+        ("CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('theirs')", "users"),
+        ("CREATE TABLE orders (id BIGINT); CREATE VIEW clients AS SELECT id FROM orders", "clients, orders"),
+    ] {
+        let name = postgres.create_database().await;
+        postgres.execute(&name, made).await;
+        let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+        let before = postgres.ask(&name, tables).await;
+        let refusal = open(&postgres.url(&name)).await.err().unwrap();
+        let reason = format!(
+            "it has tables of another program ({named}), and is left as it is: name a database, or a schema, of its own"
+        );
+        assert!(refusal.ends_with(&reason), "{refusal}");
+        assert_eq!(postgres.ask(&name, tables).await, before);
+        // A schema of its own in the same database is enough.
+        postgres.execute(&name, "CREATE SCHEMA own").await;
+        let store = open(&format!("{}?options=-csearch_path%3Down", postgres.url(&name))).await.unwrap();
+        store.create(APP, new("a")).await.unwrap();
+        assert_eq!(postgres.ask(&name, tables).await, before);
+    }
 }
 
 #[tokio::test]
@@ -171,27 +191,43 @@ async fn a_database_of_a_newer_server_is_refused_and_an_account_need_not_create_
 }
 
 #[tokio::test]
-async fn work_waits_for_a_connection_but_not_for_ever() {
+async fn work_whose_connection_breaks_before_the_commit_is_run_again() {
+    let postgres = Postgres::shared();
+    for code in ["57P01", "40003", "08006"] {
+        let name = postgres.create_database().await;
+        let store = open(&postgres.url(&name)).await.unwrap();
+        postgres.fail_writes(&name, code, 2).await;
+        store.create(APP, new("a")).await.unwrap();
+        assert_eq!(postgres.ask(&name, "SELECT last_value FROM runs").await, 3, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn writes_wait_for_a_connection_but_not_for_ever_and_reads_have_their_own() {
     let postgres = Postgres::shared();
     let name = postgres.create_database().await;
-    let store = open(&format!("{}?pool_size=1", postgres.url(&name))).await.unwrap();
+    let store = open(&format!("{}?pool_size=2", postgres.url(&name))).await.unwrap();
     store.create(APP, new("a")).await.unwrap();
     let (mut other, connection) = tokio_postgres::connect(&postgres.url(&name), NoTls).await.unwrap();
     tokio::spawn(connection);
     let transaction = other.transaction().await.unwrap();
     transaction.execute("UPDATE users SET data = '{}'", &[]).await.unwrap();
     let data = || RawValue::from_string("{}".into()).unwrap();
-    // The first waits for the row, with the only connection; the second for the connection.
+    // The first call has the only connection that writes and waits for the row. The second waits for the connection.
     let mut first = Box::pin(store.update(APP, "a", data()));
     let second = tokio::select! {
         biased;
         _ = &mut first => panic!("the row was free"),
-        second = store.get(APP, "a") => second,
+        second = store.update(APP, "a", data()) => second,
     };
     assert_eq!(second.map(drop), Err(StoreError::Busy));
+    tokio::select! {
+        biased;
+        _ = &mut first => panic!("the row was free"),
+        read = store.get(APP, "a") => assert!(read.unwrap().is_some()),
+    }
     transaction.rollback().await.unwrap();
     assert!(first.await.unwrap().is_some());
-    assert!(store.get(APP, "a").await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! No secret is in the log, whatever the level and the format.
+//! The log contains no secret, at any level and in any format.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +16,7 @@ use common::folder::Folder;
 use common::process::{Server, program};
 use user_handle_server::Application;
 
-/// The status of the answer to a request with this token.
+/// The status of the response to a request with this token.
 fn status(server: &Server, method: &str, path: &str, token: &str, body: &str) -> u16 {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let (address, length) = (&server.address, body.len());
@@ -31,7 +31,7 @@ fn status(server: &Server, method: &str, path: &str, token: &str, body: &str) ->
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// Everything secret that a request can carry, and a server can be told, has a canary in it.
+/// Every secret in the requests and in the settings contains the word "canary".
 #[test]
 fn the_log_has_no_secret_key_token_query_or_data_at_any_level_and_in_any_format() {
     const SECRET: &str = "canary-secret-that-is-long-enough-for-the-hash";
@@ -78,7 +78,7 @@ fn the_log_has_no_secret_key_token_query_or_data_at_any_level_and_in_any_format(
         for _ in 0..45 {
             statuses.insert(status(&server, "GET", "/api/v1.0/user/a/?api_key=canary-key", &token, ""));
         }
-        // Bytes that are no request are the business of the HTTP library, whose log is in ours.
+        // Bytes that are not a request are handled by the HTTP library, which writes to the same log.
         let mut stream = TcpStream::connect(&server.address).unwrap();
         stream.write_all(b"canary\0canary\r\n\r\n").unwrap();
         let mut answer = Vec::new();

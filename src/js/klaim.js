@@ -1,9 +1,25 @@
-// What only the second service needs.
+// What only Klaim's client has.
 
-/** Its manual names these headers for every request, and no others. */
-export function plainHeaders({ init }) {
-  init.headers = { authorization: init.headers.authorization, "content-type": "application/json" };
+import { branded } from "./errors.js";
+
+/** Klaim answered with an error. */
+export class KlaimError extends Error {}
+
+branded(KlaimError, "KlaimError");
+
+export const apiErrorClass = () => KlaimError;
+
+/** The fields that the service knows, each read once; an array of the name of one that cannot be read, and of why. */
+export function readFields(user, names) {
+  const fields = {};
+  for (const name of names.split(",")) {
+    try {
+      fields[name] = user[name];
+    } catch (thrown) {
+      return [name, thrown];
+    }
+  }
+  return fields;
 }
 
-/** What JSON text of ours holds. */
-export const parseJson = (text) => JSON.parse(text);
+export const withId = (fields, userId) => ({ ...fields, userId });

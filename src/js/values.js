@@ -6,14 +6,18 @@ export function describe(value) {
   return { bigint: "a BigInt", object: "an object" }[typeof value] ?? `a ${typeof value}`;
 }
 
-/** What a value is; where there is a text, what this, which is JSON, holds. */
-export function describeWritten(data, text) {
-  if (!text) return describe(data);
-  const value = JSON.parse(text);
-  return Array.isArray(value) ? "an array" : describe(value);
+/** The same of what JSON holds, where an array is one. */
+export const describeJson = (value) => (Array.isArray(value) ? "an array" : describe(value));
+
+export const newObject = () => ({});
+
+export function set(object, name, value) {
+  object[name] = value;
 }
 
-/** A property of what `JSON.parse` gave, or of a signal. */
+export const parseJson = (text) => JSON.parse(text);
+
+/** A member, whatever has it. */
 export function field(value, name) {
   try {
     return value?.[name];
@@ -29,6 +33,21 @@ export function numberField(value, name) {
 
 export const timeField = (value, name) => Date.parse(field(value, name));
 
+export const hasList = (value, name) => Array.isArray(field(value, name));
+
+export const isObject = (value) => typeof value === "object" && value !== null;
+
+export const isPlainObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const isPlainObjectOrMissing = (value, name) => isPlainObject(field(value, name) ?? {});
+
+/** A record without `leftOut`, and with the object `data` where that has a name. */
+export function tidyRecord(answer, leftOut, data) {
+  const { [leftOut]: left, ...record } = answer;
+  if (data) record[data] ??= {};
+  return record;
+}
+
 export const hasData = (record, data) => isEqual(record.data, JSON.parse(data));
 
 /** Of what `JSON.parse` gave. */
@@ -39,8 +58,6 @@ function isEqual(one, other) {
     keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]));
 }
 
-export const numberText = (number) => String(number);
-
 /** A header's text: a stand-in for `Headers` may give anything. */
 export function header(headers, name) {
   try {
@@ -50,6 +67,16 @@ export function header(headers, name) {
     return undefined;
   }
 }
+
+/** What responses call their status, by their headers: Rust has those alone. */
+const statusTexts = new WeakMap();
+
+export function rememberStatusText(headers, text) {
+  // A stand-in for a response may have anything there.
+  if (typeof headers === "object" && headers !== null) statusTexts.set(headers, String(text ?? ""));
+}
+
+export const statusTextOf = (headers) => statusTexts.get(headers) ?? "";
 
 export function wholeHeader(headers, name) {
   const text = header(headers, name);
@@ -62,17 +89,9 @@ export function dateHeader(headers, name) {
   return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) : NaN;
 }
 
-export function headersObject(headers) {
-  try {
-    return Object.fromEntries(headers);
-  } catch {
-    return {};
-  }
-}
-
-/** The claims of a token, not verified; or an array of the number of a `Problem` of token.rs. */
-export function parseToken(token) {
-  if (token.length > 8192) return [1];
+/** The claims of a token, not verified; or an array of the number of a `TokenProblem` of core/src/rules/token.rs. */
+export function parseToken(token, maxLength) {
+  if (token.length > maxLength) return [1];
   const parts = token.split(".");
   if (parts.length !== 3) return [2];
   const malformed = parts.findIndex((part) => part.length % 4 === 1 || /[^\w-]/.test(part));
@@ -94,12 +113,13 @@ export function without(text, name) {
 
 export const join = (text, plain, data) => text + plain + data;
 
-export const isPlainObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-export const isArray = (value) => Array.isArray(value);
-
-/** A record as handles keep it: without `duration`, and with data even where the service has none. */
-export function tidyRecord({ duration, ...record }) {
-  return { ...record, data: record.data ?? {} };
+/** An empty text where it cannot be encoded: half of a surrogate pair. */
+export function encode(text) {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -109,4 +129,13 @@ export function tidyRecord({ duration, ...record }) {
 export function isBrowser() {
   const { Deno, window, navigator } = globalThis;
   return !Deno && (window !== undefined || String(navigator?.userAgent).startsWith("Mozilla/"));
+}
+
+/** A variable of the process. */
+export function variable(name) {
+  try {
+    return globalThis.process?.env?.[name] || undefined;
+  } catch {
+    return undefined; // Deno, without the permission
+  }
 }

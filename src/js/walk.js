@@ -6,6 +6,7 @@
 // The numbers of `ValueKind` in validate.rs.
 const SCALAR = 0, ARRAY = 1, OBJECT = 2, UNDEFINED = 3, NAN = 4, INFINITY = 5, BIGINT = 6, FUNCTION = 7, SYMBOL = 8;
 const MAP = 9, SET = 10, BINARY = 11, CYCLE = 12, LONE_SURROGATE = 13, LONE_SURROGATE_KEY = 14, OPAQUE = 15;
+const INVALID_DATE = 16;
 
 const numberKind = (value) => (Number.isFinite(value) ? SCALAR : Number.isNaN(value) ? NAN : INFINITY);
 
@@ -51,6 +52,14 @@ function objectKind(value) {
   }
 }
 
+function isInvalidDate(value) {
+  try {
+    return Number.isNaN(Date.prototype.getTime.call(value));
+  } catch {
+    return false;
+  }
+}
+
 const step = (holder, key) =>
   Array.isArray(holder) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
@@ -77,7 +86,12 @@ function copy(value, key, depth, allowed, above) {
   // Nearly all there is.
   if (typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value)) return value;
   const toJSON = value?.toJSON;
-  if (typeof toJSON === "function") value = Reflect.apply(toJSON, value, [String(key)]);
+  if (typeof toJSON === "function") {
+    const holder = value;
+    value = Reflect.apply(toJSON, value, [String(key)]);
+    // JSON would have null in its place.
+    if (value === null && isInvalidDate(holder)) refuse(INVALID_DATE);
+  }
   const kind = kindOf(value);
   if (kind === SCALAR) return value;
   const isHolder = typeof value === "object";

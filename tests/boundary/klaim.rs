@@ -1,4 +1,4 @@
-//! The second service on real JavaScript values.
+//! Klaim on real JavaScript values.
 
 use js_sys::{Object, Reflect};
 use user_handle::klaim::{KlaimClient, NewKlaimUser};

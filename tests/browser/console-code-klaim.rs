@@ -1,3 +1,4 @@
+// For the target wasm32-unknown-unknown, as in a page.
 use serde_json::{Value, json};
 use user_handle::{Error, KlaimChanges, KlaimClient};
 

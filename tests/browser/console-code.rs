@@ -1,3 +1,4 @@
+// For the target wasm32-unknown-unknown, as in a page.
 use serde_json::json;
 use user_handle::{Client, Error};
 

@@ -19,7 +19,7 @@ let server, browser, ui, client;
 
 before(async () => {
   [server, browser] = await Promise.all([startDemo(), startBrowser()]);
-  client = esm.connect("demo-key", "demo-secret", undefined, { baseUrl: server.api });
+  client = esm.connect("demo-key", "demo-secret-that-everybody-may-know", undefined, { baseUrl: server.api });
 });
 after(async () => {
   await browser?.close();
@@ -36,7 +36,7 @@ async function code(language) {
 /** Runs a program as its reader would, who keeps the secret where the program looks for it. */
 async function inNode(name, text) {
   writeFileSync(join(project, name), text);
-  const env = { ...process.env, STREAM_SECRET: "demo-secret", KLAIM_KEY: "demo-klaim-key" };
+  const env = { ...process.env, STREAM_SECRET: "demo-secret-that-everybody-may-know", KLAIM_KEY: "demo-klaim-key" };
   return (await run("node", [name], { cwd: project, env })).stdout;
 }
 

@@ -177,7 +177,7 @@ test("a running call can be cancelled, and starts no second one", async () => {
 });
 
 test("a user token connects as that user, who may do less, and nothing is kept", async () => {
-  const token = esm.connect("demo-key", "demo-secret").createUserToken("bob");
+  const token = esm.connect("demo-key", "demo-secret-that-everybody-may-know").createUserToken("bob");
   await ui.connect(server.url, { credential: ` ${token}\n` });
   assert.match(await ui.text("#who"), /· the user bob$/);
   await ui.fill("#id", "eve");
@@ -205,7 +205,7 @@ test("what cannot connect says why", async () => {
   await attempt("", /^The token is empty\./);
   await ui.fill("[name=root]", "https://api.example.com/api/");
   assert.match(await ui.text("#credential-note"), /^Paste a user token/);
-  await attempt("demo-secret", /app secret/);
+  await attempt("demo-secret-that-everybody-may-know", /app secret/);
 });
 
 test("off this machine the page offers no secret, and takes none", async () => {
@@ -215,7 +215,7 @@ test("off this machine the page offers no secret, and takes none", async () => {
   assert.match(await ui.text("#credential-note"), /^Paste a user token that your own server made/);
   await ui.fill("[name=root]", `${server.url}/api/`);
   await ui.fill("[name=key]", OWN);
-  await ui.fill("[name=credential]", "demo-secret");
+  await ui.fill("[name=credential]", "demo-secret-that-everybody-may-know");
   await ui.page.click("form.connect button.main");
   await ui.says("#connect-problem", /secret/);
   assert.equal(await ui.page.$("#user"), null);

@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { servePages, startBrowser } from "../support/browser.mjs";
+import { openPage, servePages, startBrowser } from "../support/browser.mjs";
 import { badConnections, badData, badIds } from "../support/hostile.mjs";
 import { dist, esm } from "../support/package.mjs";
+import { PATIENCE } from "../support/patience.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
 
@@ -55,7 +56,7 @@ const signer = esm.connect(KEY, SECRET);
 
 /** Opens a page, and gives what evaluates functions in it or in its worker. */
 async function open(kind, folder = "") {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   await page.goto(`${origin.url}${folder}/${kind}.html`);
@@ -140,8 +141,8 @@ for (const kind of ["page", "worker"]) {
         ];
         return Promise.all(calls.map(async (call) => { const { code, status } = await outcome(call); return { code, status }; }));
       }, given());
-      const [notAllowed, wrongSide] = [{ code: "not_allowed", status: 403 }, { code: "wrong_side" }];
-      assert.deepEqual(seen, [wrongSide, wrongSide, wrongSide, notAllowed, wrongSide, wrongSide]);
+      const [notAllowed, wrongCredentials] = [{ code: "not_allowed", status: 403 }, { code: "wrong_credentials" }];
+      assert.deepEqual(seen, [wrongCredentials, wrongCredentials, wrongCredentials, notAllowed, wrongCredentials, wrongCredentials]);
     });
 
     test("batches pass with the other build, where the check for browsers is switched off", async () => {
@@ -161,8 +162,8 @@ for (const kind of ["page", "worker"]) {
         userHandle.connect("key", secret, undefined, { browser: false });
       }), SECRET);
       assert.deepEqual([seen.name, seen.code, seen.message, seen.hint], [
-        "SiteError", "wrong_side", "the app secret was given to the build for browsers, which does not sign",
-        "import user-handle/server",
+        "SiteError", "wrong_credentials", "the app secret was given to a build that cannot sign with it",
+        "import user-handle/server, or build with `server`",
       ]);
     });
 
@@ -203,10 +204,10 @@ for (const kind of ["page", "worker"]) {
     ]) {
       test(`${code} from ${JSON.stringify(answer)} at ${call}`, async () => {
         recorder.answer = answering(answer);
-        const seen = await run((api, call) => {
-          const client = userHandle.connect("key", null, undefined, { baseUrl: api, retries: 0, timeout: 500 });
+        const seen = await run((api, call, timeout) => {
+          const client = userHandle.connect("key", null, undefined, { baseUrl: api, retries: 0, timeout });
           return outcome(() => client.user("ada")[call]());
-        }, recorder.api, call);
+        }, recorder.api, call, answer === "silence" ? 100 : PATIENCE);
         assert.deepEqual({ code: seen.code, known: seen.known }, { code, known: true }, seen.message);
         for (const [name, value] of Object.entries(expected)) assert.equal(seen[name], value, name);
       });
@@ -283,7 +284,7 @@ test("a page whose policy forbids WebAssembly is told what to add", async () => 
   const { run } = await open("page", "/no-wasm");
   const seen = await run(() => outcome(async () => userHandle.connect("key", null)));
   assert.deepEqual([seen.name, seen.code, seen.message, seen.hint], [
-    "SiteError", "wrong_side", "WebAssembly could not be started here",
+    "SiteError", "unsupported_runtime", "WebAssembly could not be started here",
     "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src",
   ]);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startBrowser } from "../support/browser.mjs";
+import { openPage, startBrowser } from "../support/browser.mjs";
 import { esm } from "../support/package.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
 
@@ -15,7 +15,7 @@ before(async () => {
 after(() => Promise.all([browser?.close(), server?.stop()]));
 
 test("the operations are listed and one of them is tried, with no complaint and no request elsewhere", async () => {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const problems = [];
   const origins = new Set();
   page.on("pageerror", (error) => problems.push(String(error)));

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { startBrowser } from "../support/browser.mjs";
+import { openPage, startBrowser } from "../support/browser.mjs";
 import { startFrontEnd } from "../support/front-end.mjs";
 import { esm } from "../support/package.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
@@ -24,7 +24,7 @@ const stored = async (id) => (await client.user(id).get()).data;
 
 /** The app in a page of its own, and what there is to see in it. */
 async function open(url) {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   await page.evaluateOnNewDocument(() => {
@@ -41,7 +41,7 @@ async function open(url) {
     /** Waits until the element's text is this. */
     async says(selector, expected) {
       const isThere = (selector, text) => document.querySelector(selector)?.textContent === text;
-      await page.waitForFunction(isThere, { timeout: 20_000 }, selector, expected).catch(async () => {
+      await page.waitForFunction(isThere, {}, selector, expected).catch(async () => {
         assert.equal(await text(selector), expected);
       });
     },

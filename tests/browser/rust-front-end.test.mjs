@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { servePages, startBrowser } from "../support/browser.mjs";
+import { openPage, servePages, startBrowser } from "../support/browser.mjs";
 import { esm } from "../support/package.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
@@ -42,7 +42,7 @@ async function open(user, attributes = {}) {
     return text.replace(attribute, ` data-${name}="${value}"`);
   }, html);
 
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   await page.evaluateOnNewDocument(() => {

@@ -119,7 +119,7 @@ export async function startFaultServer(real) {
     run.arrived(attempt).tell();
     if (fault.nothing || given.lost) return end(socket, fault);
 
-    let body = bytes(fault.body) ?? given.body ?? Buffer.alloc(0);
+    let body = bytes(fault.body, path) ?? given.body ?? Buffer.alloc(0);
     if (fault.gzip) body = gzipSync(body);
     body = body.subarray(0, Math.ceil(body.length * (fault.of ?? 1)));
     const hidden = ([key]) => fault.cors !== false || !key.startsWith("access-control-");
@@ -215,9 +215,12 @@ export async function startFaultServer(real) {
 
 const head = (status, lines, version = "1.1") => [`HTTP/${version} ${status} Fault`, ...lines, "", ""].join("\r\n");
 
-function bytes(body) {
-  if (body === undefined || typeof body === "string") return body === undefined ? undefined : Buffer.from(body);
-  return body.bytes ? Buffer.from(body.bytes) : Buffer.alloc(body.times, body.repeat);
+/** A body, with the user of the path in place of `{id}`. */
+function bytes(body, path) {
+  if (body === undefined) return undefined;
+  if (body.times) return Buffer.alloc(body.times, body.repeat);
+  const text = Buffer.from(body.bytes ?? body).toString("latin1");
+  return Buffer.from(text.replace("{id}", path[path.indexOf("user") + 1] ?? ""), "latin1");
 }
 
 /** Sends, and is done when it is on its way or cannot be. */

@@ -1,8 +1,6 @@
 // Every fault, in Firefox.
 
-import puppeteer from "puppeteer-core";
-
-import { variable } from "../support/temporary.mjs";
+import { startFirefox } from "../support/browser.mjs";
 import { runInBrowser } from "./pages.mjs";
 
-await runInBrowser("firefox", () => puppeteer.launch({ browser: "firefox", executablePath: variable("FIREFOX") }));
+await runInBrowser("firefox", startFirefox);

@@ -1,19 +1,20 @@
-// Five rows of faults on the second service, in Node: the call loop is the same, so that what is expected is as well.
+// Five rows of faults on Klaim, in Node: the call loop is the same, so that what is expected is as well.
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { after, describe, test } from "node:test";
 
+import { BEFORE, CLIENT, endsOf, watchTime } from "./perform.mjs";
 import { klaimFaces } from "../support/package.mjs";
+import { PATIENCE } from "../support/patience.mjs";
 import { KLAIM_KEY, startServer } from "../support/server.mjs";
 import { startFaultServer } from "./fault-server.mjs";
-import { BEFORE, CLIENT } from "./perform.mjs";
 import { classOf, expectedIn, rows } from "./rows.mjs";
 
 /** Lost before the headers, broken off in the body, late, cut short, and refused for a while. */
 const ROWS = [5, 9, 12, 15, 36];
-/** Where a case has none, so that what goes wrong is seen soon. */
-const TIMEOUT = 4_000;
+/** Where a case has none: what is to be answered is, on any machine. */
+const LIMITS = { timeout: PATIENCE, deadline: PATIENCE };
 
 const api = klaimFaces.import;
 const server = await startServer();
@@ -39,15 +40,19 @@ async function run({ calls: [call], script, before, options }) {
   faults.start(id, script);
   let attempts = 0;
   const pending = [];
+  const time = watchTime(endsOf(script), options, (attempt) => faults.arrived(id, attempt));
   // The fault server tells attempts apart by their number, and may wait until the headers were seen.
   const numbered = async (url, init) => {
     const attempt = (attempts += 1);
-    const response = await fetch(`${url}?attempt=${attempt}`, init);
+    const given = fetch(`${url}?attempt=${attempt}`, init);
+    time.sent(attempt, given);
+    const response = await given;
     if (script.some(({ told }) => told)) pending.push(fetch(`${faults.url}/${id}/told?attempt=${attempt}`));
     return response;
   };
   const client = api.connect(KLAIM_KEY, { baseUrl: `${faults.url}/${id}/klaim/`, fetch: numbered });
-  const seen = await told(() => CALLS[call](client.user(id), { timeout: TIMEOUT, ...options }));
+  const seen = await told(() => CALLS[call](client.user(id), { ...LIMITS, ...options }));
+  time.restore();
   await Promise.all(pending);
   const { hits } = await faults.finish(id);
   assert.equal(hits.length, attempts, "requests that arrived");

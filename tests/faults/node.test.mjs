@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
+import { TRAPPING, perform } from "./perform.mjs";
 import { dist, esm, fresh } from "../support/package.mjs";
 import { withTrap } from "../support/trap.mjs";
-import { TRAPPING, perform } from "./perform.mjs";
 import { runFaults } from "./suite.mjs";
 
 const WORKER = `

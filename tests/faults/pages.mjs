@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { servePages } from "../support/browser.mjs";
+import { openPage, servePages } from "../support/browser.mjs";
 import { dist } from "../support/package.mjs";
 import { withTrap } from "../support/trap.mjs";
 import { TRAPPING } from "./perform.mjs";
@@ -15,8 +15,8 @@ const source = (name) => readFileSync(fileURLToPath(new URL(name, import.meta.ur
 // Outcomes travel as text: half of a surrogate pair would not survive otherwise. A module with a trap in it takes the
 // other build, `user-handle/server`: its module is there as a file too.
 const PAGE = `
-  import * as api from "./package/browser.js";
   import { perform } from "./perform.mjs";
+  import * as api from "./package/browser.js";
 
   const environment = {
     api,
@@ -59,7 +59,7 @@ export function runInBrowser(engine, launch) {
   return runFaults(engine, async () => {
     const [origin, browser] = await Promise.all([servePages(dist, pages), launch()]);
     async function open() {
-      const page = await browser.newPage();
+      const page = await openPage(browser);
       await page.goto(`${origin.url}/page.html`);
       await page.waitForFunction("globalThis.started === true");
       return page;

@@ -1,10 +1,16 @@
 // Makes the calls of one case, in whatever realm this is loaded, and tells as plain data what came of the last one.
 
+// The package takes the timers that there are when it is imported. So this file is imported first, and what the package takes
+// calls what is here at the time.
+const timers = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+globalThis.setTimeout = (...given) => timers.setTimeout.call(globalThis, ...given);
+globalThis.clearTimeout = (...given) => timers.clearTimeout.call(globalThis, ...given);
+
 export const CLIENT = { from: "the client" };
 export const BEFORE = { from: "before" };
 
 /** A function inside the module that only `addUsers` calls: what is to trap. */
-export const TRAPPING = "areIds";
+export const TRAPPING = "idHashes";
 
 const REASON = { mine: true };
 
@@ -55,7 +61,6 @@ async function inOrder(api, given, watched) {
   const controller = new AbortController();
   const abort = () => controller.abort(REASON);
   const listening = countListeners(controller.signal);
-  let started;
   const outcome = await told(api, async () => {
     const client = connect(api, given, watched, {
       request: () => (seen.requests += 1),
@@ -70,13 +75,13 @@ async function inOrder(api, given, watched) {
     const options = { ...given.options, ...(given.abort && { signal: controller.signal }) };
     for (const call of given.calls.slice(0, -1)) await CALLS[call](client, given.id, given.options);
     seen.requests = 0;
-    started = performance.now();
     return CALLS[given.calls.at(-1)](client, given.id, options);
   });
-  const elapsed = performance.now() - (started ?? performance.now());
+  // Not by the clock, which would measure the machine: what the package waited for.
+  const elapsed = watched.time.held() ?? seen.delays.reduce((sum, delay) => sum + delay, 0);
   if (given.abort === "after") abort();
   return {
-    ...outcome, ...seen, elapsed, asked: watched.asked, timers: watched.timers.size, listeners: listening(),
+    ...outcome, ...seen, elapsed, asked: watched.asked, timers: watched.time.timers.size, listeners: listening(),
     attempts: outcome.attempts ?? seen.requests,
   };
 }
@@ -89,7 +94,7 @@ async function withTrap(api, given, watched) {
   const trapped = await told(api, () => client.addUsers([{ id: given.id, data: {} }]));
   const outcome = await inFlight;
   const next = await told(api, () => CALLS[given.calls[1]](client, given.id));
-  return { ...outcome, trapped: trapped.code, next: next.result ?? next.code, timers: watched.timers.size };
+  return { ...outcome, trapped: trapped.code, next: next.result ?? next.code, timers: watched.time.timers.size };
 }
 
 /** A call in a worker that is ended meanwhile; then one here. */
@@ -115,21 +120,24 @@ async function told(api, run) {
 }
 
 /**
- * Numbers the requests, counts the package's timers, and pins chance and, where the case says so, the clock. Lets the
+ * Numbers the requests, watches the package's timers, and pins chance and, where the case says so, the clock. Lets the
  * fault server know when headers have been seen.
  */
-function watch({ base, random = 0, clock = 0, block, tells, special }) {
-  const original = { fetch: globalThis.fetch, setTimeout, clearTimeout, random: Math.random, now: Date.now };
-  const watched = { asked: [], timers: new Set(), arrival: () => asks("arrived", 1), restore };
-  const pending = [];
+function watch({ base, random = 0, clock = 0, block, tells, special, ends, options }) {
+  const original = { fetch: globalThis.fetch, setTimeout, random: Math.random, now: Date.now };
   const root = base.replace(/\/api\/$/, "");
   const asks = (what, attempt) => native(`${root}/${what}?attempt=${attempt}`);
+  // A realm that is frozen has the platform's time.
+  const time = watchTime(block === undefined ? ends : [], options, (attempt) => asks("arrived", attempt));
+  const watched = { asked: [], time, arrival: () => asks("arrived", 1), restore };
+  const pending = [];
   // The first is the worker's.
   let attempts = special === "worker" ? 1 : 0;
 
   globalThis.fetch = async (url, init) => {
     const attempt = (attempts += 1);
     const given = native(`${url}&attempt=${attempt}`, init);
+    time.sent(attempt, given);
     if (watched.onArrival) pending.push(watched.arrival().then(watched.onArrival));
     if (block) pending.push(watched.arrival().then(() =>
       { for (const end = performance.now() + block; performance.now() < end; ); }));
@@ -138,29 +146,89 @@ function watch({ base, random = 0, clock = 0, block, tells, special }) {
     if (watched.onHeaders) original.setTimeout.call(globalThis, watched.onHeaders);
     return response;
   };
-  globalThis.setTimeout = (run, ms, ...rest) => {
-    const isOwn = own.test(new Error().stack);
-    const timer = original.setTimeout.call(globalThis, (...args) => { watched.timers.delete(timer); run(...args); }, ms,
-      ...rest);
-    if (isOwn) watched.timers.add(timer);
-    return timer;
-  };
-  globalThis.clearTimeout = (timer) => {
-    watched.timers.delete(timer);
-    original.clearTimeout.call(globalThis, timer);
-  };
   Math.random = () => random;
   Date.now = () => original.now() + clock;
 
   async function restore() {
-    Object.assign(globalThis, { fetch: original.fetch, setTimeout: original.setTimeout,
-      clearTimeout: original.clearTimeout });
+    globalThis.fetch = original.fetch;
+    time.restore();
     Math.random = original.random;
     Date.now = original.now;
     await Promise.allSettled(pending);
   }
   return watched;
 }
+
+/** What is a time limit that a case is to reach, in milliseconds: others are as long as the tests have patience. */
+const SHORT = 1_000;
+
+/**
+ * Watches the package's timers. Where a case is to reach a time limit, it also holds the time, so that it makes no difference
+ * how fast the machine is: the clock stands still but for the package's timers, and such a timer runs when the attempt has
+ * come as far as it will come. `ends` says for each attempt how far that is: "request", which the service has then, "headers",
+ * or "answer", which is before any limit. `arrived` resolves once the service has the request of an attempt.
+ */
+export function watchTime(ends, { timeout = Infinity, deadline = Infinity } = {}, arrived) {
+  const original = { ...timers };
+  const isHeld = ends.length > 0 && Math.min(timeout, deadline) < SHORT;
+  const running = new Set();
+  const start = performance.now();
+  let now = 0;
+  let [attempt, headers] = [0, undefined];
+
+  const comes = {
+    request: () => arrived(attempt),
+    headers: () => headers,
+    answer: () => new Promise(() => {}),
+    none: () => {},
+  };
+
+  timers.setTimeout = (run, ms, ...rest) => {
+    const isOwn = own.test(new Error().stack);
+    const due = now + ms;
+    const fire = (...args) => {
+      running.delete(timer);
+      run(...args);
+    };
+    const fireWhenItIsTime = async (...args) => {
+      await comes[ends[Math.min(attempt, ends.length) - 1]]();
+      // The package hears of the headers first.
+      await new Promise((resolve) => original.setTimeout.call(globalThis, resolve));
+      if (!running.has(timer)) return;
+      now = Math.max(now, due);
+      fire(...args);
+    };
+    const timer = original.setTimeout.call(globalThis, isOwn && isHeld ? fireWhenItIsTime : fire, ms, ...rest);
+    if (isOwn) running.add(timer);
+    return timer;
+  };
+  timers.clearTimeout = (timer) => {
+    running.delete(timer);
+    original.clearTimeout.call(globalThis, timer);
+  };
+  if (isHeld) performance.now = () => start + now;
+
+  return {
+    timers: running,
+    /** An attempt was sent: its number, and what `fetch` gave. */
+    sent(number, given) {
+      attempt = number;
+      headers = given.then(() => {}, () => {});
+    },
+    /** The milliseconds that have gone by, where the time is held. */
+    held: () => (isHeld ? now : undefined),
+    restore() {
+      Object.assign(timers, original);
+      if (isHeld) delete performance.now;
+    },
+  };
+}
+
+/** How far each attempt of a script comes. */
+export const endsOf = (script) => script.map((fault) => {
+  if (fault === "serve" || Array.isArray(fault)) return "answer";
+  return fault.nothing ? "request" : "headers";
+});
 
 /** Counts the listeners that a signal has of those that are added from now on. */
 function countListeners(signal) {

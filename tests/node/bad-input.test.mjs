@@ -179,11 +179,11 @@ for (const [face, api] of Object.entries(faces)) {
 
     test("options, a signal and credentials that are revoked Proxies", async () => {
       for (const [run, text] of [
-        [() => client.user("ada").get(revoked({})), "option with_follow_counts could not be read: a getter or proxy threw"],
+        [() => client.user("ada").get(revoked({})), "option headers could not be read: a getter or proxy threw"],
         [() => client.user("ada").get({ signal: revoked({}) }),
           "option addEventListener could not be read: a getter or proxy threw"],
         [async () => api.connect("k", revoked({})), "secretOrToken must be a string, a function or null, but is an object"],
-        [async () => api.connect("k", null, undefined, revoked({})), "option fetch could not be read: a getter or proxy threw"],
+        [async () => api.connect("k", null, undefined, revoked({})), "option headers could not be read: a getter or proxy threw"],
       ]) {
         assertError(api, await rejection(run), { name: "FeedError", code: "invalid_option", text });
       }

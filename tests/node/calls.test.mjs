@@ -115,8 +115,8 @@ for (const [face, api] of Object.entries(faces)) {
     describe("time", () => {
       for (const [title, options, text, hint] of [
         ["timeout", { timeout: 15 }, "15 ms", "raise the option timeout"],
-        ["deadline", { deadline: 15 }, "15 ms in all", "raise the option deadline"],
-        ["the lower of the two", { deadline: 20, timeout: 10 }, "10 ms", "raise the option timeout"],
+        ["deadline", { deadline: 200 }, "200 ms in all", "raise the option deadline"],
+        ["the lower of the two", { deadline: 20_000, timeout: 10 }, "10 ms", "raise the option timeout"],
       ]) {
         const expected = (more) => ({
           name: "SiteError", code: "timeout", text: `get of user ada failed: no answer within ${text}`, hint,
@@ -148,7 +148,7 @@ for (const [face, api] of Object.entries(faces)) {
 
       test("the deadline covers all attempts and waits", async () => {
         answers({ ...unavailable, headers: { "retry-after": "60" } });
-        const error = await failure(() => client({ retries: 2, deadline: 1000 }).user("ada").get());
+        const error = await failure(() => client({ retries: 2, deadline: 50_000 }).user("ada").get());
         assert.equal(error.code, "server_error");
         assert.equal(error.retryAfterMs, 60_000);
         assert.equal(error.attempts, 1);
@@ -166,7 +166,7 @@ for (const [face, api] of Object.entries(faces)) {
     describe("events", () => {
       const heardBy = (c) => {
         const heard = [];
-        const stops = ["request", "response", "retry"].map((name) => c.on(name, (event) => heard.push({ name, ...event })));
+        const stops = ["request", "response", "retry", "end"].map((name) => c.on(name, (event) => heard.push({ name, ...event })));
         return { heard, stop: () => stops.forEach((stop) => stop()) };
       };
 
@@ -178,17 +178,18 @@ for (const [face, api] of Object.entries(faces)) {
         const { heard } = heardBy(c);
         await c.user("ada").profile();
         const times = heard.filter(({ name }) => name === "response").map(({ elapsedMs }) => elapsedMs);
-        assert.ok(times.length === 2 && times.every((ms) => ms > 0 && ms < 10_000), times);
+        assert.ok(times.length === 2 && times.every((ms) => ms > 0), times);
         const [, , { error }] = heard;
         assert.ok(error instanceof api.StreamApiError);
         assert.equal(error.message, "get of user ada failed: busy (HTTP 503)");
-        const common = { method: "GET", path: "user/ada/" };
+        const common = { callId: 1, operation: "get", method: "GET", path: "user/ada/" };
         assert.deepEqual(heard.map(({ elapsedMs, error, ...event }) => event), [
-          { name: "request", ...common, attempt: 1, operation: "get" },
+          { name: "request", ...common, attempt: 1 },
           { name: "response", ...common, attempt: 1, status: 503 },
           { name: "retry", ...common, attempt: 1, delayMs: 0 },
-          { name: "request", ...common, attempt: 2, operation: "get" },
+          { name: "request", ...common, attempt: 2 },
           { name: "response", ...common, attempt: 2, status: 200, rateLimit },
+          { name: "end", ...common, attempt: 2 },
         ]);
         assert.deepEqual(c.rateLimit, rateLimit);
       });
@@ -259,8 +260,8 @@ for (const [face, api] of Object.entries(faces)) {
 
       test("an unknown event, and what is no function, are refused", async () => {
         for (const [run, text] of [
-          [() => client().on("respond", () => {}), "event must be one of request, response, retry"],
-          [() => client().off("respond"), "event must be one of request, response, retry"],
+          [() => client().on("respond", () => {}), "event must be one of request, response, retry, end"],
+          [() => client().off("respond"), "event must be one of request, response, retry, end"],
           [() => client().on("request"), "listener must be a function"],
         ]) {
           assertError(api, await failure(run), { name: "FeedError", code: "invalid_option", text });

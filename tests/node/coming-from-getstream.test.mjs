@@ -1,18 +1,19 @@
 // docs/coming-from-getstream.md: each row of its tables, through both clients.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { inspect } from "node:util";
 
 import getstream from "getstream";
 
-import { tableOf } from "../support/documents.mjs";
+import { blocksOf, tableOf } from "../support/documents.mjs";
 import { esm } from "../support/package.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
 import { SECRET, startServer } from "../support/server.mjs";
+import { temporaryFolder } from "../support/temporary.mjs";
 
 const DOCUMENT = "docs/coming-from-getstream.md";
 
@@ -105,11 +106,44 @@ describe("what differs on purpose", () => {
   }
 });
 
-test("every option of getstream is in the table", () => {
-  const types = createRequire(import.meta.url).resolve("getstream").replace(/lib.*/, "lib/client.d.ts");
-  const [, body] = /type ClientOptions = \{(.*?)\n\};/s.exec(readFileSync(join(types), "utf8"));
-  const options = [...body.matchAll(/^ {4}(\w+)\?/gm)].map(([, name]) => name);
-  assert.ok(options.length > 10);
-  const told = tableOf(DOCUMENT, "options").flatMap(([cell]) => quoted(cell));
-  assert.deepEqual(told.sort(), options.sort());
+test("the line for the shell changes imports, and nothing else", () => {
+  const { code } = blocksOf(DOCUMENT).find(({ language }) => language === "sh");
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "src/deep"), { recursive: true });
+  const programs = {
+    "deep/a.js": (name) => `import stream from "${name}";
+import stream, { connect } from '${name}';
+import { StreamClient } from "${name}";
+import * as all from "${name}";
+import{connect}from"${name}";import "${name}";
+import {
+  connect,
+  StreamUser,
+} from "${name}"; export * from "${name}"; export { connect } from '${name}';
+const later = await import("${name}"), other = await import( '${name}' );
+`,
+    "deep/b.cjs": (name) => `const stream = require("${name}"), { connect } = require('${name}');
+const { StreamClient } = require("${name}").default;
+jest.mock("${name}"); vi.mock("${name}", () => ({ connect }));
+`,
+    "c.ts": (name) => `import type { DefaultGenerics, StreamUser } from "${name}";
+import { type UR, connect } from '${name}';
+import stream = require("${name}");
+type Client = import("${name}").StreamClient;
+declare module "${name}" {}
+export type { UserAPIResponse } from "${name}";
+`,
+  };
+  // Neither other texts, nor other packages, nor files inside of that one.
+  const others = `import "other"; const text = "getstream.io", name = "getstream", list = ['getstream']; // import of getstream
+import { Client } from "getstream/lib/client"; import Feed from "react-getstream"; const old = require("getstream/src/getstream");
+`;
+  for (const [name, program] of Object.entries(programs)) writeFileSync(join(folder, "src", name), program("getstream") + others);
+  writeFileSync(join(folder, "src/untouched.ts"), others);
+  execFileSync("sh", ["-c", code], { cwd: folder });
+  for (const [name, program] of Object.entries(programs)) {
+    assert.equal(readFileSync(join(folder, "src", name), "utf8"), program("user-handle") + others, name);
+    assert.equal(readFileSync(join(folder, "src", `${name}.before`), "utf8"), program("getstream") + others, name);
+  }
+  assert.deepEqual(readdirSync(join(folder, "src")).sort(), ["c.ts", "c.ts.before", "deep", "untouched.ts"]);
 });

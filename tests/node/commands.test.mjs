@@ -31,7 +31,7 @@ curl() {
 }
 user-handle-server() {
   case "\${1:-}" in
-    token | backup | restore) "$SERVER" "$@" ;;
+    token | backup | check | restore) "$SERVER" "$@" ;;
     *) { echo start; env | grep ^USER_HANDLE_ | sed 's/^/variable /'; printf 'flag %s\\n' "$@"; } >> "$STARTS" ;;
   esac
 }

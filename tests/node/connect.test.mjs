@@ -51,7 +51,7 @@ describe("import and require", () => {
       const { connect, FeedError } = await import("user-handle");
       try { connect("key"); } catch ({ name, code, message }) { console.log(name, code, message, typeof FeedError); }
     `;
-    assert.equal(printed(code), "SiteError wrong_side this runtime has no WebAssembly function");
+    assert.equal(printed(code), "SiteError unsupported_runtime this runtime has no WebAssembly function");
   });
 
   test("without fetch, connect says so", () => {
@@ -62,7 +62,7 @@ describe("import and require", () => {
     `;
     assert.equal(
       printed(code),
-      "SiteError; wrong_side; this runtime has no fetch; use Node 18 or newer, or define globalThis.fetch",
+      "SiteError; unsupported_runtime; this runtime has no fetch; use Node 18 or newer, or define globalThis.fetch",
     );
   });
 });

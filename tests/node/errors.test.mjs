@@ -34,6 +34,17 @@ const answering = (answer) => {
 /** A `fetch` that sends another body than the client wrote. */
 const sending = (body) => ({ fetch: (url, init) => fetch(url, { ...init, body }) });
 
+/** Runs `work` where there is no fetch. */
+function withoutFetch(work) {
+  const { fetch } = globalThis;
+  delete globalThis.fetch;
+  try {
+    return work();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+}
+
 // `from` is where the error comes from: its own code, the real server, or the recorder for what that one never does.
 const cases = [
   { code: "invalid_id", name: "ValidationError", path: "id",
@@ -57,8 +68,10 @@ const cases = [
     text: "the app secret was given to a browser, where everybody can read it",
     hint: "make a user token on your server and connect with that",
     run: (api) => api.connect("k", "secret", undefined, { browser: true }) },
-  { code: "wrong_side", name: "SiteError", text: "setUser needs a user token, but this client has the app secret",
+  { code: "wrong_credentials", name: "SiteError", text: "setUser needs a user token, but this client has the app secret",
     hint: "use client.user(id).getOrCreate(data)", run: (api) => on(api, server).setUser({}) },
+  { code: "unsupported_runtime", name: "SiteError", text: "this runtime has no fetch",
+    hint: "use Node 18 or newer, or define globalThis.fetch", run: (api) => withoutFetch(() => api.connect("k", "secret")) },
   { code: "not_connected", name: "SiteError", text: "there is no client yet", hint: "call connect first",
     run: async (_, face) => (await fresh(face)).user("ada"), foreign: true },
   { code: "network", name: "SiteError", text: "get of user ada failed: the service could not be reached",
@@ -85,7 +98,7 @@ const cases = [
   { code: "internal", name: "SiteError", text: "a defect of user-handle stopped the call",
     run: async (_, face) => {
       const copy = await fresh(face);
-      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "areIds"));
+      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "idHashes"));
       return copy.connect(KEY, "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30").addUsers([{ id: "ada", data: {} }]);
     }, foreign: true },
   { code: "invalid_input", name: "StreamApiError", status: 400, apiCode: 4, exception: "InputException", attempts: 1,
@@ -172,7 +185,7 @@ for (const [face, api] of Object.entries(faces)) {
       assert.deepEqual(error.response.data, body);
       assert.equal(error.response.status, 404);
       assert.equal(error.response.headers["x-a"], "b");
-      assert.deepEqual(Object.keys(error.response).sort(), ["data", "headers", "status"]);
+      assert.deepEqual(Object.keys(error.response).sort(), ["data", "headers", "status", "statusText"]);
     });
 
     test("the cause is what fetch or the token provider failed with", async () => {
@@ -214,8 +227,8 @@ for (const [face, api] of Object.entries(faces)) {
 
 test("the cases above cover every code of the contract", () => {
   const types = readFileSync(join(dist, "index.d.ts"), "utf8");
-  const [union] = /export type ErrorCode =[^;]*;/.exec(types);
-  const codes = [...union.replace(/\/\/.*/g, "").matchAll(/"(\w+)"/g)].map(([, code]) => code);
+  const union = types.match(/export type \w+Code =[^;]*;/g).join("");
+  const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
   assert.ok(codes.length > 20);
   assert.deepEqual([...new Set(cases.map(({ code }) => code))].sort(), codes.sort());
 });

@@ -11,7 +11,7 @@ import { project } from "../support/package.mjs";
 import { startServer } from "../support/server.mjs";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
-const server = await startServer("--app demo-key:demo-secret --klaim-key demo-klaim-key");
+const server = await startServer("--app demo-key:demo-secret-that-everybody-may-know --klaim-key demo-klaim-key");
 after(() => server.stop());
 
 /** What each of them prints, and, where there is more to see, a check of that. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 
 import { importPeaks, MOST } from "../soak/import-memory.mjs";
 import { holdsNothing } from "../soak/memory.mjs";
@@ -14,7 +15,7 @@ test("5 000 calls on handles that nobody frees hold no more than the first 2 000
   assert.ok(freed > made * 0.99, `${freed} of ${made} handles were collected`);
 });
 
-test("clients that nobody disposes of leave the module as large as the first 500 did", async () => {
+test("clients that nobody disposes of leave the module as large as those before them did", async () => {
   const started = [];
   const restore = watchInstances(started);
   const answer = '{"id":"ada","data":{}}';
@@ -30,8 +31,12 @@ test("clients that nobody disposes of leave the module as large as the first 500
       await collectGarbage();
       return [started[0].memory.buffer.byteLength, started[0].__wbindgen_externrefs.length];
     };
-    const before = await round(500);
-    assert.deepEqual(await round(2_000), before);
+    // When they are collected is the engine's choice, so a round may need more room than any before it; but each of 500 clients
+    // that stayed would need room of its own, and then every round grows.
+    const sizes = [await round(500)];
+    do sizes.push(await round(500));
+    while (sizes.length < 6 && !isDeepStrictEqual(sizes.at(-1), sizes.at(-2)));
+    assert.deepEqual(sizes.at(-1), sizes.at(-2), JSON.stringify(sizes));
     assert.equal(started.length, 1);
   } finally {
     restore();

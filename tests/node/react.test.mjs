@@ -6,23 +6,25 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 
 import "../support/dom.mjs";
 import { QueryClient, QueryClientProvider, notifyManager, useIsMutating } from "@tanstack/react-query";
-import { act, cleanup, render, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, render, waitFor } from "@testing-library/react";
 import { StrictMode, createElement } from "react";
 
 import { esm, klaimFaces, project } from "../support/package.mjs";
+import { PATIENCE } from "../support/patience.mjs";
 import { Profile } from "../support/react-profile.mjs";
 import { hooks } from "../support/react.mjs";
 import { KEY, KLAIM_KEY, SECRET, startServer } from "../support/server.mjs";
 
-const { standIn, userToken } = await import(`${project}/node_modules/user-handle/dist/testing.js`);
+const { mockService, userToken } = await import(`${project}/node_modules/user-handle/dist/testing.js`);
 
+configure({ asyncUtilTimeout: PATIENCE });
 // So that `act` waits for what is told.
 notifyManager.setScheduler(queueMicrotask);
 
 let service, client, queryClient, aborted, held;
 
 beforeEach(() => {
-  service = standIn({ users: [{ id: "ada", data: { name: "Ada" } }, { id: "eve", data: { name: "Eve" } }] });
+  service = mockService({ users: [{ id: "ada", data: { name: "Ada" } }, { id: "eve", data: { name: "Eve" } }] });
   aborted = 0;
   held = undefined;
   const counting = async (input, init) => {

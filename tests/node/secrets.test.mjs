@@ -70,7 +70,7 @@ const PROGRAM = `
     delete: (client) => client.user("ada").delete(),
   };
   for (const [name, client] of Object.entries(clients)) {
-    for (const event of ["request", "response", "retry"]) client.on(event, (told) => print(name + " " + event, told));
+    for (const event of ["request", "response", "retry", "end"]) client.on(event, (told) => print(name + " " + event, told));
     print(name, client);
     print(name + "'s user", client.user("ada"));
     print(name + "'s users", client.users);
@@ -81,7 +81,7 @@ const PROGRAM = `
     [key, secret, undefined, { baseUrl: "https://[" + key + "]/" }], [key, secret, undefined, { browser: true }],
   ];
   for (const given of bad) await call("connect", () => connect(...given));
-  await call("createUserToken", () => server.createUserToken("a b", { secret }));
+  await call("createUserToken", () => server.createUserToken("", { secret }));
   console.log("printed " + printed);
   clients["refused token"].user("ada").get();
 `;

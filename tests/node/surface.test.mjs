@@ -22,7 +22,7 @@ for (const [name, changed] of Object.entries(changes)) {
 test("the types that are compared are those of the tarball, and each entry has a snapshot", () => {
   assert.ok(entries.includes("index") && entries.includes("klaim"), entries.join());
   for (const name of entries) {
-    assert.equal(readFileSync(join(dist, `${name}.d.ts`), "utf8"), readFileSync(join(root, "pkg", `${name}.d.ts`), "utf8"));
+    assert.equal(readFileSync(join(dist, `${name}.d.ts`), "utf8"), readFileSync(join(root, "npm", `${name}.d.ts`), "utf8"));
   }
   const snapshots = readdirSync(join(root, "tests/surface")).filter((file) => file.endsWith(".api.md"));
   assert.deepEqual(snapshots.sort(), entries.map((name) => `${name}.api.md`).sort(), MEND);

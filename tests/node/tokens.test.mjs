@@ -75,9 +75,6 @@ for (const [face, api] of Object.entries(faces)) {
 
       test("what cannot be signed is refused at once", () => {
         for (const [run, expected] of [
-          [() => signer.createUserToken("a b"),
-            { name: "ValidationError", code: "invalid_id", path: "userId",
-              text: 'userId may only hold letters, digits, - and _, but has " " at position 1' }],
           [() => signer.createUserToken(42),
             { name: "ValidationError", code: "invalid_id", path: "userId", text: "userId must be a string, but is a number" }],
           [() => signer.createUserToken("ada", "claims"),
@@ -87,7 +84,7 @@ for (const [face, api] of Object.entries(faces)) {
             { name: "ValidationError", code: "unrepresentable_value", path: "claims.a", hint: "pass a string, or a number up to 2 ** 53",
               text: "claims.a is a BigInt, which JSON cannot hold" }],
           [() => api.connect("k", GO).createUserToken("ada"),
-            { name: "SiteError", code: "wrong_side", text: "createUserToken needs the app secret, but this client has none",
+            { name: "SiteError", code: "wrong_credentials", text: "createUserToken needs the app secret, but this client has none",
               hint: "call it on your server" }],
         ]) {
           assertError(api, thrown(run), expected);
@@ -113,7 +110,7 @@ for (const [face, api] of Object.entries(faces)) {
         [() => at(recorder, null).setUser({}), "setUser needs a user token, but this client is anonymous",
           "pass a user token to connect"],
       ]) {
-        assertError(api, await failure(run), { name: "SiteError", code: "wrong_side", text, hint });
+        assertError(api, await failure(run), { name: "SiteError", code: "wrong_credentials", text, hint });
       }
       assert.equal(recorder.requests.length, 0);
     });
@@ -270,7 +267,7 @@ for (const [face, api] of Object.entries(faces)) {
         assert.equal(await running, "stop");
       });
 
-      test("so does setUser, which has to wait for its user's id", { timeout: 5000 }, async () => {
+      test("so does setUser, which has to wait for its user's id", async () => {
         const client = at(recorder, () => new Promise(() => {}));
         const late = await failure(() => client.setUser({}, { deadline: 15 }));
         assert.deepEqual([late.code, late.phase, late.attempts], ["timeout", "connect", 0]);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, describe, test } from "node:test";
 
 import { faces } from "../support/package.mjs";
-import { record, startRecorder } from "../support/recorder.mjs";
+import { record, recordOf, startRecorder } from "../support/recorder.mjs";
 import { assertError, failure } from "../support/refusal.mjs";
 
 const recorder = await startRecorder();
@@ -43,9 +43,10 @@ for (const [face, api] of Object.entries(faces)) {
 
     test("in batches too; others, and reads, do not wait", async () => {
       const release = [];
-      recorder.answer = ({ method, path }) => {
+      recorder.answer = (request) => {
+        const { method, path } = request;
         if (method === "PUT" && path.endsWith("ada/")) return new Promise((resolve) => release.push(() => resolve({})));
-        return { body: { ...record("bob"), created_users: [] } };
+        return { body: { ...recordOf(request), created_users: [] } };
       };
       const c = client();
       const arrived = recorder.arrived();
@@ -62,9 +63,10 @@ for (const [face, api] of Object.entries(faces)) {
 
     test("of two batches, or a batch and a single write, the later waits where they have a user in common", async () => {
       const held = [];
-      recorder.answer = ({ method, body }) => {
+      recorder.answer = (request) => {
+        const { method, body } = request;
         if (method === "POST" && body.includes('"first"')) return new Promise((resolve) => held.push(resolve));
-        return { body: { ...record("ada"), created_users: [], deleted_user_ids: [] } };
+        return { body: { ...recordOf(request), created_users: [], deleted_user_ids: [] } };
       };
       const c = client();
       const arrived = recorder.arrived();

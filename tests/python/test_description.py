@@ -33,7 +33,9 @@ class Description(unittest.TestCase):
         self.addCleanup(server.stop)
         with tempfile.TemporaryDirectory() as folder:
             command = [program, "--config-file", CONFIG, "--no-color", "run", f"{server.url}/openapi.json"]
-            command += ["--seed", SEED, "--max-examples", "50", "--wait-for-schema", "10"]
+            command += ["--seed", SEED, "--max-examples", "50", "--wait-for-schema", "600"]
+            # The machine may be slow; that is no fault of the server's.
+            command += ["--request-timeout", "600", "--suppress-health-check", "too_slow"]
             # In a folder of its own, because it leaves files where it runs.
             env = os.environ | {
                 "USER_HANDLE_KEY": KEY,

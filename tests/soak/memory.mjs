@@ -3,6 +3,7 @@
 // `cargo xtask memory` runs it with a million.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -69,10 +70,14 @@ export async function holdsNothing({ calls, warmUp = WARM_UP }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { calls: { type: "string", default: "1000000" } } });
+  const { values } = parseArgs({
+    options: { calls: { type: "string", default: "1000000" }, users: { type: "string", default: "1000000" } },
+  });
   const { made, freed, seconds, measured } = await holdsNothing({ calls: Number(values.calls) });
   assert.ok(freed > made * 0.99, `${freed} of ${made} handles were collected`);
   console.log(`${made} calls in ${seconds.toFixed(1)} s; ${freed} of ${made} handles were collected, none was freed`);
   console.log("After the first 10 000 calls, and after each tenth of the others:");
   for (const line of told(measured)) console.log(`  ${line}`);
+  const imports = fileURLToPath(new URL("import-memory.mjs", import.meta.url));
+  execFileSync(process.execPath, [imports, `--many=${values.users}`], { stdio: "inherit" });
 }

@@ -7,14 +7,16 @@ import { extname, join, normalize } from "node:path";
 
 import puppeteer from "puppeteer-core";
 
+import { PATIENCE } from "./patience.mjs";
 import { variable } from "./temporary.mjs";
 
 export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
 
+/** Chromium. */
 export function startBrowser(flags = []) {
-  return puppeteer.launch({
+  return launch({
     executablePath: variable("CHROME"),
     args: [
       "--no-sandbox",
@@ -25,6 +27,18 @@ export function startBrowser(flags = []) {
       ...flags,
     ],
   });
+}
+
+/** Firefox. */
+export const startFirefox = (options) => launch({ browser: "firefox", executablePath: variable("FIREFOX"), ...options });
+
+const launch = (options) => puppeteer.launch({ timeout: PATIENCE, protocolTimeout: PATIENCE, ...options });
+
+/** A page that waits for as long as it takes. */
+export async function openPage(browser) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  return page;
 }
 
 /**

@@ -6,13 +6,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { openPage } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The demo's server with the console; without an app of its own, so that faults can be switched. */
-export const startDemo = (flags = "") => startServer(`--www www/dist ${flags}`, undefined, []);
+export const startDemo = (flags = "") => startServer(flags, undefined, []);
 
 /** Where screenshots are kept, for people to look at. */
 export const pictures = join(root, "target", "screenshots");
@@ -20,7 +21,7 @@ mkdirSync(pictures, { recursive: true });
 
 /** A page of the browser, which must have nothing to complain of. */
 export async function openConsole(browser) {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("dialog", (dialog) => {
@@ -38,6 +39,20 @@ export async function openConsole(browser) {
     });
   });
   return new Console(page, problems);
+}
+
+/**
+ * Run in the page: three batches of an import are answered, and the others when they are aborted. So there is time for a pause,
+ * however fast the server is, and however slow the test.
+ */
+export function hangAfterThreeBatches() {
+  const { fetch } = globalThis;
+  let sent = 0;
+  globalThis.fetch = (url, init) => {
+    const isBatch = init?.method === "POST" && String(url).includes("/users/");
+    if (!isBatch || (sent += 1) <= 3) return fetch(url, init);
+    return new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+  };
 }
 
 class Console {
@@ -59,7 +74,7 @@ class Console {
           const text = document.querySelector(selector)?.textContent.trim();
           return text !== undefined && (pattern === undefined ? text === exact : new RegExp(pattern, "u").test(text));
         },
-        { timeout: 20_000 },
+        {},
         selector,
         String(expected),
         pattern,
@@ -111,6 +126,8 @@ class Console {
   /** Clicks the button of an operation and gives what the page says once it is done. */
   async press(verb) {
     await this.page.click(`button[value=${verb}]`);
+    // What a click changes is drawn by the second frame after it; before that, the page shows how the last call ended.
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await this.page.waitForSelector("#user[aria-busy=false]");
     return this.text("#outcome");
   }

@@ -1,16 +1,17 @@
 // Compiled by tests/node/types.test.mjs, never run. Each @ts-expect-error is a line that must not compile.
 
-import {
-  Client, FeedError, SiteError, StreamApiError, User, ValidationError, connect, init, isUserHandleError, user,
+import stream, {
+  Client, FeedError, SiteError, StreamApiError, StreamClient, StreamUser, User, ValidationError, connect, init,
+  isUserHandleError, user,
 } from "user-handle";
 import type {
   AddUsersResponse, CallOptions, ClientOptions, DeleteResponse, ErrorCode, ImportFailure, ImportProgress, ImportReport,
-  MissingReference, RateLimit, TokenProvider, UserRecord,
+  MissingReference, RateLimit, TokenProvider, UserHandleError, UserRecord,
 } from "user-handle";
-import { standIn, userToken } from "user-handle/testing";
+import { mockService, userToken } from "user-handle/testing";
 import { KlaimError, KlaimUser, connect as connectKlaim } from "user-handle/klaim";
 import type { KlaimClient, KlaimErrorCode, KlaimRecord } from "user-handle/klaim";
-import type { Failure, StandIn, StandInOptions, StoredUser, TestRequest } from "user-handle/testing";
+import type { Failure, MockService, MockServiceOptions, StoredUser, TestRequest } from "user-handle/testing";
 
 type Profile = { name: string; born?: number };
 
@@ -30,15 +31,34 @@ connect("key", () => 7);
 connect("key", null, undefined, { region: "eu" });
 // @ts-expect-error a signal belongs to a call
 connect("key", null, undefined, { signal: new AbortController().signal });
-// @ts-expect-error clients come from connect
-new Client("key");
-// @ts-expect-error handles come from clients
-new User(client, "ada");
+const made: StreamClient<Profile> = new StreamClient<Profile>("key", null, undefined, { keepAlive: true, fayeUrl: "" });
+const handle: StreamUser<Profile> = new StreamUser(made, "ada", "token");
+stream.connect("key", null) satisfies Client;
+new stream.StreamClient("key") satisfies Client;
+new Client("key") satisfies StreamClient;
+new User(client, "ada") satisfies StreamUser<Profile>;
+
+// Data may be an interface, and the generics of Stream's client do as well as the data alone.
+interface Account { name: string; visits?: number }
+const accounts: StreamClient<Account> = connect<Account>("key", null);
+const generics = connect<{ userType: Account; activityType: { verb: string } }>("key", null);
 
 export async function handles(): Promise<void> {
   const ada: User<Profile> = await client.user("ada").create({ name: "Ada" });
   await ada.getOrCreate({ name: "Ada" }, { signal: AbortSignal.timeout(1), timeout: 1, deadline: 1, retries: 1 });
+  await ada.update({ name: "Ada", born: 1815 });
+  // @ts-expect-error data is replaced as a whole: a part of it would be all that is left
   await ada.update({ born: 1815 });
+  // @ts-expect-error a user is created with whole data, or none
+  await ada.create({ born: 1815 });
+  const visits: number | undefined = (await accounts.user("ada").get()).data.visits;
+  const name: string = (await generics.user("ada").getOrCreate({ name: "Ada" })).data.name;
+  const account: StreamUser<Account> = await accounts.user("ada").update({ name: "Ada" });
+  ada.data = { name: "Ada" };
+  client.currentUser = ada;
+  const tokens: (string | null)[] = [ada.token, client.userToken, client.apiSecret, client.getOrCreateToken()];
+  const owner: StreamClient<Profile> = handle.client;
+  void [visits, name, account, tokens, owner];
   await ada.create({ name: "Ada" }, { get_or_create: true, retries: 0 });
   const born: number | undefined = ada.data?.born;
   const full: UserRecord<Profile> | undefined = ada.full;
@@ -55,7 +75,7 @@ export async function handles(): Promise<void> {
   // @ts-expect-error an id cannot be changed
   ada.id = "eve";
   // @ts-expect-error data may not have been seen yet
-  ada.data.name;
+  client.user("ada").data.name;
   // @ts-expect-error there is no such option
   await ada.get({ with_follows: true });
 
@@ -101,6 +121,13 @@ export function events(): void {
   });
   stop();
   client.on("retry", ({ delayMs, error }) => void [delayMs.toFixed(), error.message]);
+  client.on("retry", ({ error }) => {
+    if (error.code === "conflict") void error.response.statusText;
+  });
+  // As with Stream's client.
+  client.on("request", (method: string, { url }: { url: string }) => void [method.length, url.length]);
+  client.on("response", (error: null, { status }: { status: number }, data: unknown) => void [error, status, data]);
+  client.on("response", (error, response, data) => void [error, response, data]);
   client.off("retry");
   client.off();
   // @ts-expect-error there is no such event
@@ -121,15 +148,26 @@ export function errors(error: unknown): string {
   if (code === "teapot") return "";
   // @ts-expect-error codes are read only
   error.code = "conflict";
-  return `${attempts} ${code}`;
+  return `${attempts} ${code} ${byCode(error)}`;
+}
+
+/** The code tells the class. */
+function byCode(error: UserHandleError): number {
+  if (error.code === "not_found") return error.status;
+  if (error.code === "data_too_large") return error.path.length + (error.limit ?? 0);
+  if (error.code === "network") return error.phase === "body" ? 1 : 0;
+  // @ts-expect-error an error with this code has no status
+  if (error.code === "timeout") return error.status;
+  const { response } = error as StreamApiError<{ detail: string }>;
+  return response.data.detail.length;
 }
 
 export const callOptions: CallOptions = { signal: new AbortController().signal };
 
 export async function testing(): Promise<void> {
   const users = [{ id: "ada", data: { name: "Ada" } }, { id: "eve" }];
-  const given: StandInOptions = { users, now: () => new Date(0) };
-  const service: StandIn = standIn(given);
+  const given: MockServiceOptions = { users, now: () => new Date(0) };
+  const service: MockService = mockService(given);
   const { fetch } = service;
   await connect<Profile>("key", userToken("ada", { exp: 1 }), undefined, { fetch }).user("ada").get();
   const stored: StoredUser | undefined = service.user("ada");
@@ -142,15 +180,15 @@ export async function testing(): Promise<void> {
   // A handle of the package will do.
   service.add([client.user("ada")]);
   service.reset();
-  standIn();
+  mockService();
   // @ts-expect-error there is no such failure
   service.fail("reset");
   // @ts-expect-error an answer has a status
   service.fail({ body: "busy" });
   // @ts-expect-error a user has an id
-  standIn({ users: [{ data: {} }] });
+  mockService({ users: [{ data: {} }] });
   // @ts-expect-error a clock gives dates
-  standIn({ now: () => 0 });
+  mockService({ now: () => 0 });
   // @ts-expect-error an id is text
   userToken(7);
   // @ts-expect-error whoever it is may be missing

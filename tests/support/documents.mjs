@@ -1,6 +1,6 @@
 // The Markdown of the repository, and the code that stands in it.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,4 +49,12 @@ export function tableOf(name, title) {
   const [, between] = textOf(name).split(`<!-- ${title} -->\n`);
   const lines = between.split("<!-- /")[0].trim().split("\n").slice(2);
   return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** Puts these rows, each the text of its cells, into that table; its head stays. */
+export function writeTable(name, title, rows) {
+  const [before, between] = textOf(name).split(`<!-- ${title} -->\n`);
+  const [table, ...after] = between.split("<!-- /");
+  const lines = [...table.split("\n").slice(0, 2), ...rows.map((cells) => `| ${cells.join(" | ")} |`), ""];
+  writeFileSync(join(root, name), `${before}<!-- ${title} -->\n${[lines.join("\n"), ...after].join("<!-- /")}`);
 }

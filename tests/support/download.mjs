@@ -38,12 +38,15 @@ export const bundlers = {
   },
 };
 
-/** The bytes of a page's files, compressed: of a page on this client, `user-handle` or `getstream`, or of another program. */
-export async function download(bundler, client, program = page(client)) {
+/**
+ * The bytes of a page's files, compressed: of a page on this client, `user-handle` or `getstream`, or of another program.
+ * `alias` has files in place of modules.
+ */
+export async function download(bundler, client, program = page(client), alias = {}) {
   const entry = join(project, `page-${client}.js`);
   writeFileSync(entry, program);
   const out = temporaryFolder();
-  await bundlers[bundler](entry, out, { getstream: require.resolve("getstream") });
+  await bundlers[bundler](entry, out, { getstream: require.resolve("getstream"), ...alias });
   const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   const bytes = files.map((file) => readFileSync(join(file.parentPath ?? file.path, file.name)));
   const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);

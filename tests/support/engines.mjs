@@ -3,12 +3,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import puppeteer from "puppeteer-core";
-
-import { withWebKit } from "../runtimes/support/webkit.mjs";
-import { startBrowser } from "./browser.mjs";
+import { withWebKit } from "../../ecosystem/support/webkit.mjs";
+import { startBrowser, startFirefox } from "./browser.mjs";
 import { openConsole, pictures } from "./console.mjs";
-import { temporaryFolder, variable } from "./temporary.mjs";
+import { temporaryFolder } from "./temporary.mjs";
 
 /** What WebDriver calls the keys that are no characters. */
 const KEYS = { Tab: "\ue004", Enter: "\ue007", Control: "\ue009" };
@@ -27,10 +25,7 @@ export const ENGINES = {
   async firefox(work) {
     const downloads = temporaryFolder();
     const preferences = { "browser.download.folderList": 2, "browser.download.dir": downloads, "browser.download.alwaysOpenPanel": false };
-    const browser = await puppeteer.launch({
-      browser: "firefox", executablePath: variable("FIREFOX"), extraPrefsFirefox: preferences,
-    });
-    await byPuppeteer(browser, downloads, work);
+    await byPuppeteer(await startFirefox({ extraPrefsFirefox: preferences }), downloads, work);
   },
 
   async webkit(work) {

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 
-const { exports } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
+const { exports } = JSON.parse(readFileSync(new URL("../../npm/package.json", import.meta.url), "utf8"));
 
 /** Every file that the conditions of an entry lead to, as the types of its ES module. */
 const typesOf = (target) =>
@@ -11,5 +11,5 @@ const typesOf = (target) =>
     ? /\/([^/]+)\.d\.ts$/.exec(target)?.slice(1) ?? []
     : Object.values(target).flatMap(typesOf);
 
-/** Names of files: `index` for pkg/index.d.ts. */
+/** Names of files: `index` for npm/index.d.ts. */
 export const entries = [...new Set(Object.values(exports).flatMap(typesOf))];

@@ -82,7 +82,7 @@ const oddity = fc.oneof(...Object.entries({
   "a revoked proxy of a function": () => revoked(() => {}),
   "a proxy of a proxy": () => new Proxy(new Proxy({ a: [1] }, {}), {}),
   "a sparse array": () => { const list = [1]; list[5] = 2; return list; },
-  "an array of great length": () => { const list = []; list.length = 1e6; return list; },
+  "an array of great length": () => { const list = []; list.length = 1e5; return list; },
   "an array with more than members": () => Object.assign([1, 2], { extra: 1, "-1": 2 }),
   "an array that makes no text": () => { const list = [1]; list.toJSON = thrower; return list; },
   "a cycle": () => { const value = { a: [] }; value.a.push(value); return value; },
@@ -184,8 +184,13 @@ export const anything = fc.letrec((tie) => ({
       (world) => entries.reduce((object, [name, { make }]) => define(object, name, make(world)), {}))),
 })).value;
 
+/** Any character but halves of surrogate pairs. The library's own takes two seconds to list them. */
+const character = fc.oneof(
+  fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }),
+).map((code) => String.fromCodePoint(code));
+
 /** What is sent as it is, mostly. */
-export const plainData = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).map((value) => ({ value }))
+export const plainData = fc.jsonValue({ maxDepth: 3, stringUnit: character }).map((value) => ({ value }))
   .map((data) => recipe(JSON.stringify(data), () => structuredClone(data)));
 
 /** Data: fine one time in three, and hostile else. */

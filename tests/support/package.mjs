@@ -21,15 +21,16 @@ export const dist = join(project, "node_modules", "user-handle", "dist");
 
 // `import` by name, as users do. `require` by file: from Node 20.19 on `require("user-handle")` gives the module as well,
 // so that both share one state, and only older versions take index.cjs.
-writeFileSync(join(project, "entry.js"), 'export * from "user-handle";\n');
+writeFileSync(join(project, "entry.js"), 'export * from "user-handle";\nexport { default } from "user-handle";\n');
 const require = createRequire(join(project, "entry.js"));
 const commonJs = join(dist, "index.cjs");
 
 export const esm = await import(pathToFileURL(join(project, "entry.js")));
 export const cjs = require(commonJs);
 
-// The second service, in the same two ways.
-writeFileSync(join(project, "klaim-entry.js"), 'export * from "user-handle/klaim";\n');
+// Klaim, in the same two ways.
+const klaimEntry = 'export * from "user-handle/klaim";\nexport { default } from "user-handle/klaim";\n';
+writeFileSync(join(project, "klaim-entry.js"), klaimEntry);
 const klaimEsm = await import(pathToFileURL(join(project, "klaim-entry.js")));
 
 /** The two faces of `user-handle/klaim`. */

@@ -23,7 +23,7 @@ export function Page({ id }: { id: string | undefined }) {
   // @ts-expect-error there may be no such user
   record.data;
   const submit = async () => {
-    const updated: UserRecord<Profile> = await update.mutateAsync({ born: 1815 });
+    const updated: UserRecord<Profile> = await update.mutateAsync({ name: "Ada", born: 1815 });
     user.create.mutate();
     user.create.mutate({ name: "Ada" }, { onSuccess: (created) => void created.data.name });
     user.getOrCreate.mutate({ name: "Ada" });

@@ -12,9 +12,15 @@ export const record = (id, data = {}) => ({
   duration: "0.10ms",
 });
 
+/** The user whom a request is about, as the service answers it. */
+export function recordOf({ path, body }) {
+  const [, id] = /\/user\/([^/]+)\//.exec(path) ?? /"id":"([^"]+)"/.exec(body) ?? [undefined, "ada"];
+  return record(id);
+}
+
 /**
  * Starts a recorder. `recorder.answer` is called with each request and gives one of
- * `{ status, headers, body, cut }` (a body that is not a string is sent as JSON; with `cut` the connection breaks inside it),
+ * `{ status, headers, body, cut }` (a body that is not a string is sent as JSON, and without one the user whom the request is about; with `cut` the connection breaks inside it),
  * `"silence"` (nothing is ever answered) and `"reset"` (the connection breaks before the answer).
  */
 export async function startRecorder() {
@@ -24,7 +30,7 @@ export async function startRecorder() {
     const request = await read(incoming);
     recorder.requests.push(request);
     waiting.splice(0).forEach((resolve) => resolve(request));
-    reply(response, await recorder.answer(request));
+    reply(response, await recorder.answer(request), request);
   });
 
   /** The next request, once it has arrived. */
@@ -59,13 +65,13 @@ async function read(incoming) {
   };
 }
 
-function reply(response, answer) {
+function reply(response, answer, request) {
   if (answer === "silence") return;
   if (answer === "reset") {
     response.destroy();
     return;
   }
-  const { status = 200, headers = {}, body = record("ada"), cut = false } = answer;
+  const { status = 200, headers = {}, body = recordOf(request), cut = false } = answer;
   if (cut) {
     response.writeHead(status, { "content-type": "application/json", ...headers, "content-length": 1000 });
     response.write('{"id":', () => response.destroy());

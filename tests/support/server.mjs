@@ -34,9 +34,10 @@ export async function startServer(
   ]);
   return {
     url,
+    pid: child.pid,
     /** What `connect` takes as `baseUrl`. */
     api: `${url}/api/`,
-    /** The same, of the second service. */
+    /** The same, of Klaim. */
     klaim: `${url}/klaim/`,
     database,
     /** Asks it to stop, and gives its exit code. */

@@ -269,6 +269,20 @@ const scenarios = {
       [400, () => raw(method, path, { body: "7" })], [400, () => raw(method, path, { body: "[{}]" })],
       [400, () => raw(method, path, { body: '"text"' })],
     ]),
+  "bodies that no JSON.stringify writes": ({ raw }) =>
+    [["POST", "user/"], ["PUT", "user/o/"], ["POST", "users/"], ["POST", "moderation/flag"]].flatMap(([method, path]) => [
+      "{", "{}x", "id=a", '{"id":"a","id":"b"}', '{"users":[],"users":[]}', '{"entity_type":"x","entity_type":"y"}',
+    ].map((body) => [[400, 404], () => raw(method, path, { body })])),
+  "numbers and strings that only JSON text has": ({ raw }) => [
+    ...['{"a":1e999}', '{"a":-1E400}', '{"a":"\\ud83d"}', '{"\\udc00":1}', '{"a":"\\ud83dx\\ude00"}'].map((data) =>
+      [400, () => raw("POST", "user/", { body: `{"id":"json","data":${data}}` })]),
+    [created, () => raw("POST", "user/", { body: '{"id":"json","data":{"z":1.0,"a":12345678901234567890,"z":2}}' })],
+    [ok, () => raw("GET", "user/json/")],
+  ],
+  "tokens with a key twice": ({ raw }) => [
+    sign('{"user_id":"a","user_id":"b"}'), sign({ user_id: "k" }, '{"alg":"HS256","alg":"HS256"}'),
+    sign('{"user_id":"k","exp":1e999}'),
+  ].map((token) => [403, () => raw("GET", "user/k/", { token })]),
   "bad batches": ({ raw }) => [
     {}, { users: null }, { users: {} }, { users: "a" }, { users: [7] }, { users: [null] }, { users: [[]] },
     { users: Array(1_001).fill(newUser("a")) }, { users: [], override: 1 }, { users: [], override_existing: "yes" },
@@ -305,7 +319,7 @@ export async function run(title, setUp) {
   for (const [index, [status, step]] of scenarios[title](setUp).entries()) {
     const came = await outcome(setUp.api, step);
     const found = came?.status ?? ([200, 201].includes(status) ? status : 0);
-    assert.equal(found, status, `step ${index} of "${title}": ${JSON.stringify(came)?.slice(0, 300)}`);
+    assert.ok([status].flat().includes(found), `${found} for ${status}: step ${index} of "${title}": ${JSON.stringify(came)?.slice(0, 300)}`);
     outcomes.push(came);
   }
   return outcomes;

@@ -4,7 +4,7 @@
 // Run as a program, with `--write`, it writes: `node tests/support/surface.mjs --write`.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,11 +25,11 @@ export const MEND = "If that is meant, `cargo xtask surface --write` takes it ov
 function types(name) {
   const folder = temporaryFolder();
   const config = ExtractorConfig.prepare({
-    packageJsonFullPath: join(root, "pkg/package.json"),
+    packageJsonFullPath: join(root, "npm/package.json"),
     configObject: {
-      projectFolder: join(root, "pkg"),
-      mainEntryPointFilePath: join(root, "pkg", `${name}.d.ts`),
-      compiler: { tsconfigFilePath: join(root, "pkg/tsconfig.json") },
+      projectFolder: join(root, "npm"),
+      mainEntryPointFilePath: join(root, "npm", `${name}.d.ts`),
+      compiler: { tsconfigFilePath: join(root, "npm/tsconfig.json") },
       newlineKind: "lf",
       apiReport: {
         enabled: true, reportFileName: `${name}.api.md`, reportFolder: folder, reportTempFolder: join(folder, "new"),
@@ -52,17 +52,10 @@ function types(name) {
   return readFileSync(join(folder, "new", `${name}.api.md`), "utf8");
 }
 
-/** The files under a folder, with their sizes. */
-function sizes(folder, names) {
-  // What cargo makes while it packs is not in the folder.
-  const files = names.filter((name) => existsSync(join(folder, name))).sort();
-  return Object.fromEntries(files.map((name) => [name, statSync(join(folder, name)).size]));
-}
-
 /** What the tarball installs. */
 function installedFiles() {
   const found = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return sizes(installed, found.map((entry) => relative(installed, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/")));
+  return found.map((entry) => relative(installed, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/")).sort();
 }
 
 /** What `cargo package` packs. */
@@ -70,15 +63,15 @@ function packedFiles(crate, folder) {
   const listed = execFileSync("cargo", ["package", "--list", "--allow-dirty", "--offline", "--package", crate], {
     cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"],
   });
-  return sizes(join(root, folder), listed.trim().split("\n"));
+  // What cargo makes while it packs is not in the folder.
+  return listed.trim().split("\n").filter((name) => existsSync(join(root, folder, name))).sort();
 }
-
-/** A file may grow by a tenth, a text for readers to twice its size, before somebody is asked. */
-const budget = (name, size) => Math.ceil((size * (name.endsWith(".md") ? 2 : 1.1)) / 1000) * 1000;
 
 const contents = {
   "npm-files.json": installedFiles,
+  "core-files.json": () => packedFiles("user-handle-core", "core"),
   "crate-files.json": () => packedFiles("user-handle", "."),
+  "service-files.json": () => packedFiles("user-handle-service", "service"),
   "server-files.json": () => packedFiles("user-handle-server", "server"),
 };
 
@@ -99,12 +92,10 @@ export const changes = {
     return differences(join(kept, `${name}.api.md`), now);
   }])),
   ...Object.fromEntries(Object.entries(contents).map(([name, files]) => [name, () => {
-    const [before, now] = [JSON.parse(read(name) ?? "{}"), files()];
+    const [before, now] = [JSON.parse(read(name) ?? "[]"), files()];
     return [
-      ...Object.keys(before).filter((file) => !(file in now)).map((file) => `- ${file} is missing`),
-      ...Object.keys(now).filter((file) => !(file in before)).map((file) => `+ ${file} is new`),
-      ...Object.keys(now).filter((file) => now[file] > before[file])
-        .map((file) => `~ ${file} has ${now[file]} bytes, over its ${before[file]}`),
+      ...before.filter((file) => !now.includes(file)).map((file) => `- ${file} is missing`),
+      ...now.filter((file) => !before.includes(file)).map((file) => `+ ${file} is new`),
     ];
   }])),
 };
@@ -112,12 +103,5 @@ export const changes = {
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes("--write")) {
   mkdirSync(kept, { recursive: true });
   for (const name of entries) writeFileSync(join(kept, `${name}.api.md`), types(name));
-  for (const [name, files] of Object.entries(contents)) {
-    const budgets = Object.fromEntries(Object.entries(files()).map(([file, size]) => {
-      // A budget that still holds stays, so that a change of a few bytes is no change here.
-      const before = JSON.parse(read(name) ?? "{}")[file];
-      return [file, size <= before && before <= budget(file, size) * 1.2 ? before : budget(file, size)];
-    }));
-    writeFileSync(join(kept, name), `${JSON.stringify(budgets, undefined, 2)}\n`);
-  }
+  for (const [name, files] of Object.entries(contents)) writeFileSync(join(kept, name), `${JSON.stringify(files(), undefined, 2)}\n`);
 }

@@ -6,14 +6,14 @@ import { join } from "node:path";
 
 const cleanups = new Set();
 
-/** Runs `cleanup` (synchronously) at the end of this process; the function that it returns forgets it. */
+/** Runs `cleanup` (synchronously) at the end of this process, before those that were given earlier; the function that it returns forgets it. */
 export function atExit(cleanup) {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);
 }
 
 process.on("exit", () => {
-  for (const cleanup of cleanups) cleanup();
+  for (const cleanup of [...cleanups].reverse()) cleanup();
 });
 for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) {
   process.once(signal, () => process.exit(128 + number));

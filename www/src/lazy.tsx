@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
-    const [Shown, show] = useState<ComponentType<Props> | undefined>(() => loaded);
+    const [Loaded, show] = useState<ComponentType<Props> | undefined>(() => loaded);
     const [problem, tell] = useState("");
     useEffect(() => {
       if (loaded !== undefined) return;
@@ -19,6 +19,6 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       );
     }, []);
     if (problem) return <p class="card problem" role="alert">{problem}</p>;
-    return Shown ? <Shown {...props} /> : null;
+    return Loaded ? <Loaded {...props} /> : null;
   };
 }

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import type { Session, Shown, Verb } from "./service/types";
+import type { Session, UserRow, Verb } from "./service/types";
 
 export const session = signal<Session | undefined>(undefined);
 
@@ -10,7 +10,7 @@ export type View = "users" | "import";
 export const view = signal<View>("users");
 
 /** Users that some answer has shown, the latest first. */
-export const seen = signal<readonly Shown[]>([]);
+export const seen = signal<readonly UserRow[]>([]);
 
 /** What the form about one user holds. */
 export const userId = signal("ada");
@@ -27,7 +27,7 @@ export const lastDeed = signal<Deed | undefined>(undefined);
 /** The rate limit is read from the client after each answer. */
 export const rateLimit = signal<ReturnType<Session["rateLimit"]>>(undefined);
 
-export function see(user: Shown): void {
+export function see(user: UserRow): void {
   const known = seen.value.find(({ id }) => id === user.id);
   // Only a profile has counts; a later answer without them does not take them away.
   const { followers = known?.followers, following = known?.following } = user;

@@ -12,9 +12,9 @@ use crate::shell::cargo;
 /// Something that is published and has crates in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Product {
-    /// The npm package: what is compiled into its three modules.
+    /// The npm package: what is compiled into its modules.
     Package,
-    /// The crate, with all that its users may turn on, for any target.
+    /// The crate, with all that its users may turn on, for any target; and the core that it is built on.
     Crate,
     /// The server, for any target.
     Server,
@@ -37,9 +37,10 @@ impl Product {
     fn selection(self) -> &'static str {
         match self {
             Product::Package => {
-                "--package user-handle --no-default-features --features npm,sign,klaim --target wasm32-unknown-unknown"
+                "--package user-handle --package user-handle-service --no-default-features --target wasm32-unknown-unknown \
+                 --features user-handle/npm,user-handle/stream,user-handle/server,user-handle/klaim,user-handle-service/npm"
             }
-            Product::Crate => "--package user-handle --features klaim --target all",
+            Product::Crate => "--package user-handle --features typed,klaim --target all",
             Product::Server => "--package user-handle-server --target all",
         }
     }
@@ -133,7 +134,9 @@ fn parse(tree: &str) -> Result<Vec<(String, String, Vec<usize>)>> {
             found.len() - 1
         });
         path.truncate(depth);
-        if let Some((_, _, needs)) = path.last().and_then(|above| found.get_mut(*above))
+        // A product may be of several crates: it has those beside the first.
+        let above = path.last().copied().or((index > 0).then_some(0));
+        if let Some((_, _, needs)) = above.and_then(|above| found.get_mut(above))
             && !needs.contains(&index)
         {
             needs.push(index);
@@ -157,5 +160,8 @@ mod test {
         let edges: Vec<_> = found.iter().map(|(name, version, needs)| format!("{name} {version} {needs:?}")).collect();
         assert_eq!(edges, ["a 1.0.0 [1, 2, 3]", "b 0.2.0 [2]", "c 3.0.0 []", "c 4.0.0 []"]);
         assert!(parse("a v1.0.0").is_err());
+        let of_two = parse("0 a v1.0.0\n1 b v0.2.0\n0 c v1.0.0\n1 d v1.0.0\n").unwrap();
+        let edges: Vec<_> = of_two.iter().map(|(name, _, needs)| format!("{name} {needs:?}")).collect();
+        assert_eq!(edges, ["a [1, 2]", "b []", "c [3]", "d []"]);
     }
 }

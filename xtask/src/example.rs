@@ -3,14 +3,13 @@
 //! cargo → wasm-bindgen. It is built as a user's own front end would be, apart from this workspace: with its own
 //! Cargo.lock and profile, and with the crate as a plain dependency.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::setup;
 use crate::shell::{Folders, cargo};
+use crate::{bindings, setup};
 
 /// The crate, and what its binary is called.
 const NAME: &str = "yew-profile";
@@ -24,7 +23,7 @@ const PAGE: &[&str] = &["index.html", "start.js", "style.css"];
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
-    setup::tools(&folders)?;
+    setup::build_tools(&folders)?;
     build(&folders)?;
     println!("example: {OUT} is ready to be served; examples/{NAME}/src/main.rs says how");
     Ok(())
@@ -34,12 +33,14 @@ pub fn run() -> Result<()> {
 pub fn build(folders: &Folders) -> Result<PathBuf> {
     let from = folders.root.join("examples").join(NAME);
     let to = folders.root.join(OUT);
+    // Of its own: the crate's library, built with other features, has the name of the one that wasm-pack builds.
+    let target = folders.target.join("example-build");
     println!("example: cargo");
     cargo()
         .words("build --release --target wasm32-unknown-unknown --manifest-path")
         .arg(from.join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(&folders.target)
+        .arg(&target)
         .run()?;
 
     println!("example: wasm-bindgen");
@@ -47,11 +48,11 @@ pub fn build(folders: &Folders) -> Result<PathBuf> {
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("cannot empty {OUT}"))?;
     }
-    let wasm = folders.target.join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
-    let flags = "wasm-bindgen --target web --remove-producers-section --remove-name-section --no-typescript --out-name"
-        .split(' ');
-    let paths = [NAME.into(), "--out-dir".into(), to.clone().into(), wasm.into()];
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(flags.map(OsString::from).chain(paths))
+    let wasm = target.join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
+    bindings::for_the_web(&wasm, NAME)?
+        .omit_default_module_path(false) // The page names no file: `start()` finds the wasm beside its script.
+        .remove_name_section(true)
+        .generate(&to)
         .context("wasm-bindgen failed")?;
     for name in PAGE {
         fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name} of the example"))?;

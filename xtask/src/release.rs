@@ -9,9 +9,12 @@ use clap::Args;
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{hashes, licences, matrix, sbom, semver, setup, www};
+use crate::{licences, sbom, scripts, semver, setup, www};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The crates that are published, in the order in which they need each other.
+const CRATES: [&str; 4] = ["user-handle-core", "user-handle", "user-handle-service", "user-handle-server"];
 
 /// Options of `release`.
 #[derive(Args)]
@@ -34,7 +37,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
 
-    let tarball = matrix::pack(&folders)?;
+    let tarball = scripts::pack(&folders)?;
     keep(&tarball, &out)?;
     for name in ["user-handle.wasm", "browser.wasm", "klaim.wasm"] {
         keep(&folders.root.join("pkg/dist").join(name), &out)?;
@@ -49,11 +52,8 @@ pub fn run(options: &Options) -> Result<()> {
     write(&out, "console-licences.txt", &licences::console(&folders)?)?;
     keep(&folders.root.join("LICENSE-APACHE"), &out)?;
 
-    let mut files: Vec<String> =
-        fs::read_dir(&out)?.flatten().map(|entry| entry.file_name().to_string_lossy().into()).collect();
-    files.sort();
-    let sums = hashes::lines(&out, &files)?;
-    write(&out, "SHA256SUMS", &sums)?;
+    let sums = Cmd::new("sh").arg("-c").arg(r#"cd "$0" && sha256sum -- *"#).arg(&out).env("LC_ALL", "C").read()?;
+    write(&out, "SHA256SUMS", &format!("{sums}\n"))?;
 
     Cmd::new("node")
         .words("--test --test-reporter=spec tests/release/artefacts.test.mjs")
@@ -63,20 +63,20 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The crate and the server say the same version as the package, and where there is a tag, that and the list of changes too.
+/// The crates say the same version as the package, and where there is a tag, that and the list of changes too.
 fn versions(tag: Option<&str>) -> Result<()> {
-    let manifest = fs::read_to_string("pkg/package.json").context("cannot read pkg/package.json")?;
-    let package: serde_json::Value = serde_json::from_str(&manifest).context("pkg/package.json")?;
+    let manifest = fs::read_to_string("npm/package.json").context("cannot read npm/package.json")?;
+    let package: serde_json::Value = serde_json::from_str(&manifest).context("npm/package.json")?;
     let version = package.get("version").and_then(|version| version.as_str()).unwrap_or("none");
     if version != VERSION {
-        bail!("Cargo.toml has the version {VERSION}, and pkg/package.json {version}");
+        bail!("Cargo.toml has the version {VERSION}, and npm/package.json {version}");
     }
     let Some(tag) = tag else { return Ok(()) };
     if tag != format!("v{VERSION}") {
         bail!("the tag is {tag}, and the version {VERSION}: the tag has to be v{VERSION}");
     }
     if package.get("repository").is_none() {
-        bail!("pkg/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line");
+        bail!("npm/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line");
     }
     let changes = fs::read_to_string("CHANGELOG.md").context("cannot read CHANGELOG.md")?;
     if !has_section(&changes, VERSION) {
@@ -89,17 +89,21 @@ fn has_section(changes: &str, version: &str) -> bool {
     changes.lines().filter_map(|line| line.strip_prefix("## ")).any(|title| title.split(' ').next() == Some(version))
 }
 
-/// Packs both crates and builds what was packed; the first for wasm32 too, where it has most of its code.
+/// Packs the crates and builds what was packed, each with the others as they are packed; those that are not the server for
+/// wasm32 too, where the root crate has most of its code.
 fn crates(folders: &Folders, may_be_dirty: bool, out: &Path) -> Result<()> {
     let package = || {
         let flags = may_be_dirty.then_some("--allow-dirty");
         cargo().words("package --quiet --locked --target-dir").arg(&folders.target).args(flags)
     };
-    println!("release: packing the crate, and building it for wasm32");
-    package().words("-p user-handle --features klaim --target wasm32-unknown-unknown").run()?;
+    println!("release: packing the crates, and building them for wasm32");
+    package()
+        .words("-p user-handle-core -p user-handle --features user-handle/typed,user-handle/klaim")
+        .words("--target wasm32-unknown-unknown")
+        .run()?;
     println!("release: packing the crates, and building them");
-    package().words("-p user-handle -p user-handle-server").run()?;
-    for name in ["user-handle", "user-handle-server"] {
+    package().args(CRATES.iter().flat_map(|name| ["-p", *name])).run()?;
+    for name in CRATES {
         keep(&folders.target.join("package").join(format!("{name}-{VERSION}.crate")), out)?;
     }
     Ok(())

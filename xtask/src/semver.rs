@@ -1,9 +1,10 @@
-//! `cargo xtask semver`: whether the crate's version says what its changes are, next to the last release. Of the npm package,
-//! `surface` shows the changes, and RELEASING.md says what they mean for the version.
+//! `cargo xtask semver`: checks that the version of the crates fits what has changed in their public items since the last
+//! release. For the npm package, `surface` shows the changes, and RELEASING.md says what they mean for the version.
 
 use anyhow::Result;
 
-use crate::shell::{Cmd, Folders, cargo};
+use crate::setup;
+use crate::shell::{Cmd, Folders};
 
 const VERSION: &str = "0.51.0";
 
@@ -12,7 +13,7 @@ pub fn run() -> Result<()> {
     check(&Folders::find()?)
 }
 
-/// Compares with the last tag `v*` before this commit; without one there is nothing to compare with.
+/// Compares with the last tag `v*` before this commit. Without such a tag there is nothing to compare with.
 pub fn check(folders: &Folders) -> Result<()> {
     let tags = Cmd::new("git").words("tag --list v* --merged HEAD --sort=-version:refname").read()?;
     let here = Cmd::new("git").words("tag --points-at HEAD").read()?;
@@ -20,23 +21,16 @@ pub fn check(folders: &Folders) -> Result<()> {
         println!("semver: there is no tag v* before this commit, so there is nothing to compare with");
         return Ok(());
     };
-    let tools = folders.root.join("target/tools");
-    let program = tools.join("bin/cargo-semver-checks");
-    if !program.is_file() {
-        println!("semver: installing cargo-semver-checks {VERSION}, some minutes");
-        cargo()
-            .words("install --quiet --locked cargo-semver-checks --version")
-            .arg(VERSION)
-            .arg("--root")
-            .arg(&tools)
-            .run()?;
-    }
+    let program = setup::tool(folders, "cargo-semver-checks", VERSION)?;
     println!("semver: next to {tag}");
-    // For the host: where the target is another, it cannot read what rustc prints, because it has it print no warning.
-    Cmd::new(program)
-        .words(
-            "semver-checks --package user-handle --only-explicit-features --features serde,sign,klaim --baseline-rev",
-        )
-        .arg(tag)
-        .run()
+    // The crates are compared as built for the host. With another target, cargo-semver-checks cannot read rustc's output,
+    // because it tells rustc to print no warnings.
+    for compared in [
+        "--package user-handle-core --all-features",
+        "--package user-handle-service --features memory --only-explicit-features",
+        "--package user-handle --only-explicit-features --features typed,klaim,server",
+    ] {
+        Cmd::new(&program).arg("semver-checks").words(compared).arg("--baseline-rev").arg(tag).run()?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::fingerprint;
-use crate::shell::{Cmd, Folders, which};
+use crate::shell::{Cmd, Folders, cargo, which};
 
 const WASM: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: u32 = 20;
@@ -18,10 +18,13 @@ pub struct Options {
     /// Find Chromium and chromedriver too; on Debian and Ubuntu, install them where missing
     #[arg(long)]
     browsers: bool,
-    /// Find PostgreSQL too, which the server's tests start; on Debian and Ubuntu, install it where missing
+    /// Find PostgreSQL and PgBouncer too, which the server's tests start; on Debian and Ubuntu, install them where missing
     #[arg(long)]
     postgres: bool,
 }
+
+/// In seconds. Longer than anything in the tests takes, on any machine: it ends what would hang.
+pub const PATIENCE_S: u32 = 900;
 
 /// A browser and its driver.
 pub struct Browser {
@@ -29,6 +32,21 @@ pub struct Browser {
     pub chrome: PathBuf,
     /// Its WebDriver.
     pub driver: PathBuf,
+}
+
+impl Browser {
+    /// Tells the runners of tests for wasm which browser, and gives a busy machine time to start it.
+    pub fn tell(&self, command: Cmd, folders: &Folders) -> Result<Cmd> {
+        let capabilities = folders.npm.join("webdriver.json");
+        let text = format!(r#"{{ "goog:chromeOptions": {{ "binary": {:?} }} }}"#, self.chrome);
+        std::fs::write(&capabilities, text).with_context(|| format!("cannot write {}", capabilities.display()))?;
+        Ok(command
+            .env("CHROME", &self.chrome)
+            .env("CHROMEDRIVER", &self.driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", PATIENCE_S.to_string())
+            .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE_S.to_string()))
+    }
 }
 
 /// Runs the command.
@@ -41,7 +59,8 @@ pub fn run(options: &Options) -> Result<()> {
         println!("setup: {}, {}: ready", chrome.display(), driver.display());
     }
     if options.postgres {
-        println!("setup: PostgreSQL in {}: ready", postgres()?.display());
+        let (postgres, pgbouncer) = databases()?;
+        println!("setup: PostgreSQL in {}, {}: ready", postgres.display(), pgbouncer.display());
     }
     Ok(())
 }
@@ -50,8 +69,15 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn tools(folders: &Folders) -> Result<String> {
     let node = node()?;
     wasm_target()?;
-    npm_packages(folders)?;
+    npm_packages(folders, Packages::All)?;
     Ok(node)
+}
+
+/// The same with the npm packages that the build needs alone, a tenth of them.
+pub fn build_tools(folders: &Folders) -> Result<()> {
+    node()?;
+    wasm_target()?;
+    npm_packages(folders, Packages::Build)
 }
 
 fn node() -> Result<String> {
@@ -82,11 +108,36 @@ fn wasm_target() -> Result<()> {
     Cmd::new("rustup").words("target add").arg(WASM).run()
 }
 
-/// `npm ci`, unless `node_modules` is what the lock file says already. The stamp is inside `node_modules`, so that it goes when that goes.
-fn npm_packages(folders: &Folders) -> Result<()> {
+/// Which of the npm packages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Packages {
+    /// What the workspaces of package.json depend on.
+    Build,
+    /// Its own `devDependencies` too.
+    All,
+}
+
+impl Packages {
+    /// What the stamp says once they are installed.
+    fn stamp(self, lock: &str) -> String {
+        match self {
+            Packages::Build => format!("{lock} without devDependencies"),
+            Packages::All => lock.to_owned(),
+        }
+    }
+
+    /// Whether they are there, where the stamp says this.
+    fn are_installed(self, stamp: &str, lock: &str) -> bool {
+        stamp == Packages::All.stamp(lock) || stamp == self.stamp(lock)
+    }
+}
+
+/// `npm ci`, unless `node_modules` has what is wanted of the lock file already. The stamp is inside `node_modules`, so that it
+/// goes when that goes.
+fn npm_packages(folders: &Folders, packages: Packages) -> Result<()> {
     let stamp = folders.root.join("node_modules/.user-handle-lock");
     let lock = fingerprint::of(&folders.root, &["package.json", "package-lock.json"])?;
-    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == lock) {
+    if fs::read_to_string(&stamp).is_ok_and(|stamp| packages.are_installed(&stamp, &lock)) {
         return Ok(());
     }
     println!("setup: installing the npm packages of package-lock.json");
@@ -94,8 +145,26 @@ fn npm_packages(folders: &Folders) -> Result<()> {
         bail!("there is no `npm` on PATH; it comes with Node: `nvm install {OLDEST_NODE}`");
     }
     // No package's install script is needed, so none is run.
-    Cmd::new("npm").words("ci --ignore-scripts --no-audit --no-fund").run()?;
-    fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+    let omitted: &[&str] = if packages == Packages::Build { &["--omit=dev"] } else { &[] };
+    Cmd::new("npm").words("ci --ignore-scripts --no-audit --no-fund").args(omitted.iter().copied()).run()?;
+    fs::write(&stamp, packages.stamp(&lock)).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Installs a program of crates.io into `target/tools` where it is missing, and gives its path.
+pub fn tool(folders: &Folders, name: &str, version: &str) -> Result<PathBuf> {
+    let root = folders.root.join(format!("target/tools/{name}-{version}"));
+    let program = root.join("bin").join(name);
+    if !program.is_file() {
+        println!("setup: installing {name} {version}; once, some minutes");
+        // These mostly start other programs: a debug build does, and takes half of the time.
+        cargo()
+            .words("install --quiet --locked --debug")
+            .arg(format!("{name}@{version}"))
+            .arg("--root")
+            .arg(root)
+            .run()?;
+    }
+    Ok(program)
 }
 
 /// Finds Chromium and chromedriver, or installs Debian's.
@@ -111,9 +180,27 @@ pub fn browser() -> Result<Browser> {
     find_browser()?.context("there is no chromium and chromedriver on PATH yet; name them in CHROME and CHROMEDRIVER")
 }
 
-/// Finds the folder of PostgreSQL's programs, or installs Debian's. The tests start a server of their own; that of the
-/// system, if there is one, is left alone.
-pub fn postgres() -> Result<PathBuf> {
+/// Finds the folder of PostgreSQL's programs, and PgBouncer, or installs Debian's. The tests start servers of their own;
+/// those of the system, if there are any, are left alone.
+pub fn databases() -> Result<(PathBuf, PathBuf)> {
+    Ok((postgres()?, pgbouncer()?))
+}
+
+fn pgbouncer() -> Result<PathBuf> {
+    if let Some(program) = find_pgbouncer()? {
+        return Ok(program);
+    }
+    install("PgBouncer", "pgbouncer", "PGBOUNCER=/path/of/pgbouncer")?;
+    find_pgbouncer()?.context("there is no pgbouncer yet; name it in PGBOUNCER")
+}
+
+/// As `server/tests/common/pgbouncer.rs` finds it: Debian keeps it where only root's PATH has it.
+fn find_pgbouncer() -> Result<Option<PathBuf>> {
+    let of_debian = PathBuf::from("/usr/sbin/pgbouncer");
+    Ok(find("PGBOUNCER", &["pgbouncer"])?.or_else(|| of_debian.is_file().then_some(of_debian)))
+}
+
+fn postgres() -> Result<PathBuf> {
     if let Some(folder) = find_postgres()? {
         return Ok(folder);
     }
@@ -173,5 +260,23 @@ fn find(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
         Some(path) if path.is_file() => Ok(Some(path)),
         Some(path) => bail!("{variable} names {}, which is not a file: `unset {variable}`", path.display()),
         None => Ok(names.iter().find_map(|name| which(name))),
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn who_has_all_packages_has_those_of_the_build_too() {
+        for (installed, wanted, are_there) in [
+            (Packages::All, Packages::All, true),
+            (Packages::All, Packages::Build, true),
+            (Packages::Build, Packages::Build, true),
+            (Packages::Build, Packages::All, false),
+        ] {
+            assert_eq!(wanted.are_installed(&installed.stamp("lock"), "lock"), are_there);
+            assert!(!wanted.are_installed(&installed.stamp("another"), "lock"));
+        }
     }
 }

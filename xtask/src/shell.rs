@@ -4,13 +4,17 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
-/// The hidden subcommand that runs wasm tests.
-pub const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
+/// The packages that are built and tested together, with the features whose code is tested: their dependencies have the same
+/// features then, and are compiled once.
+pub const WORKSPACE: &str = "--workspace --exclude xtask-tools \
+    --features user-handle/typed,user-handle/klaim,user-handle-core/native,user-handle-core/sign,user-handle-service/npm";
+/// What only some commands need.
+pub const TOOLS: &str = "--package xtask-tools";
 
 /// Where things are.
 pub struct Folders {
@@ -44,6 +48,12 @@ impl Folders {
         let npm = root.join("target/npm");
         std::fs::create_dir_all(&npm).with_context(|| format!("cannot create {}", npm.display()))?;
         Ok(Folders { root, target, npm, xtask })
+    }
+
+    /// Builds a program of the workspace and gives its path; `packages` are those whose dependencies have their features.
+    pub fn built(&self, name: &str, packages: &str) -> Result<PathBuf> {
+        cargo().words("build").words(packages).arg("--bin").arg(name).arg("--target-dir").arg(&self.target).run()?;
+        Ok(self.target.join("debug").join(name))
     }
 
     /// A program that npm installed.
@@ -135,12 +145,12 @@ impl Cmd {
         Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
     }
 
-    /// Starts it in a process group of its own, so that a Ctrl-C in the terminal reaches us alone.
-    pub fn spawn(&self) -> Result<Child> {
-        let mut command = self.command();
+    /// Becomes the command, where the system can: signals reach it, and its exit code is ours.
+    pub fn exec(&self) -> Result<()> {
         #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        self.started(command.spawn())
+        return self.started(Err(std::os::unix::process::CommandExt::exec(&mut self.command())));
+        #[cfg(not(unix))]
+        self.run()
     }
 
     fn command(&self) -> Command {

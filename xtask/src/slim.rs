@@ -41,12 +41,38 @@ function decodeText(bytes) {
 }
 "#;
 
-/// How a string's place and length are given to the module, which asked what a value is; and what does it in one go.
-const STRING_PARTS: [&str; 2] = [
-    "getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
-    "new Uint32Array(wasm.memory.buffer).set([ptr1, len1], arg0 >>> 2);",
+/// How the one function that may throw is called, `fetch`, and what does it without another function around it.
+const FETCH: [&str; 2] = [
+    "() { return handleError(function (arg0, arg1) {
+            const ret = fetch(arg0, arg1);
+            return ret;
+        }, arguments); },",
+    "(url, init) {
+            try {
+                return fetch(url, init);
+            } catch (thrown) {
+                wasm.__wbindgen_exn_store(addToExternrefTable0(thrown));
+            }
+        },",
 ];
+
+/// How two numbers are given to the module, which asked for a string or a number; and what does it in one go.
+const PAIRS: [[&str; 2]; 2] = [
+    [
+        "getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
+        "new Uint32Array(wasm.memory.buffer).set([ptr1, len1], arg0 >>> 2);",
+    ],
+    [
+        "getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
+            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);",
+        "new Float64Array(wasm.memory.buffer).set([isLikeNone(ret) ? 0 : ret], (arg0 >>> 3) + 1);
+            new Uint32Array(wasm.memory.buffer)[arg0 >>> 2] = !isLikeNone(ret);",
+    ],
+];
+
+/// What frees what nobody holds any more. Workers with a compatibility date of 2024 have none: `dispose` frees.
+const REGISTRY: &str = "globalThis.FinalizationRegistry ?? class { register() {} unregister() {} }";
 
 /// What wasm-bindgen says of defects that nothing here is known to have, and what is said instead. The texts keep their
 /// lengths, since the code holds those: spaces cost next to nothing once compressed.
@@ -58,8 +84,8 @@ const TEXTS: [(&str, &str); 5] = [
     ("null pointer passed to rust", "freed"),
 ];
 
-/// Makes both files smaller.
-pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
+/// Makes both files smaller. What is `for_browsers` alone has a registry.
+pub fn slim(wasm: &Path, glue: &Path, for_browsers: bool) -> Result<()> {
     let mut module = walrus::Module::from_file(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let mut javascript = std::fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
     let mut names = short_names();
@@ -79,15 +105,27 @@ pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
     javascript = join(&javascript, &direct)?;
     javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
     javascript = replace_block(&javascript, "function decodeText(", DECODE_TEXT)?;
+    javascript = javascript.replace(FETCH[0], FETCH[1]);
+    // Of a module that calls nothing else that may throw.
+    if javascript.matches("handleError(").count() == 1 {
+        javascript = replace_block(&javascript, "function handleError(", "")?;
+    }
     javascript =
         javascript.replace(" = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();", ";");
-    javascript = javascript.replace(STRING_PARTS[0], STRING_PARTS[1]);
-    javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
+    for [parts, at_once] in PAIRS {
+        javascript = javascript.replace(parts, at_once);
+    }
+    // It unwinds Rust frames, as a trap does, and is treated as one.
+    javascript = javascript.replace("throw new Error(", "throw new WebAssembly.RuntimeError(");
+    // Only a module that imports what gives strings or numbers has it.
+    if javascript.contains("\nfunction getDataViewMemory0() {") {
+        javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
+    }
     for gone in ["getDataViewMemory0(", "cachedTextDecoder.decode();"] {
         anyhow::ensure!(!javascript.contains(gone), "wasm-bindgen's JavaScript has {gone} where it was not looked for");
     }
     javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
-    javascript = javascript.replace("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", "");
+    javascript = without_disposal(&javascript, if for_browsers { "FinalizationRegistry" } else { REGISTRY })?;
     javascript.push_str(START);
     shorten_texts(&mut module)?;
     forget_exports(&mut module, &javascript);
@@ -102,6 +140,30 @@ pub fn slim(wasm: &Path, glue: &Path) -> Result<()> {
     std::fs::write(glue, javascript).with_context(|| format!("cannot write {}", glue.display()))
 }
 
+/// Without what frees classes by themselves or by `using`, which esbuild would take for something that has an effect: `drive.js`
+/// and the package's classes free what they have. But a registry is kept for what a client of the package's holds.
+fn without_disposal(javascript: &str, registry: &str) -> Result<String> {
+    let mut kept = String::new();
+    for line in javascript.split_inclusive('\n') {
+        let is_gone = line.starts_with("if (Symbol.dispose) ")
+            || line.contains("RunningCallFinalization.register(")
+            || line.contains("RunningCallFinalization.unregister(");
+        if !is_gone {
+            kept.push_str(line);
+        }
+    }
+    let mut rest = kept.as_str();
+    let mut javascript = String::new();
+    while let Some((before, after)) = rest.split_once("Finalization = (typeof FinalizationRegistry === 'undefined')") {
+        let (made, after) = after.split_once(";\n").context("a registry of wasm-bindgen's does not end")?;
+        let (_, made) = made.split_once(": new ").context("a registry of wasm-bindgen's is not made")?;
+        let arguments = made.strip_prefix("FinalizationRegistry").context("a registry of wasm-bindgen's is another")?;
+        javascript.push_str(&format!("{before}Finalization = /* @__PURE__ */ new ({registry}){arguments};\n"));
+        rest = after;
+    }
+    Ok(javascript + rest)
+}
+
 /// Names of one character, then of two. They are members of the one module, or of what it exports: nothing else is.
 fn short_names() -> impl Iterator<Item = String> {
     let letters = || ('a'..='z').chain('A'..='Z');
@@ -113,18 +175,22 @@ fn is_internal(name: &str) -> bool {
     (name.starts_with("__") || name.starts_with("wasm_bindgen__")) && name != "__wbindgen_externrefs"
 }
 
-/// Says less about what does not happen.
+/// Says less about what does not happen. A module has the texts of what it uses.
 fn shorten_texts(module: &mut walrus::Module) -> Result<()> {
+    let mut found = 0;
     for (text, shorter) in TEXTS {
         let padded = format!("{shorter:<length$}", length = text.len());
         let place = |data: &walrus::Data| {
             let at = data.value.windows(text.len()).position(|bytes| bytes == text.as_bytes())?;
             Some((data.id(), at..at + text.len()))
         };
-        let (data, range) =
-            module.data.iter().find_map(place).with_context(|| format!("the wasm does not say {text:?}"))?;
-        module.data.get_mut(data).value.splice(range, padded.into_bytes());
+        let placed = module.data.iter().find_map(place);
+        if let Some((data, range)) = placed {
+            module.data.get_mut(data).value.splice(range, padded.into_bytes());
+            found += 1;
+        }
     }
+    anyhow::ensure!(found > 0, "the wasm says nothing that wasm-bindgen says of defects");
     Ok(())
 }
 

@@ -3,16 +3,13 @@
 //! Of the npm package, and of which files are packed, `tests/node/surface.test.mjs` finds the changes. The crate's public
 //! items are compared here, by `lint` too.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::matrix;
-use crate::setup;
-use crate::shell::{Cmd, Folders, cargo};
+use crate::shell::{Cmd, Folders, TOOLS, cargo};
+use crate::{scripts, setup};
 
 const SNAPSHOT: &str = "tests/surface/crate.txt";
 
@@ -28,7 +25,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    let tarball = matrix::pack(&folders)?;
+    let tarball = scripts::pack(&folders)?;
     let script = if options.write {
         Cmd::new("node").words("tests/support/surface.mjs --write")
     } else {
@@ -44,17 +41,16 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Fails where the crate's public items are not those of the snapshot.
 pub fn check(folders: &Folders) -> Result<()> {
-    let now = items(folders)?;
-    let before = fs::read_to_string(folders.root.join(SNAPSHOT)).unwrap_or_default();
-    let changes = changes(&before, &now);
-    if changes.is_empty() {
-        return Ok(());
+    let now = folders.target.join("surface/crate.txt");
+    fs::write(&now, items(folders)?).with_context(|| format!("cannot write {}", now.display()))?;
+    let diff = Cmd::new("git").words("--no-pager diff --no-index --unified=0 --").arg(SNAPSHOT).arg(now);
+    if !diff.status()?.success() {
+        bail!(
+            "the crate's public items are no longer those of {SNAPSHOT}. If that is meant, `cargo xtask surface --write` takes \
+             it over, and CHANGELOG.md says it."
+        );
     }
-    bail!(
-        "the crate's public items are no longer those of {SNAPSHOT}:\n{}\nIf that is meant, `cargo xtask surface --write` \
-         takes it over, and CHANGELOG.md says it.",
-        changes.join("\n")
-    )
+    Ok(())
 }
 
 /// The public items as docs.rs shows them, one a line.
@@ -63,7 +59,7 @@ fn items(folders: &Folders) -> Result<String> {
     let target = folders.target.join("surface");
     cargo()
         .words(
-            "rustdoc --quiet --package user-handle --lib --features klaim --target wasm32-unknown-unknown --target-dir",
+            "rustdoc --quiet --package user-handle --lib --features typed,klaim --target wasm32-unknown-unknown --target-dir",
         )
         .arg(&target)
         .words("-- -Zunstable-options --output-format json --cap-lints allow")
@@ -71,33 +67,9 @@ fn items(folders: &Folders) -> Result<String> {
         .env("RUSTC_BOOTSTRAP", "1")
         .run()?;
     let json = target.join("wasm32-unknown-unknown/doc/user_handle.json");
-    public_items(&json)
-}
-
-fn public_items(json: &Path) -> Result<String> {
-    let api = public_api::Builder::from_rustdoc_json(json)
-        .omit_auto_derived_impls(true)
-        .omit_auto_trait_impls(true)
-        .omit_blanket_impls(true)
-        .build()
-        .context("cannot read rustdoc's JSON: take the version of public-api that reads this toolchain's")?;
-    Ok(format!("{api}"))
-}
-
-/// What is in one text and not in the other, line by line.
-fn changes(before: &str, now: &str) -> Vec<String> {
-    let [before, now]: [BTreeSet<&str>; 2] = [before, now].map(|text| text.lines().collect());
-    let gone = before.difference(&now).map(|line| format!("- {line}"));
-    gone.chain(now.difference(&before).map(|line| format!("+ {line}"))).collect()
-}
-
-#[cfg(test)]
-mod test {
-    use super::*;
-
-    #[test]
-    fn lines_that_come_and_go_are_told() {
-        assert_eq!(changes("a\nb\n", "b\nc\n"), ["- a", "+ c"]);
-        assert!(changes("a\nb\n", "b\na\n").is_empty());
-    }
+    Cmd::new(folders.built("xtask-tools", TOOLS)?)
+        .arg("public-items")
+        .arg(json)
+        .read()
+        .map(|items| format!("{items}\n"))
 }

@@ -7,10 +7,10 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::knock::Knocking;
-use crate::matrix::browsers;
-use crate::shell::{Cmd, Folders, TEST_RUNNER, cargo};
-use crate::{example, package, python, setup, www};
+use crate::setup::PATIENCE_S;
+use crate::shell::{Cmd, Folders, TOOLS, WORKSPACE, cargo};
+use crate::wake_test_server::WakeUps;
+use crate::{browsers, example, python, scripts, setup, wasm_pack, www};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -32,12 +32,16 @@ enum Step {
     Wasm,
     /// The module in wasm, in Chromium
     Web,
-    /// The doctests, compiled for wasm
+    /// The doctests, compiled for wasm: those of the README and of the guide for Rust too
     Doc,
     /// The npm package and the server, in Node
     Node,
     /// The server against its own description, and Stream's Python client against the server
     Python,
+    /// Stream's SDKs against the server: JavaScript's and Python's are run, the others replayed
+    Compatible,
+    /// The crate as wasm-pack builds and tests it, in Node and Chromium
+    WasmPack,
     /// The npm package, the server and the console, in Chromium; the console in Firefox and WebKitGTK too
     Browser,
     /// The npm package and a server that breaks HTTP on purpose, in Node, Chromium and Firefox
@@ -46,7 +50,7 @@ enum Step {
 
 impl Step {
     fn needs_browser(self) -> bool {
-        matches!(self, Step::Web | Step::Browser | Step::Faults)
+        matches!(self, Step::Web | Step::WasmPack | Step::Browser | Step::Faults)
     }
 
     fn needs_package(self) -> bool {
@@ -64,7 +68,7 @@ pub fn run(options: &Options) -> Result<()> {
     setup::tools(&folders)?;
     let browser = if steps.iter().any(|step| step.needs_browser()) { Some(setup::browser()?) } else { None };
     if steps.contains(&Step::Native) {
-        setup::postgres()?;
+        setup::databases()?;
     }
     let artifacts =
         if steps.iter().any(|step| step.needs_package()) { Some(artifacts(&folders, &steps)?) } else { None };
@@ -88,26 +92,28 @@ fn run_step(
     println!("\n── {name}");
     let start = Instant::now();
     let command = match step {
-        Step::Native => Ok(cargo().words("test --workspace")),
+        Step::Native => Ok(cargo().words("test").words(WORKSPACE)),
         Step::Wasm => wasm_test(folders, "--test wasm"),
         Step::Web => wasm_test(folders, "--test web"),
         Step::Doc => wasm_test(folders, "--doc"),
         Step::Node => node_test("tests/node", artifacts),
         Step::Python => python_test(folders),
+        Step::Compatible => compatible_test(folders),
+        Step::WasmPack => wasm_pack_test(folders),
         Step::Browser => node_test("tests/browser", artifacts),
         Step::Faults => node_test("tests/faults", artifacts),
     };
     let mut command = command?;
     if let Some(browser) = browser.filter(|_| step.needs_browser()) {
-        command = in_browser(command, folders, browser)?;
+        command = browser.tell(command, folders)?;
     }
-    let mut knocking = None;
+    let mut wake_ups = None;
     if step == Step::Web {
-        let knocking = knocking.insert(Knocking::at_a_free_address()?);
-        command = command.env("WASM_BINDGEN_TEST_ADDRESS", knocking.address.to_string());
+        let wake_ups = wake_ups.insert(WakeUps::at_a_free_address()?);
+        command = command.env("WASM_BINDGEN_TEST_ADDRESS", wake_ups.address.to_string());
     }
     let (status, leaks) = command.watched(holds_secret)?;
-    drop(knocking);
+    drop(wake_ups);
     if !status.success() {
         bail!("step {name} failed ({status}); this runs it alone: `cargo xtask test --only {name}`");
     }
@@ -123,27 +129,16 @@ fn holds_secret(line: &str) -> bool {
     line.contains("canary-") || line.contains("eyJhbGciOi")
 }
 
-/// `cargo test` for wasm32, with this program as the runner.
+/// `cargo test` for wasm32, with wasm-bindgen's runner.
 fn wasm_test(folders: &Folders, what: &str) -> Result<Cmd> {
-    let xtask = folders.xtask.to_str().with_context(|| format!("{} is not UTF-8", folders.xtask.display()))?;
+    let tools = folders.built("xtask-tools", TOOLS)?;
+    let tools = tools.to_str().with_context(|| format!("{} is not UTF-8", tools.display()))?;
     Ok(cargo()
-        .words("test --package user-handle --features klaim --target wasm32-unknown-unknown")
+        .words("test --package user-handle --no-default-features --features typed,klaim,server")
+        .words("--target wasm32-unknown-unknown")
         .words(what)
         .arg("--config")
-        .arg(format!("target.wasm32-unknown-unknown.runner = [{xtask:?}, {TEST_RUNNER:?}]")))
-}
-
-/// Tells both runners which browser, and gives a busy machine time to start it.
-fn in_browser(command: Cmd, folders: &Folders, browser: &setup::Browser) -> Result<Cmd> {
-    let capabilities = folders.npm.join("webdriver.json");
-    let text = format!(r#"{{ "goog:chromeOptions": {{ "binary": {:?} }} }}"#, browser.chrome);
-    std::fs::write(&capabilities, text).with_context(|| format!("cannot write {}", capabilities.display()))?;
-    Ok(command
-        .env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120"))
+        .arg(format!("target.wasm32-unknown-unknown.runner = [{tools:?}, \"wasm-bindgen-test-runner\"]")))
 }
 
 /// What the Node and browser tests are run against.
@@ -159,43 +154,39 @@ struct Artifacts {
 }
 
 fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
-    package::build(folders)?;
-    println!("test: packing the npm package");
-    let name =
-        Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm).read()?;
-    let tarball = folders.npm.join(name.lines().last().unwrap_or_default());
-    if !tarball.is_file() {
-        bail!("`npm pack` says it made {}, which is not there", tarball.display());
-    }
-    println!("test: building the server");
-    let server = build_server(folders)?;
+    let tarball = scripts::pack(folders)?;
+    let server = scripts::server(folders)?;
+    www::build(folders)?;
     let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
-    if steps.contains(&Step::Browser) {
-        www::build(folders)?;
-    }
     let mut programs = Vec::new();
     if steps.contains(&Step::Faults) || steps.contains(&Step::Browser) {
-        programs.push((browsers::FIREFOX, browsers::firefox()?));
+        programs.extend(browsers::programs("firefox")?);
     }
     if steps.contains(&Step::Browser) {
-        programs.extend(browsers::webkit()?);
+        programs.extend(browsers::programs("webkit")?);
     }
     Ok(Artifacts { tarball, server, front_end, browsers: programs })
-}
-
-/// Builds the stand-in server and gives its path. `--workspace` gives its dependencies the features that
-/// `cargo test --workspace` gives them, so that they are compiled once.
-pub fn build_server(folders: &Folders) -> Result<PathBuf> {
-    const NAME: &str = "user-handle-server";
-    cargo().words("build --workspace --bin").arg(NAME).arg("--target-dir").arg(&folders.target).run()?;
-    Ok(folders.target.join("debug").join(NAME))
 }
 
 /// Python's own test runner, over `tests/python`. It needs the server and not the package.
 fn python_test(folders: &Folders) -> Result<Cmd> {
     let python = python::environment(folders)?;
-    let server = build_server(folders)?;
+    let server = scripts::server(folders)?;
     Ok(Cmd::new(python).words("-m unittest discover --verbose -s tests/python").env("USER_HANDLE_SERVER", server))
+}
+
+/// Stream's SDKs against the server. It needs Python with Stream's client, and not the package.
+fn compatible_test(folders: &Folders) -> Result<Cmd> {
+    let python = python::environment(folders)?;
+    let server = scripts::server(folders)?;
+    Ok(node_test("tests/compatible", None)?.env("USER_HANDLE_PYTHON", python).env("USER_HANDLE_SERVER", server))
+}
+
+/// wasm-pack, then what it has built. It needs the server and not the npm package.
+fn wasm_pack_test(folders: &Folders) -> Result<Cmd> {
+    let built = wasm_pack::build_and_test(folders)?;
+    let server = scripts::server(folders)?;
+    Ok(node_test("tests/wasm-pack", None)?.env("WASM_PACK_OUT", built).env("USER_HANDLE_SERVER", server))
 }
 
 /// Node's own test runner, over the files of one folder: Node 20 takes no patterns.
@@ -210,8 +201,10 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     if files.is_empty() {
         bail!("there are no tests in {folder}: no file is called *.test.mjs");
     }
-    let mut command =
-        Cmd::new("node").words("--test --test-reporter=spec --test-concurrency=2 --test-timeout=120000").args(files);
+    let mut command = Cmd::new("node")
+        .words("--test --test-reporter=spec --test-concurrency=2")
+        .arg(format!("--test-timeout={PATIENCE_S}000"))
+        .args(files);
     if let Some(Artifacts { tarball, server, front_end, browsers }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
         if let Some(folder) = front_end {

@@ -1,24 +1,24 @@
-//! Which database `--database` names, and opening it.
+//! The database that `--database` names, and how to open it.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Store;
-use super::postgres::{Postgres, Target};
+use super::postgres::{DatabaseUrl, Postgres};
 use super::sqlite::Sqlite;
 
 const FORMS: &str = "use sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE";
 
-/// A database, named but not opened. Its text form has no password.
+/// A database that is named but not opened. Its text form contains no password.
 #[derive(Debug, Clone)]
 pub enum Location {
     /// An SQLite file.
     File(PathBuf),
-    /// SQLite in memory, gone when the server stops.
+    /// SQLite in memory, which is gone when the server stops.
     Memory,
-    /// PostgreSQL, or what speaks its protocol.
-    Postgres(Box<Target>),
+    /// PostgreSQL, or a database that speaks its protocol.
+    Postgres(Box<DatabaseUrl>),
 }
 
 impl Location {
@@ -28,14 +28,14 @@ impl Location {
     /// One line for the person who started the server, without the password.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Target::parse(text).map(Box::new).map(Location::Postgres);
+            return DatabaseUrl::parse(text).map(Box::new).map(Location::Postgres);
         }
         let Some(path) = text.strip_prefix("sqlite:") else {
-            // Not repeated beyond the scheme: what follows may hold a password.
+            // Only the scheme is repeated: what follows it may contain a password.
             let scheme = text.split_once("://").map_or(text, |(scheme, _)| scheme);
             return Err(format!("unknown database {scheme:?}, {FORMS}"));
         };
-        // `sqlite:///absolute` and `sqlite://relative` are written by some, so they are taken too.
+        // Some people write `sqlite:///absolute` and `sqlite://relative`, so both are accepted.
         match path.strip_prefix("//").unwrap_or(path) {
             ":memory:" => Ok(Location::Memory),
             "" => Err(format!("the database has no path, {FORMS}")),
@@ -49,12 +49,12 @@ impl fmt::Display for Location {
         match self {
             Location::File(path) => write!(f, "sqlite:{}", path.display()),
             Location::Memory => f.write_str("sqlite::memory:"),
-            Location::Postgres(target) => target.fmt(f),
+            Location::Postgres(url) => url.fmt(f),
         }
     }
 }
 
-/// Opens the database; a file is created where it is missing, and tables that are missing are created.
+/// Opens the database. A missing file is created, and the tables are brought up to date.
 ///
 /// # Errors
 /// One line for the person who started the server.
@@ -62,7 +62,7 @@ pub async fn open(location: &Location) -> Result<Arc<dyn Store>, String> {
     let opened: Result<Arc<dyn Store>, String> = match location {
         Location::File(path) => Sqlite::open(path).map(share).map_err(|error| error.to_string()),
         Location::Memory => Sqlite::in_memory().map(share).map_err(|error| error.to_string()),
-        Location::Postgres(target) => Postgres::open(target).await.map(share).map_err(|error| error.to_string()),
+        Location::Postgres(url) => Postgres::open(url).await.map(share).map_err(|error| error.to_string()),
     };
     opened.map_err(|error| format!("cannot open the database {location}: {error}"))
 }

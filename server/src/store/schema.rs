@@ -1,9 +1,9 @@
 //! The tables: one list for every database, in the SQL that SQLite and PostgreSQL have in common.
 //!
-//! To add a table, append a migration: a list of statements that do nothing when run again (`IF NOT EXISTS`). What is
-//! in a release is never edited. CockroachDB, YugabyteDB and Citus have to take them too, so: `TEXT` and `BIGINT`
-//! columns, times in microseconds ([`Timestamp`](super::Timestamp)), a primary key of texts with the application first,
-//! no `SERIAL`, and no unique key without the id that rows are distributed by.
+//! To add a table, append a migration: a list of statements that do nothing when they run again (`IF NOT EXISTS`). Never
+//! edit a migration that was released. CockroachDB, YugabyteDB and Citus must accept them too, so: `TEXT` and `BIGINT`
+//! columns, times in microseconds ([`Timestamp`](super::Timestamp)), a primary key of `TEXT` columns that begins with the
+//! application, no `SERIAL`, and no unique key without the id that rows are distributed by.
 
 /// The migrations in their order. The version of a database is how many of them it has.
 pub(super) const MIGRATIONS: &[&[&str]] = &[
@@ -49,8 +49,8 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[
     )",
         "CREATE INDEX IF NOT EXISTS activities_by_time ON activities (app, feed_group, feed_id, time, id)",
     ],
-    // Klaim's users, and what of them is theirs alone: `kind` is `email` or `id`. In a table of its own, because a unique
-    // key would have to name the id that rows are distributed by.
+    // Klaim's users, and the values that no two of them may share: `kind` is `email` or `id`. These are a table of their own,
+    // because a unique key of `klaim_users` would have to contain the id that rows are distributed by.
     &[
         "CREATE TABLE IF NOT EXISTS klaim_users (
         app TEXT NOT NULL,
@@ -74,13 +74,16 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[
     ],
 ];
 
-/// The version of a database that has all of them.
+/// The names of the tables.
+pub(super) const TABLES: &[&str] = &["users", "follows", "flags", "activities", "klaim_users", "klaim_names"];
+
+/// The version of a database that has all migrations.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// The migrations that a database of this version lacks, each with the version that it leads to.
 ///
 /// # Errors
-/// The database was written by a newer version of this server, which may keep things in other ways.
+/// A newer version of this server wrote the database, and may store things differently.
 pub(super) fn missing(version: i64) -> Result<impl Iterator<Item = (i64, &'static [&'static str])>, Newer> {
     if version > VERSION {
         return Err(Newer(version));
@@ -88,7 +91,7 @@ pub(super) fn missing(version: i64) -> Result<impl Iterator<Item = (i64, &'stati
     Ok((1..).zip(MIGRATIONS.iter().copied()).filter(move |(to, _)| *to > version))
 }
 
-/// The database was written by a newer version of this server.
+/// A newer version of this server wrote the database.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it was written by a newer version of this server (format {0}, this one knows {VERSION})")]
 pub struct Newer(i64);
@@ -96,6 +99,14 @@ pub struct Newer(i64);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_of_the_tables_are_those_of_the_migrations() {
+        let statements = MIGRATIONS.iter().copied().flatten();
+        let created = statements.filter_map(|statement| statement.strip_prefix("CREATE TABLE IF NOT EXISTS "));
+        let names: Vec<_> = created.map(|rest| rest.split_once(' ').unwrap().0).collect();
+        assert_eq!(names, TABLES);
+    }
 
     #[test]
     fn a_database_gets_what_it_lacks_and_a_newer_one_is_refused() {

@@ -1,13 +1,11 @@
-//! A plain HTTP client, on one connection for as long as it lasts: what it sends and what it got is known exactly.
+//! A minimal HTTP client that keeps one connection open, so that a test knows exactly what was sent and received.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use user_handle_server::Application;
 
-/// Longer than the server takes for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::PATIENCE;
 
 /// Calls one server with the demo's server token.
 pub struct Client {
@@ -16,7 +14,7 @@ pub struct Client {
     stream: Option<BufReader<TcpStream>>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -52,7 +50,40 @@ impl Client {
         reply
     }
 
+    /// Sends a `GET` to a path of any service.
+    pub fn get(&mut self, path: &str) -> io::Result<Reply> {
+        self.exchange("GET", path, "")
+    }
+
+    /// Sends a request to a path under `/klaim/`, with the key of the demo.
+    pub fn klaim(&mut self, method: &str, path: &str) -> io::Result<Reply> {
+        self.token = "Bearer demo-klaim-key".into();
+        self.exchange(method, &format!("/klaim/{path}"), "")
+    }
+
+    /// Sends a request to a path under `/api/v1.0/`, and does not wait for the response.
+    pub fn begin(&mut self, method: &str, path: &str, body: &str) -> io::Result<()> {
+        self.send(method, &format!("/api/v1.0/{path}?api_key=demo-key"), body).map(drop)
+    }
+
     fn exchange(&mut self, method: &str, target: &str, body: &str) -> io::Result<Reply> {
+        let stream = self.send(method, target, body)?;
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if stream.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let mut reply = Reply { status, head, body: String::new() };
+        let length = reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body)?;
+        reply.body = String::from_utf8(body).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(reply)
+    }
+
+    fn send(&mut self, method: &str, target: &str, body: &str) -> io::Result<&mut BufReader<TcpStream>> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => {
@@ -67,18 +98,6 @@ impl Client {
             "{method} {target} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         stream.get_mut().write_all(request.as_bytes())?;
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            if stream.read_line(&mut head)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
-        let mut reply = Reply { status, head, body: String::new() };
-        let length = reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body)?;
-        reply.body = String::from_utf8(body).map_err(|_| io::ErrorKind::InvalidData)?;
-        Ok(reply)
+        Ok(stream)
     }
 }

@@ -7,7 +7,7 @@ use user_handle_server::store::{self, Location, Store};
 use super::folder::Folder;
 use super::postgres::Postgres;
 
-/// An empty database of the test's own, gone with it.
+/// An empty database for one test, which is deleted after it.
 pub enum Database {
     Sqlite(Folder),
     Postgres(Arc<Postgres>, String),
@@ -24,7 +24,7 @@ impl Database {
         Database::Postgres(postgres, name)
     }
 
-    /// What `--database` calls it.
+    /// Its value for `--database`.
     pub fn location(&self) -> String {
         match self {
             Database::Sqlite(folder) => format!("sqlite:{}", folder.path().join("users.db").display()),
@@ -36,7 +36,7 @@ impl Database {
         store::open(&Location::parse(&self.location()).unwrap()).await.unwrap()
     }
 
-    /// Runs statements that both databases understand, past the store.
+    /// Runs statements that both databases understand, without the store.
     pub async fn execute(&self, statements: &str) {
         match self {
             Database::Sqlite(folder) => {

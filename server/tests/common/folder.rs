@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// A folder that goes away with the test.
+/// A folder that is deleted after the test.
 pub struct Folder(PathBuf);
 
 impl Folder {

@@ -1,4 +1,4 @@
-//! Signs tokens with any header, right or wrong: the crate itself signs only right ones.
+//! Signs tokens with any header, valid or not. The crate itself signs only valid ones.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,7 +9,7 @@ pub fn token(header: &str, claims: &str, secret: &str) -> String {
     signed(&part(header), &part(claims), secret)
 }
 
-/// A token of these two parts, which are encoded already.
+/// A token of these two parts, which must be encoded already.
 pub fn signed(header: &str, claims: &str, secret: &str) -> String {
     let signed = format!("{header}.{claims}");
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();

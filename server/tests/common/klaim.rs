@@ -1,11 +1,11 @@
-//! Calls Klaim's API, and checks in every answer what has to be in every answer of it.
+//! Calls Klaim's API, and checks what all of its responses have in common.
 
 use axum::body::Body;
 use axum::http::Request;
 
 use super::{Answer, Api};
 
-/// What a request carries that has the demo's key.
+/// The `Authorization` header with the key of the demo.
 pub const KEY: &str = "Bearer demo-klaim-key";
 
 /// Sends a request to a path under `/klaim/`.
@@ -13,7 +13,7 @@ pub async fn call(api: &Api, method: &str, path: &str, body: &str) -> Answer {
     call_as(api, Some(KEY), method, path, body).await
 }
 
-/// The same with this `Authorization`.
+/// Like [`call`], with this `Authorization` header.
 pub async fn call_as(api: &Api, key: Option<&str>, method: &str, path: &str, body: &str) -> Answer {
     let request =
         Request::builder().method(method).uri(format!("/klaim/{path}")).header("Content-Type", "application/json");
@@ -27,7 +27,7 @@ pub async fn call_as(api: &Api, key: Option<&str>, method: &str, path: &str, bod
     answer
 }
 
-/// The status of an error, and all that it says.
+/// The status of an error, and its message.
 #[track_caller]
 pub fn error(answer: &Answer) -> (u16, String) {
     assert!(answer.status >= 400, "{answer:?}");

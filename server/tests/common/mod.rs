@@ -1,4 +1,4 @@
-//! Calls the server as a client would, and checks in every answer what has to be in every answer.
+//! Calls the server as a client would, and checks what all responses have in common.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use self::database::Database;
 use axum::Router;
@@ -17,7 +18,7 @@ use axum::http::{HeaderMap, Request};
 use serde_json::Value;
 use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
-use user_handle_server::{Application, Settings, app};
+use user_handle_server::{Application, KlaimKey, Settings, app};
 
 pub mod client;
 #[macro_use]
@@ -25,14 +26,29 @@ pub mod database;
 pub mod folder;
 pub mod forge;
 pub mod klaim;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod process;
+pub mod relay;
 
-/// A server, called without a network.
+/// A limit for tests that hang. It is longer than any test takes on any machine.
+pub const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Waits until the condition is true.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "it never came to this: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A server that is called without a network.
 #[derive(Clone)]
 pub struct Api(pub Router);
 
-/// An answer whose envelope was checked.
+/// A response whose common headers were checked.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -54,7 +70,7 @@ impl Answer {
         self.headers.get(name).unwrap_or_else(|| panic!("no header {name}: {self:?}")).to_str().unwrap()
     }
 
-    /// Checks that this is the documented body of an error, and gives status, code and detail.
+    /// Checks that this is an error in the documented form. Returns its status, code and detail.
     #[track_caller]
     pub fn error(&self) -> (u16, i64, String) {
         let body = self.json();
@@ -92,10 +108,11 @@ impl Api {
         Api::of(database.open().await, Settings::default())
     }
 
-    /// With these settings, over the demo's application and another one.
+    /// With these settings, over the demo's application and another one, and with the demo's key for Klaim unless another is set.
     fn of(store: Arc<dyn Store>, settings: Settings) -> Self {
         let apps = vec![Application::demo(), Application::parse("other-key:other-secret").unwrap()];
-        Api(app(store, Settings { apps, ..settings }))
+        let klaim_key = settings.klaim_key.or(Some(KlaimKey::demo()));
+        Api(app(store, Settings { apps, klaim_key, ..settings }))
     }
 
     /// Sends a request to a path under `/api/v1.0/`, with the demo's key added to the query.
@@ -127,7 +144,7 @@ impl Api {
     }
 }
 
-/// The token of a server, as Stream's JavaScript client signs it.
+/// A server token, as Stream's JavaScript client signs it.
 pub fn server() -> String {
     Application::demo().token(None).unwrap()
 }
@@ -137,14 +154,15 @@ pub fn user(id: &str) -> String {
     Application::demo().token(Some(id)).unwrap()
 }
 
-/// What the calls of a round have left of a limit, all in one window: it may end between two calls; then the count starts
-/// again, and the next round is in one. The first two calls are counted together.
+/// The requests that are left after each call of a round, with all calls in one window of the rate limit. The window may end
+/// between two calls and the count start again; then the round runs once more. The first two calls must count together.
 pub async fn in_one_window(round: impl AsyncFn() -> Vec<u64>) -> Vec<u64> {
     let seen = round().await;
     if seen[1] < seen[0] { seen } else { round().await }
 }
 
-/// The refusal of a call that may be made once a minute, checked but for its body. A window may end between two calls.
+/// The refusal of a call that is allowed once a minute, with its headers checked. It takes more than two calls if the window
+/// ends between them.
 pub async fn over_the_limit(call: impl AsyncFn() -> Answer) -> (Answer, u64) {
     let mut answer = call().await;
     for _ in 0..3 {

@@ -5,12 +5,15 @@ use std::process::{Child, Command, Stdio};
 
 use super::client::{Client, Reply};
 
-/// The program, with nothing of this environment that would set it up.
+/// The program, without variables of this environment that would configure it. By default it uses a free port, because its
+/// usual one may be taken, for example by a demo.
 pub fn program() -> Command {
-    clean(Command::new(env!("CARGO_BIN_EXE_user-handle-server")))
+    let mut command = clean(Command::new(env!("CARGO_BIN_EXE_user-handle-server")));
+    command.env("USER_HANDLE_LISTEN", "127.0.0.1:0");
+    command
 }
 
-/// The same command, with nothing of this environment that would set the server up.
+/// The command without variables of this environment that would configure the server.
 pub fn clean(mut command: Command) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("USER_HANDLE_")) {
         command.env_remove(name);
@@ -18,11 +21,11 @@ pub fn clean(mut command: Command) -> Command {
     command
 }
 
-/// A running server, killed with the test.
+/// A running server, which is killed after the test.
 pub struct Server {
     pub child: Child,
     pub address: String,
-    /// What it printed first.
+    /// The first line that it printed.
     pub line: String,
 }
 
@@ -31,7 +34,7 @@ impl Server {
         Server::spawn(program().args(["--log", "off"]).args(arguments))
     }
 
-    /// On this database, at any free port.
+    /// Starts a server over this database, on a free port.
     pub fn on(database: &str) -> Self {
         Server::start(&["--listen", "127.0.0.1:0", "--database", database])
     }
@@ -54,19 +57,19 @@ impl Server {
         self.client().call(method, path, body).unwrap()
     }
 
-    /// Ends it at once: `kill -9`.
+    /// Kills it with `kill -9`.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Tells it to end in order, and waits until it has; whether it says that all is well.
+    /// Sends SIGTERM, and waits until the server has ended. Returns whether it succeeded.
     pub fn terminate(&mut self) -> bool {
         self.tell_to_terminate();
         self.child.wait().unwrap().success()
     }
 
-    /// Tells it to end in order.
+    /// Sends SIGTERM.
     pub fn tell_to_terminate(&self) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());

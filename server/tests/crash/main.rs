@@ -1,9 +1,9 @@
-//! What was acknowledged survives every crash. Eight writers are cut off in the middle of their work by `kill -9`, or by
-//! a crash of PostgreSQL; then everything that they were told is held against what is stored (`ledger.rs`).
+//! What was acknowledged survives every crash. Eight writers are interrupted in the middle of their work by `kill -9`, or
+//! by a crash of PostgreSQL; then everything that was acknowledged is compared with what is stored (`expected.rs`).
 //!
-//! A test that finds nothing may not be looking. So there is a server that acknowledges before the commit (`hasty.rs`),
-//! and the same rounds have to find that out. It is a part of this program, and of no other: started with
-//! `--hasty-server`, this program is that server. That is why it has a `main` of its own.
+//! To show that the test can fail, the same rounds run against a server that acknowledges before the commit
+//! (`early_ack.rs`), and have to find a lost write. Started with `--early-ack-server`, this program is that server, which is
+//! why it has a `main` of its own.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,30 +14,30 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod hasty;
-mod ledger;
+mod early_ack;
+mod expected;
 mod rounds;
 
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 
 use common::folder::Folder;
 use common::postgres::Postgres;
 use common::process::{Server, clean, program};
+use common::until;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 const ROUNDS: usize = 20;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some(hasty::FLAG) {
-        return hasty::serve(&arguments.next().expect("a database"));
+    if arguments.next().as_deref() == Some(early_ack::FLAG) {
+        return early_ack::serve(&arguments.next().expect("a database"));
     }
     let trials = vec![
         Trial::test("kills_of_the_server_lose_nothing_in_sqlite", kills_in_sqlite),
         Trial::test("kills_of_the_server_lose_nothing_in_postgres", kills_in_postgres),
         Trial::test("crashes_of_postgres_lose_nothing_and_the_server_goes_on", crashes_of_postgres),
-        Trial::test("a_server_that_acknowledges_before_the_commit_is_found_out", the_hasty_server),
+        Trial::test("a_server_that_acknowledges_before_the_commit_is_found_out", early_acknowledgements),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -70,10 +70,7 @@ fn kills_in_postgres() -> Result<(), Failed> {
     let finished = || {
         let question = "SELECT count(*) FROM pg_stat_activity
                         WHERE application_name = 'user-handle-server' AND state <> 'idle'";
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while block_on(postgres.ask(&name, question)) > 0 {
-            assert!(Instant::now() < deadline, "PostgreSQL is still at work for a server that is gone");
-        }
+        until("PostgreSQL has no work of a server that is gone", || block_on(postgres.ask(&name, question)) == 0);
     };
     let report = rounds::of_kills(ROUNDS, || server(&postgres.url(&name)), finished)?;
     println!("kill -9 of the server on PostgreSQL: {report}");
@@ -89,16 +86,16 @@ fn crashes_of_postgres() -> Result<(), Failed> {
     Ok(())
 }
 
-fn the_hasty_server() -> Result<(), Failed> {
+fn early_acknowledgements() -> Result<(), Failed> {
     let folder = Folder::new();
     let database = format!("sqlite:{}", folder.path().join("users.db").display());
-    let hasty = || {
+    let server = || {
         let mut command = clean(Command::new(std::env::current_exe().unwrap()));
-        command.args([hasty::FLAG, &database]);
+        command.args([early_ack::FLAG, &database]);
         command
     };
-    match rounds::of_kills(ROUNDS, hasty, || ()) {
-        Err(loss) => println!("the hasty server was found out: {loss}"),
+    match rounds::of_kills(ROUNDS, server, || ()) {
+        Err(loss) => println!("the server that acknowledges early was found out: {loss}"),
         Ok(report) => return Err(format!("nothing was found: {report}").into()),
     }
     Ok(())

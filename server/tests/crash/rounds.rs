@@ -1,99 +1,93 @@
-//! Rounds of eight writers, each cut off in the middle of its work.
+//! Rounds of eight writers, each interrupted in the middle of its work.
 
 use std::fmt;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::common::client::Client;
 use crate::common::postgres::Postgres;
 use crate::common::process::Server;
-use crate::ledger::{Ledger, Seen};
+use crate::common::until;
+use crate::expected::{Checked, ExpectedUsers};
 
 const WRITERS: usize = 8;
-
-/// How long a database may take to come back.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What happened in all rounds.
 #[derive(Default)]
 pub struct Report {
     rounds: usize,
     acknowledged: usize,
-    seen: Seen,
+    checked: Checked,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { rounds, acknowledged, seen: Seen { unanswered, of_them_done } } = self;
+        let Report { rounds, acknowledged, checked: Checked { unanswered, of_them_done } } = self;
         write!(f, "{rounds} rounds, {acknowledged} writes acknowledged, 0 lost; ")?;
         write!(f, "{unanswered} were not answered, and {of_them_done} of these are done")
     }
 }
 
-/// Kills a server under its writers, starts it again, and holds what they were told against what is stored, when that is
-/// settled.
+/// Kills a server while the writers use it, starts it again, waits until `settled` returns, and compares what was
+/// acknowledged with what is stored.
 ///
 /// # Errors
 /// What was lost.
 pub fn of_kills(rounds: usize, server: impl Fn() -> Command, settled: impl Fn()) -> Result<Report, String> {
-    let mut ledgers: [Ledger; WRITERS] = Default::default();
+    let mut expected: [ExpectedUsers; WRITERS] = Default::default();
     let mut report = Report::default();
     for round in 0..rounds {
         let running = Server::spawn(&mut server());
         let address = running.address.clone();
         let running = Mutex::new(running);
         let end = || running.lock().unwrap().kill();
-        report.acknowledged += write(round, &address, &mut ledgers, &end);
+        report.acknowledged += write(round, &address, &mut expected, &end);
         let again = Server::spawn(&mut server());
         settled();
-        report.check(&mut ledgers, &again).map_err(|loss| format!("round {}: {loss}", round + 1))?;
+        report.check(&mut expected, &again).map_err(|loss| format!("round {}: {loss}", round + 1))?;
     }
     Ok(report)
 }
 
-/// Crashes PostgreSQL under the writers of a server that stays up, starts it again, and looks in the same way.
+/// Crashes PostgreSQL while the writers use a server that stays up, starts it again, and compares in the same way.
 ///
 /// # Errors
 /// What was lost.
 pub fn of_crashes(rounds: usize, server: &Server, postgres: &Postgres) -> Result<Report, String> {
-    let mut ledgers: [Ledger; WRITERS] = Default::default();
+    let mut expected: [ExpectedUsers; WRITERS] = Default::default();
     let mut report = Report::default();
     for round in 0..rounds {
-        report.acknowledged += write(round, &server.address, &mut ledgers, &|| postgres.crash());
+        report.acknowledged += write(round, &server.address, &mut expected, &|| postgres.crash());
         postgres.start();
-        let deadline = Instant::now() + PATIENCE;
-        while server.call("GET", "users/?ids=a", "").status != 200 {
-            assert!(Instant::now() < deadline, "the server does not find the database again");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        report.check(&mut ledgers, server).map_err(|loss| format!("round {}: {loss}", round + 1))?;
+        until("the server finds the database again", || server.call("GET", "users/?ids=a", "").status == 200);
+        report.check(&mut expected, server).map_err(|loss| format!("round {}: {loss}", round + 1))?;
     }
     Ok(report)
 }
 
 impl Report {
-    fn check(&mut self, ledgers: &mut [Ledger], server: &Server) -> Result<(), String> {
+    fn check(&mut self, expected: &mut [ExpectedUsers], server: &Server) -> Result<(), String> {
         self.rounds += 1;
         let mut client = server.client();
-        for ledger in ledgers {
-            let Seen { unanswered, of_them_done } = ledger.check(&mut client)?;
-            self.seen.unanswered += unanswered;
-            self.seen.of_them_done += of_them_done;
+        for users in expected {
+            let Checked { unanswered, of_them_done } = users.check(&mut client)?;
+            self.checked.unanswered += unanswered;
+            self.checked.of_them_done += of_them_done;
         }
         Ok(())
     }
 }
 
-/// Lets the writers write until the end; gives how many writes were acknowledged.
-fn write(round: usize, address: &str, ledgers: &mut [Ledger], end: &(dyn Fn() + Sync)) -> usize {
+/// Lets the writers write until `end` interrupts them. Returns how many writes were acknowledged.
+fn write(round: usize, address: &str, expected: &mut [ExpectedUsers], end: &(dyn Fn() + Sync)) -> usize {
     let acknowledged = AtomicUsize::new(0);
-    // After so many it ends, wherever the others are with theirs; and a little later, to meet every part of a commit.
+    // The end comes after a random number of writes and a random delay, to hit every part of a commit.
     let last = fastrand::usize(20..600);
     let later = Duration::from_micros(fastrand::u64(0..3_000));
     std::thread::scope(|scope| {
-        for (number, ledger) in ledgers.iter_mut().enumerate() {
+        for (number, users) in expected.iter_mut().enumerate() {
             let (acknowledged, name) = (&acknowledged, format!("w{number}-{round}"));
             scope.spawn(move || {
                 let on_done = || {
@@ -102,23 +96,23 @@ fn write(round: usize, address: &str, ledgers: &mut [Ledger], end: &(dyn Fn() + 
                         end();
                     }
                 };
-                writer(&name, &mut Client::new(address), ledger, on_done);
+                writer(&name, &mut Client::new(address), users, on_done);
             });
         }
     });
     acknowledged.into_inner()
 }
 
-/// Creates, replaces and deletes users until there is no answer any more.
-fn writer(name: &str, client: &mut Client, ledger: &mut Ledger, on_done: impl Fn()) {
+/// Creates, replaces and deletes users until there is no response.
+fn writer(name: &str, client: &mut Client, users: &mut ExpectedUsers, on_done: impl Fn()) {
     for number in 0.. {
-        let existing = ledger.existing();
+        let existing = users.existing();
         let (method, id) = match (fastrand::choice(existing), fastrand::u8(0..10)) {
             (Some(id), 0) => ("DELETE", id.clone()),
             (Some(id), 1..4) => ("PUT", id.clone()),
             _ => ("POST", format!("{name}-{number}")),
         };
-        // Long enough to lie on several pages of the database, and only whole if its end is there.
+        // Long enough for several pages of the database. Only with its end is the data whole.
         let mark = format!("{name}-{number}");
         let data =
             format!(r#"{{"from":"{mark}","filling":"{}","to":"{mark}"}}"#, "x".repeat(fastrand::usize(0..6_000)));
@@ -127,21 +121,21 @@ fn writer(name: &str, client: &mut Client, ledger: &mut Ledger, on_done: impl Fn
             "PUT" => (format!("user/{id}/"), format!(r#"{{"data":{data}}}"#), Some(data)),
             _ => (format!("user/{id}/"), String::new(), None),
         };
-        ledger.ask(&id, value);
+        users.sent(&id, value);
         match client.call(method, &path, &body) {
             Ok(reply) if reply.status < 300 => {
-                ledger.done(&id);
+                users.acknowledged(&id);
                 on_done();
             }
-            // The promise of a 503: nothing was changed.
-            Ok(reply) if reply.status == 503 => {
-                ledger.refused(&id);
+            // A time to wait promises that nothing was changed.
+            Ok(reply) if reply.status == 503 && reply.header("retry-after").is_some() => {
+                users.refused(&id);
                 return;
             }
-            // Or the database broke off, and the server says that it does not know.
+            // Otherwise the connection to the database broke, and the server says that it does not know the outcome.
             Ok(reply) => {
-                assert_eq!(reply.status, 500, "{reply:?}");
-                let text = "the connection to the database broke, and the write may have been carried out";
+                assert_eq!(reply.status, 503, "{reply:?}");
+                let text = "the database did not confirm the write, which may have been carried out";
                 assert_eq!(reply.json()["detail"], text);
                 return;
             }

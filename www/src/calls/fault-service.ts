@@ -1,6 +1,6 @@
 // The stand-in server's switch, where it has one: `/_faults`.
 
-import { isLocalPage } from "../service/place";
+import { isLocalPage } from "../service/loopback";
 
 export interface Faults {
   rate: number;

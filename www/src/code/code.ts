@@ -3,6 +3,7 @@
 
 import type { Session } from "../service/types";
 import type { Deed } from "../state";
+import { quoted, visible } from "./quoted";
 import { rust } from "./rust";
 
 export const LANGUAGES = ["JavaScript", "TypeScript", "Rust"] as const;
@@ -11,12 +12,6 @@ export type Language = (typeof LANGUAGES)[number];
 export function codeFor(language: Language, session: Session, deed: Deed): string {
   return language === "Rust" ? rust(session, deed) : script(session, deed, language === "TypeScript");
 }
-
-export const quoted = (text: string): string => visible(JSON.stringify(text));
-
-/** Characters that are not seen, or that turn the direction of what follows, as escapes: code is to be what it looks like. */
-const visible = (json: string): string =>
-  json.replaceAll(/[\p{Cf}\u2028\u2029]/gu, (found) => `\\u{${found.codePointAt(0)?.toString(16)}}`);
 
 /** A value over several lines, each but the first this far in. */
 export function value(value: unknown, indent = ""): string {

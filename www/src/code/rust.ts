@@ -2,7 +2,7 @@
 
 import type { Session } from "../service/types";
 import type { Deed } from "../state";
-import { quoted } from "./code";
+import { quoted } from "./quoted";
 
 const METHODS: Record<Deed["verb"], string> = {
   create: "create",
@@ -15,6 +15,9 @@ const METHODS: Record<Deed["verb"], string> = {
   import: "add_many",
 };
 
+/** The first line: elsewhere there is no `fetch` to call, and the compiler says so. */
+const TARGET = "// For the target wasm32-unknown-unknown, as in a page.";
+
 export function rust(session: Session, deed: Deed): string {
   return session.service === "Klaim" ? klaim(session, deed) : stream(session, deed);
 }
@@ -26,7 +29,8 @@ function stream({ root, key, usesSecret }: Session, deed: Deed): string {
   const json = deed.value === undefined ? "use serde_json::Value;\n" : "use serde_json::json;\n";
   const imports = deed.verb === "delete" ? uses : `${json}${uses}`;
   const parameters = deed.verb === "import" ? `${credential}: &str, users: &[NewUser<Value>]` : `${credential}: &str`;
-  return `${imports}
+  return `${TARGET}
+${imports}
 
 async fn run(${parameters}) -> Result<(), Error> {
     let client = Client::builder(${quoted(key)})
@@ -44,7 +48,8 @@ function klaim({ root }: Session, deed: Deed): string {
   const given = deed.value === undefined ? "" : fields(kind, deed.value as Record<string, unknown>);
   const uses = `use user_handle::{${["Error", "KlaimClient", ...(given ? [kind] : [])].sort().join(", ")}};`;
   const json = deed.verb === "creditBalance" ? "" : `use serde_json::${given.includes("json!") ? "{Value, json}" : "Value"};\n`;
-  return `${json}${uses}
+  return `${TARGET}
+${json}${uses}
 
 async fn run(key: &str) -> Result<(), Error> {
     let client = KlaimClient::builder(key).base_url(${quoted(root)}).build()?;

@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 
 import { watch } from "../calls/log";
 import { klaim } from "../service/klaim";
-import { isLocal, isLocalPage } from "../service/place";
+import { isLocal, isLocalPage } from "../service/loopback";
 import { stream } from "../service/stream";
 import type { Service } from "../service/types";
 import { open } from "../state";

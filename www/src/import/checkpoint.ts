@@ -13,6 +13,8 @@ export interface Checkpoint {
   file: { name: string; size: number; modified: number };
   checkpoint: number;
   total: number;
+  /** Whether users that exist are replaced. */
+  override: boolean;
   failures: readonly Failure[];
 }
 

@@ -1,4 +1,4 @@
-// An import from the file to the last user: check, send, pause, go on. One at a time, as signals that the panel shows.
+// An import: check the file, send its users, pause, resume. There is one at a time, in a signal that the panel shows.
 
 import { signal } from "@preact/signals";
 import type { ImportFailure } from "user-handle";
@@ -10,13 +10,16 @@ import { dropKept, isOf, keep, kept as found } from "./checkpoint";
 import { formatOf, preview, usersOf, type Format } from "./source";
 
 const PREVIEW_ROWS = 5;
-/** A bar should move, and a pause lose little; but services count requests, so no more of them than that takes. */
+/**
+ * Batches to split a file into: enough that the bar moves and a pause loses little, and no more than that, because
+ * services limit the number of requests.
+ */
 const STEPS = 100;
 const MAX_BATCH = 1_000;
-/** Writing down the place after each batch would cost more than sending a few users again. */
+/** Saving the position after every batch would cost more than sending a few users again. */
 const KEEP_EVERY_MS = 250;
 
-/** A user that cannot be sent, or that was not stored. */
+/** A user that cannot be sent or was not stored. */
 export interface Failure {
   index: number;
   id: string;
@@ -32,15 +35,15 @@ export interface Job {
   preview: readonly unknown[];
   /** Users in the file. */
   total: number;
-  /** What the check found. */
+  /** The users that the check refused. */
   refused: readonly Failure[];
-  /** What could not be stored, those that were refused included; while it is sending, as of its begin. */
+  /** The users that were not stored, refused ones included. It is not updated while users are being sent. */
   failures: readonly Failure[];
-  /** So many users of the file are dealt with. */
+  /** How many users, from the start of the file, have been dealt with. */
   checkpoint: number;
   perSecond: number;
   override: boolean;
-  /** Why it stopped by itself. */
+  /** Why it stopped by itself; empty if it did not. */
   problem: string;
 }
 
@@ -54,10 +57,10 @@ const set = (change: Partial<Job>): void => {
 
 const target = ({ root, key }: Session): string => `${root} ${key}`;
 
-/** What an earlier load of this page left unfinished. */
+/** The import that was left unfinished before this page was reloaded, if there is one and no other has begun. */
 export const unfinished = (session: Session) => (job.value ? undefined : found(target(session)));
 
-/** Reads the whole file by the rules of the package, and sends nothing. */
+/** Checks the whole file by the rules of the package, and sends nothing. */
 export async function choose(session: Session, file: File): Promise<void> {
   stop();
   const { signal } = (control = new AbortController());
@@ -72,15 +75,16 @@ export async function choose(session: Session, file: File): Promise<void> {
       onProgress: ({ read }) => set({ total: read }),
     });
     const earlier = found(target(session));
-    const resumed = earlier && isOf(earlier, file) ? { checkpoint: earlier.checkpoint, failures: earlier.failures } : {};
-    const phase = "checkpoint" in resumed ? "paused" : "checked";
+    const isResumed = earlier !== undefined && isOf(earlier, file);
+    const resumed = isResumed ? { checkpoint: earlier.checkpoint, override: earlier.override, failures: earlier.failures } : {};
+    const phase = isResumed ? "paused" : "checked";
     set({ phase, total: report?.read ?? 0, refused: inOrder(refused), ...resumed });
   } catch (error) {
     if (!signal.aborted) set({ phase: "checked", problem: (error as Error).message });
   }
 }
 
-/** Sends what is left. */
+/** Sends the users that are left. */
 export async function send(session: Session): Promise<void> {
   const now = job.value;
   if (now === undefined || !["checked", "paused"].includes(now.phase)) return;
@@ -89,9 +93,9 @@ export async function send(session: Session): Promise<void> {
   let kept = -Infinity;
   const remember = () => {
     kept = performance.now();
-    const { file, checkpoint, total } = job.value ?? now;
+    const { file, checkpoint, total, override } = job.value ?? now;
     const { name, size, lastModified: modified } = file;
-    keep({ target: target(session), file: { name, size, modified }, checkpoint, total, failures: inOrder(failures) });
+    keep({ target: target(session), file: { name, size, modified }, checkpoint, total, override, failures: inOrder(failures) });
   };
   set({ phase: "sending", problem: "" });
   lastDeed.value = { verb: "import", id: now.file.name, value: undefined };
@@ -111,7 +115,7 @@ export async function send(session: Session): Promise<void> {
     set({ phase: "done", checkpoint: report?.checkpoint ?? now.total, failures: inOrder(failures) });
     dropKept();
   } catch (error) {
-    // Nothing is lost: what was not acknowledged is sent again, which leaves what is stored as it is.
+    // Nothing is lost: users that were not acknowledged are sent again, which does no harm where they were stored.
     set({ phase: "paused", failures: inOrder(failures), problem: signal.aborted ? "" : (error as Error).message });
     remember();
   } finally {
@@ -123,20 +127,20 @@ export const pause = (): void => control?.abort();
 
 export const setOverride = (override: boolean): void => set({ override });
 
-/** Gives it up: what is stored stays. */
+/** Gives the import up. Users that were stored stay stored. */
 export function discard(): void {
   stop();
   dropKept();
 }
 
-/** When the client is closed, or another file is chosen. */
+/** Ends the import; called when the client is closed or another file is chosen. */
 export function stop(): void {
   control?.abort();
   job.value = undefined;
 }
 
 function told({ index, id, error }: ImportFailure): Failure {
-  // `users[17].data.born is …`: the number of the row says that already.
+  // The row's number is shown already, so `users[17].data.born is …` is cut to `data.born is …`.
   return { index, id, message: error.message.replace(/^users\[\d+\]\./, "").replace(/^users\[\d+\] /, "the user ") };
 }
 
@@ -146,7 +150,7 @@ const inOrder = (failures: Map<number, Failure>): Failure[] =>
 /** The failures as NDJSON. */
 export const asFile = (failures: readonly Failure[]): string => failures.map((each) => `${JSON.stringify(each)}\n`).join("");
 
-// Who disconnects sends nothing more.
+// After a disconnect, nothing more is sent.
 session.subscribe((current) => {
   if (current === undefined) stop();
 });

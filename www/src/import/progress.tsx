@@ -1,4 +1,4 @@
-// How far it has come, and the buttons.
+// The progress of an import, and the buttons that control it.
 
 import type { Session } from "../service/types";
 import { grouped, timeLeft } from "../text";

@@ -4,7 +4,7 @@ import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-
 
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
-import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
+import type { Credentials, Outcome, Service, Session, UserRow, Verb } from "./types";
 
 const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "update", "creditBalance"];
 
@@ -54,8 +54,8 @@ async function open({ root, key }: Credentials): Promise<Session> {
   };
 }
 
-async function* listed(client: KlaimClient): AsyncIterable<Shown> {
-  for await (const record of client.users.list()) yield shown(record);
+async function* listed(client: KlaimClient): AsyncIterable<UserRow> {
+  for await (const record of client.users.list()) yield toRow(record);
 }
 
 async function call(client: KlaimClient, verb: Verb, id: string, value: unknown, signal: AbortSignal): Promise<Outcome> {
@@ -73,10 +73,10 @@ async function call(client: KlaimClient, verb: Verb, id: string, value: unknown,
     default:
       await handle.get({ signal });
   }
-  return handle.full === undefined ? {} : { user: shown(handle.full) };
+  return handle.full === undefined ? {} : { user: toRow(handle.full) };
 }
 
-function shown(record: KlaimRecord): Shown {
+function toRow(record: KlaimRecord): UserRow {
   return {
     id: record.user_id,
     data: { email: record.email, name: record.name, metadata: record.metadata },

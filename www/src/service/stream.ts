@@ -2,10 +2,10 @@
 
 import type { Client, User } from "user-handle";
 
-import { isLocal, isLocalPage } from "./place";
+import { isLocal, isLocalPage } from "./loopback";
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
-import type { Credentials, Outcome, Service, Session, Shown, Verb } from "./types";
+import type { Credentials, Outcome, Service, Session, UserRow, Verb } from "./types";
 
 const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "profile", "update", "delete"];
 
@@ -17,7 +17,7 @@ export const stream: Service = {
   rootPath: "api/",
   keyLabel: "App key",
   credentialLabel: "User token or app secret",
-  demo: { key: "demo-key", credential: "demo-secret" },
+  demo: { key: "demo-key", credential: "demo-secret-that-everybody-may-know" },
   load,
   open,
 };
@@ -40,7 +40,7 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
     key,
     who: usingApiSecret ? "the server side" : `the user ${client.userId}`,
     verbs: VERBS,
-    maxBytes: 10_240,
+    maxBytes: MAX_DATA_BYTES,
     example: { name: "Ada Lovelace", occupation: "mathematician" },
     editorLabel: "Data, as JSON",
     usesSecret: usingApiSecret,
@@ -65,19 +65,19 @@ async function call(client: Client, verb: Verb, id: string, value: unknown, sign
     case "create":
     case "getOrCreate":
     case "update":
-      return { user: shown(await handle[verb](data, options)) };
+      return { user: toRow(await handle[verb](data, options)) };
     case "delete": {
       const answer = await handle.delete(options);
       return { other: answer, alreadyGone: answer.alreadyGone === true };
     }
     case "profile":
-      return { user: shown(await handle.profile(options)) };
+      return { user: toRow(await handle.profile(options)) };
     default:
-      return { user: shown(await handle.get(options)) };
+      return { user: toRow(await handle.get(options)) };
   }
 }
 
-function shown({ id, full, data }: User): Shown {
+function toRow({ id, full, data }: User): UserRow {
   return {
     id,
     data,

@@ -5,7 +5,7 @@ import type { ClientEvents, RateLimit, Users } from "user-handle";
 export type Verb = "create" | "getOrCreate" | "get" | "profile" | "update" | "delete" | "creditBalance";
 
 /** A user as the table and the result show it. */
-export interface Shown {
+export interface UserRow {
   id: string;
   data: unknown;
   /** When it was last changed, as far as the service tells; else when it was created. */
@@ -18,7 +18,7 @@ export interface Shown {
 
 /** What a call came to: a user, or something else to show. */
 export interface Outcome {
-  user?: Shown;
+  user?: UserRow;
   other?: unknown;
   alreadyGone?: boolean;
 }
@@ -63,7 +63,7 @@ export interface Session {
   /** The same without sending anything. */
   rehearseImport: Users["import"] | undefined;
   /** All users, where the service can tell. */
-  list: (() => AsyncIterable<Shown>) | undefined;
+  list: (() => AsyncIterable<UserRow>) | undefined;
   close(): void;
 }
 

@@ -10,7 +10,7 @@ import { tags } from "@lezer/highlight";
 
 import type { EditorProps } from "./json-editor";
 import { parse } from "./parse";
-import { brokenAt, rangeOf, rounded } from "./place";
+import { brokenAt, rangeOf, rounded } from "./json-path";
 
 /** Long enough that it does not flicker while one types a word. */
 const CHECK_AFTER_MS = 150;

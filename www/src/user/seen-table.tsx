@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 
 import { CopyButton } from "../copy";
-import type { Session, Shown } from "../service/types";
+import type { Session, UserRow } from "../service/types";
 import { draft, see, seen, session, userId } from "../state";
 import { grouped, sentence } from "../text";
 
@@ -58,7 +58,7 @@ export function SeenTable() {
   );
 }
 
-function Row({ user, session }: { user: Shown; session: Session }) {
+function Row({ user, session }: { user: UserRow; session: Session }) {
   const reference = session.reference(user.id) ?? user.id;
   const summary = JSON.stringify(user.data) ?? "";
   const count = (number: number | undefined) => <td class="number">{number === undefined ? "–" : grouped(number)}</td>;
@@ -77,13 +77,13 @@ function Row({ user, session }: { user: Shown; session: Session }) {
   );
 }
 
-function edit(user: Shown): void {
+function edit(user: UserRow): void {
   userId.value = user.id;
   draft.value = JSON.stringify(user.data, null, 2);
   document.getElementById("id")?.focus();
 }
 
-async function countFollows(session: Session, users: readonly Shown[]): Promise<void> {
+async function countFollows(session: Session, users: readonly UserRow[]): Promise<void> {
   const { signal } = new AbortController();
   for (const { id } of users) {
     const { user } = await session.call("profile", id, undefined, signal);

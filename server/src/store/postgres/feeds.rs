@@ -1,11 +1,12 @@
-//! What is in the feeds, in PostgreSQL.
+//! Activities in feeds, in PostgreSQL.
 
 use async_trait::async_trait;
-use deadpool_postgres::tokio_postgres::Row;
 use serde_json::value::RawValue;
+use tokio_postgres::Row;
 
 use super::Postgres;
-use super::failure::Failure;
+use super::error::Failure;
+use super::transaction::values;
 use crate::store::{Activity, FeedName, Feeds, Page, StoreError, Timestamp};
 
 const INSERT: &str = "
@@ -32,19 +33,16 @@ impl Feeds for Postgres {
         let (groups, feeds) = (&column(|one| &one.feed.group), &column(|one| &one.feed.id));
         let (ids, fields) = (&column(|one| &one.id), &column(|one| one.fields.get()));
         let times = &activities.iter().map(|one| one.time.0).collect::<Vec<i64>>();
-        self.write(|client| async move {
-            let insert = client.prepare_cached(INSERT).await?;
-            client.execute(&insert, &[&app, groups, feeds, ids, times, fields]).await?;
-            Ok(())
+        self.write(|transaction| async move {
+            transaction.execute(INSERT, values![app, groups, feeds, ids, times, fields]).await.map(drop)
         })
         .await
     }
 
     async fn read_feed(&self, app: &str, feed: &FeedName, page: Page) -> Result<Vec<Activity>, StoreError> {
-        self.read(|client| async move {
-            let select = client.prepare_cached(SELECT).await?;
+        self.read(|transaction| async move {
             let (limit, offset) = (i64::from(page.limit), i64::from(page.offset));
-            let rows = client.query(&select, &[&app, &feed.group, &feed.id, &limit, &offset]).await?;
+            let rows = transaction.query(SELECT, values![app, feed.group, feed.id, limit, offset]).await?;
             rows.iter().map(activity).collect()
         })
         .await

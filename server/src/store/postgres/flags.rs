@@ -1,8 +1,9 @@
-//! Reports to moderators, in PostgreSQL.
+//! Flags, in PostgreSQL.
 
 use async_trait::async_trait;
 
 use super::Postgres;
+use super::transaction::values;
 use crate::store::{Flag, Flags, NewFlag, StoreError, Timestamp};
 
 const INSERT: &str = "
@@ -14,10 +15,9 @@ impl Flags for Postgres {
         let flag = Flag { id: uuid::Uuid::new_v4().to_string(), created_at: Timestamp::now(), content };
         let Flag { id, created_at, content } = &flag;
         let NewFlag { entity_type, entity_id, user_id, reason } = content;
-        self.write(|client| async move {
-            let insert = client.prepare_cached(INSERT).await?;
-            client.execute(&insert, &[&app, id, entity_type, entity_id, user_id, reason, &created_at.0]).await?;
-            Ok(())
+        self.write(|transaction| async move {
+            let values = values![app, id, entity_type, entity_id, user_id, reason, created_at.0];
+            transaction.execute(INSERT, values).await.map(drop)
         })
         .await?;
         Ok(flag)

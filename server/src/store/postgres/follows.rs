@@ -1,8 +1,9 @@
-//! Who follows whom, in PostgreSQL.
+//! Follows between feeds, in PostgreSQL.
 
 use async_trait::async_trait;
 
 use super::Postgres;
+use super::transaction::values;
 use crate::store::{FeedName, FollowCounts, Follows, StoreError, Timestamp};
 
 const COUNT: &str = "
@@ -23,28 +24,25 @@ const DELETE: &str = "
 #[async_trait]
 impl Follows for Postgres {
     async fn follow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError> {
-        self.write(|client| async move {
-            let insert = client.prepare_cached(INSERT).await?;
+        self.write(|transaction| async move {
             let now = Timestamp::now().0;
-            client.execute(&insert, &[&app, &source.group, &source.id, &target.group, &target.id, &now]).await?;
-            Ok(())
+            let values = values![app, source.group, source.id, target.group, target.id, now];
+            transaction.execute(INSERT, values).await.map(drop)
         })
         .await
     }
 
     async fn unfollow(&self, app: &str, source: &FeedName, target: &FeedName) -> Result<(), StoreError> {
-        self.write(|client| async move {
-            let delete = client.prepare_cached(DELETE).await?;
-            client.execute(&delete, &[&app, &source.group, &source.id, &target.group, &target.id]).await?;
-            Ok(())
+        self.write(|transaction| async move {
+            let values = values![app, source.group, source.id, target.group, target.id];
+            transaction.execute(DELETE, values).await.map(drop)
         })
         .await
     }
 
     async fn follow_counts(&self, app: &str, id: &str) -> Result<FollowCounts, StoreError> {
-        let counts = self.read(|client| async move {
-            let count = client.prepare_cached(COUNT).await?;
-            let row = client.query_one(&count, &[&app, &id]).await?;
+        let counts = self.read(|transaction| async move {
+            let row = transaction.query_one(COUNT, values![app, id]).await?;
             Ok((row.try_get::<_, i64>(0)?, row.try_get::<_, i64>(1)?))
         });
         let (followers, following) = counts.await?;

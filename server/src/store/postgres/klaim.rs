@@ -1,22 +1,22 @@
-//! Klaim's users in PostgreSQL. Who is to have an email address or an id is left to the key of `klaim_names`: of two that
-//! insert the same, the second waits for the first, and then inserts nothing.
+//! Klaim's users, in PostgreSQL. The primary key of `klaim_names` decides which user gets an email address or an id: when two
+//! transactions insert the same one, the second waits for the first to commit, and then inserts nothing.
 
 use async_trait::async_trait;
-use deadpool_postgres::tokio_postgres::Row;
-use deadpool_postgres::{Client, GenericClient, Transaction};
 use serde_json::value::RawValue;
+use tokio_postgres::Row;
 
 use super::Postgres;
-use super::failure::Failure;
-use crate::store::klaim::names;
+use super::error::Failure;
+use super::transaction::{Transaction, values};
 use crate::store::{KlaimChanges, KlaimUser, KlaimUsers, StoreError, Taken};
+use user_handle_service::store::{UniqueValue, unique_values};
 
-const OWN: &str = "
+const CLAIM: &str = "
     INSERT INTO klaim_names (app, kind, name, klaim_id) VALUES ($1, $2, $3, $4) ON CONFLICT (app, kind, name) DO NOTHING";
 
 const OWNER: &str = "SELECT klaim_id FROM klaim_names WHERE app = $1 AND kind = $2 AND name = $3";
 
-const DISOWN: &str = "DELETE FROM klaim_names WHERE app = $1 AND kind = $2 AND name = $3 AND klaim_id = $4";
+const RELEASE: &str = "DELETE FROM klaim_names WHERE app = $1 AND kind = $2 AND name = $3 AND klaim_id = $4";
 
 const INSERT: &str = "
     INSERT INTO klaim_users (app, klaim_id, user_id, email, name, metadata, credit_balance, created_at)
@@ -37,25 +37,22 @@ const SELECT_PAGE: &str = "
 impl KlaimUsers for Postgres {
     async fn klaim_add(&self, app: &str, user: KlaimUser) -> Result<Result<KlaimUser, Taken>, StoreError> {
         let user = &user;
-        self.write(|mut client| async move {
-            let transaction = client.transaction().await?;
-            if let Some(taken) = own(&transaction, app, user).await? {
+        self.write(|transaction| async move {
+            if let Some(taken) = claim(&transaction, app, user).await? {
+                transaction.roll_back();
                 return Ok(Err(taken));
             }
-            let insert = transaction.prepare_cached(INSERT).await?;
             let KlaimUser { klaim_id, user_id, email, name, credit_balance, created_at, .. } = user;
             let metadata = user.metadata.as_deref().map(RawValue::get);
-            transaction
-                .execute(&insert, &[&app, klaim_id, user_id, email, name, &metadata, credit_balance, created_at])
-                .await?;
-            transaction.commit().await?;
+            let values = values![app, klaim_id, user_id, email, name, metadata, credit_balance, created_at];
+            transaction.execute(INSERT, values).await?;
             Ok(Ok(user.clone()))
         })
         .await
     }
 
     async fn klaim_get(&self, app: &str, id: &str) -> Result<Option<KlaimUser>, StoreError> {
-        self.read(|client| async move { select(&client, app, id, "").await }).await
+        self.read(|transaction| async move { select(&transaction, app, id, "").await }).await
     }
 
     async fn klaim_update(
@@ -65,50 +62,44 @@ impl KlaimUsers for Postgres {
         changes: KlaimChanges,
     ) -> Result<Option<Result<KlaimUser, Taken>>, StoreError> {
         let changes = &changes;
-        self.write(|mut client| async move {
-            let transaction = client.transaction().await?;
+        self.write(|transaction| async move {
             let Some(old) = select(&transaction, app, id, "FOR UPDATE").await? else { return Ok(None) };
-            let new = changes.clone().of(old.clone());
-            if let Some(taken) = own(&transaction, app, &new).await? {
+            let new = changes.clone().apply_to(old.clone());
+            if let Some(taken) = claim(&transaction, app, &new).await? {
+                transaction.roll_back();
                 return Ok(Some(Err(taken)));
             }
-            let kept = names(&new);
-            let disown = transaction.prepare_cached(DISOWN).await?;
-            for (kind, name, _) in
-                names(&old).into_iter().filter(|name| !kept.iter().any(|it| (it.0, it.1) == (name.0, name.1)))
-            {
-                transaction.execute(&disown, &[&app, &kind, &name, &new.klaim_id]).await?;
+            let kept = unique_values(&new);
+            for UniqueValue { kind, value, .. } in unique_values(&old) {
+                if !kept.iter().any(|kept| (kept.kind, kept.value) == (kind, value)) {
+                    transaction.execute(RELEASE, values![app, kind, value, new.klaim_id]).await?;
+                }
             }
-            let update = transaction.prepare_cached(UPDATE).await?;
             let metadata = new.metadata.as_deref().map(RawValue::get);
-            transaction
-                .execute(&update, &[&app, &new.klaim_id, &new.user_id, &new.email, &new.name, &metadata])
-                .await?;
-            transaction.commit().await?;
+            let values = values![app, new.klaim_id, new.user_id, new.email, new.name, metadata];
+            transaction.execute(UPDATE, values).await?;
             Ok(Some(Ok(new)))
         })
         .await
     }
 
-    async fn klaim_list(&self, app: &str, behind: &str, limit: u32) -> Result<Vec<KlaimUser>, StoreError> {
-        self.read(|client: Client| async move {
-            let page = client.prepare_cached(SELECT_PAGE).await?;
-            let rows = client.query(&page, &[&app, &behind, &i64::from(limit)]).await?;
+    async fn klaim_list(&self, app: &str, after: &str, limit: u32) -> Result<Vec<KlaimUser>, StoreError> {
+        self.read(|transaction| async move {
+            let rows = transaction.query(SELECT_PAGE, values![app, after, i64::from(limit)]).await?;
             rows.iter().map(user).collect()
         })
         .await
     }
 }
 
-/// Makes the names of this user its own; or gives the first that another has. Then the transaction is not to be committed.
-async fn own(transaction: &Transaction<'_>, app: &str, user: &KlaimUser) -> Result<Option<Taken>, Failure> {
-    let own = transaction.prepare_cached(OWN).await?;
-    let owner = transaction.prepare_cached(OWNER).await?;
-    for (kind, name, taken) in names(user) {
-        if transaction.execute(&own, &[&app, &kind, &name, &user.klaim_id]).await? == 1 {
+/// Reserves the unique values of this user. If another user has one of them, returns the first such; then the transaction
+/// must not be committed.
+async fn claim(transaction: &Transaction, app: &str, user: &KlaimUser) -> Result<Option<Taken>, Failure> {
+    for UniqueValue { kind, value, taken } in unique_values(user) {
+        if transaction.execute(CLAIM, values![app, kind, value, user.klaim_id]).await? == 1 {
             continue;
         }
-        let found = transaction.query_opt(&owner, &[&app, &kind, &name]).await?;
+        let found = transaction.query_opt(OWNER, values![app, kind, value]).await?;
         match found.map(|row| row.try_get::<_, String>(0)).transpose()? {
             Some(other) if other == user.klaim_id => {}
             Some(_) => return Ok(Some(taken)),
@@ -118,13 +109,12 @@ async fn own(transaction: &Transaction<'_>, app: &str, user: &KlaimUser) -> Resu
     Ok(None)
 }
 
-/// The user with this id; `lock` is what is behind the statement.
-async fn select(client: &impl GenericClient, app: &str, id: &str, lock: &str) -> Result<Option<KlaimUser>, Failure> {
-    let owner = client.prepare_cached(OWNER).await?;
-    let Some(row) = client.query_opt(&owner, &[&app, &"id", &id]).await? else { return Ok(None) };
+/// The user with this id. `lock` is appended to the statement: `FOR UPDATE`, or nothing.
+async fn select(transaction: &Transaction, app: &str, id: &str, lock: &str) -> Result<Option<KlaimUser>, Failure> {
+    let Some(row) = transaction.query_opt(OWNER, values![app, "id", id]).await? else { return Ok(None) };
     let klaim_id: String = row.try_get(0)?;
-    let select = client.prepare_cached(&format!("{SELECT} {lock}")).await?;
-    client.query_opt(&select, &[&app, &klaim_id]).await?.as_ref().map(user).transpose()
+    let select = format!("{SELECT} {lock}");
+    transaction.query_opt(&select, values![app, klaim_id]).await?.as_ref().map(user).transpose()
 }
 
 fn user(row: &Row) -> Result<KlaimUser, Failure> {

@@ -1,56 +1,97 @@
-//! Brings the tables up to date, also while other servers start on the same database.
+//! Makes sure that a PostgreSQL database is one of this server's, and brings its tables up to date, even while other servers
+//! start on the same database.
 //!
-//! There is no lock: every statement does nothing when it is run again, so all may run them. They are not in one
-//! transaction, because not every database can change tables in one.
+//! There is no lock: every statement does nothing when it runs again, so all servers may run them. Each is a transaction of
+//! its own, because not every database that speaks PostgreSQL's protocol can change several tables in one.
 
-use deadpool_postgres::Client;
-use deadpool_postgres::tokio_postgres::error::{Error, SqlState};
+use std::time::Duration;
 
-use super::pool::OpenError;
+use tokio::time::timeout;
+use tokio_postgres::Client;
+use tokio_postgres::error::{Error, SqlState};
+
+use super::error::{OpenError, describe};
+use super::transaction::BEGIN_READ;
 use crate::store::schema;
 
-/// A row for each migration that the database has.
+/// A row for each migration that the database has. That it is there says that the database is of this server.
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS user_handle_versions (version BIGINT NOT NULL PRIMARY KEY)";
 
-/// How often a statement is run that another server is in the way of.
-const RUNS: u32 = 10;
+/// Whether the table of versions is there, the tables and views of the schema that are of no extension, and `fsync`.
+const STATE: &str = "
+    SELECT to_regclass('user_handle_versions') IS NOT NULL,
+      (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
+       WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+         AND relkind IN ('r', 'p', 'v', 'm', 'f')
+         AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')),
+      current_setting('fsync', true)";
 
-/// The connection is not fit for anything else afterwards: its statements may take as long as they take.
+/// How long looking at the database may take.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// How long a change to the tables may take, in the database and here: it may have to read a whole table.
+const CHANGE: Duration = Duration::from_secs(600);
+
+/// The most attempts at a statement that conflicts with another server.
+const ATTEMPTS: u32 = 10;
+
+/// Runs the migrations that the database lacks.
 pub(super) async fn run(client: &Client) -> Result<(), OpenError> {
-    for (to, statements) in schema::missing(version(client).await?)? {
-        client.batch_execute("SET statement_timeout = 0").await?;
-        execute(client, VERSIONS).await?;
-        for statement in statements {
-            execute(client, statement).await?;
+    let version = timeout(LOOK, version(client)).await.unwrap_or(Err(OpenError::Silent))?;
+    for (to, statements) in schema::missing(version)? {
+        let record = format!("INSERT INTO user_handle_versions VALUES ({to}) ON CONFLICT (version) DO NOTHING");
+        for statement in [VERSIONS].iter().chain(statements).chain([&record.as_str()]) {
+            timeout(CHANGE, execute(client, statement)).await.unwrap_or(Err(OpenError::Silent))?;
         }
-        let record = "INSERT INTO user_handle_versions (version) VALUES ($1) ON CONFLICT (version) DO NOTHING";
-        client.execute(record, &[&to]).await?;
     }
     Ok(())
 }
 
-/// The version of the database; 0 if it has none of the tables. An account that may not create tables gets by where
-/// all are there.
-async fn version(client: &Client) -> Result<i64, Error> {
-    match client.query_one("SELECT coalesce(max(version), 0) FROM user_handle_versions", &[]).await {
-        Ok(row) => row.try_get(0),
-        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(0),
-        Err(error) => Err(error),
+/// The version of the database; 0 if it has no tables yet. This only reads, so that an account without the right to create
+/// tables can use a database that is up to date.
+async fn version(client: &Client) -> Result<i64, OpenError> {
+    client.batch_execute(BEGIN_READ).await.map_err(without_transactions)?;
+    let state = client.query_typed_one(STATE, &[]).await?;
+    // Whoever runs the database has chosen that, so it is not an error.
+    if state.try_get::<_, Option<&str>>(2)? == Some("off") {
+        tracing::warn!("fsync is off in this database, so a power failure can lose what was acknowledged");
     }
-}
-
-/// `IF NOT EXISTS` looks first and creates then, so of two servers that start together one may fail, in several ways.
-async fn execute(client: &Client, statement: &str) -> Result<(), Error> {
-    let mut run = 1;
-    loop {
-        match client.batch_execute(statement).await {
-            Err(error) if run < RUNS && error.code().is_some_and(is_a_race) => run += 1,
-            done => return done,
+    let version = match (state.try_get(0)?, state.try_get(1)?) {
+        (true, _) => {
+            let select = "SELECT coalesce(max(version), 0) FROM user_handle_versions";
+            client.query_typed_one(select, &[]).await?.try_get(0)?
         }
+        (false, Some(foreign)) => return Err(OpenError::Foreign(foreign)),
+        (false, None) => 0,
+    };
+    client.batch_execute("COMMIT").await?;
+    Ok(version)
+}
+
+/// PgBouncer in statement mode ends a connection that begins a transaction.
+fn without_transactions(error: Error) -> OpenError {
+    match error.as_db_error().filter(|refusal| refusal.message().contains("transaction blocks not allowed")) {
+        Some(_) => OpenError::NoTransactions(describe(&error)),
+        None => OpenError::Postgres(error),
     }
 }
 
-fn is_a_race(code: &SqlState) -> bool {
+/// Runs a statement, and retries it if it lost a race: `IF NOT EXISTS` checks first and creates afterwards, so when two
+/// servers start together, one of them may fail with one of several errors.
+async fn execute(client: &Client, statement: &str) -> Result<(), OpenError> {
+    let limit = CHANGE.as_millis();
+    let transaction = format!("BEGIN; SET LOCAL statement_timeout = {limit}; {statement}; COMMIT");
+    let mut attempt = 1;
+    loop {
+        match client.batch_execute(&transaction).await {
+            Err(error) if attempt < ATTEMPTS && error.code().is_some_and(is_race) => attempt += 1,
+            done => return Ok(done?),
+        }
+        client.batch_execute("ROLLBACK").await?;
+    }
+}
+
+fn is_race(code: &SqlState) -> bool {
     [
         SqlState::UNIQUE_VIOLATION,
         SqlState::DUPLICATE_TABLE,

@@ -1,69 +1,60 @@
-//! Users in PostgreSQL, or in what speaks its protocol: how the server outgrows one machine.
+//! The store in PostgreSQL, or in a database that speaks its protocol, for several servers that share one database.
 //!
-//! Any number of servers may share one database; they know nothing of each other. So what must not go wrong between
-//! them is left to single statements (`ON CONFLICT`, `RETURNING`) and to transactions that are run again when the
-//! database says that others were in the way (`work.rs`). What PostgreSQL alone has is not used: no advisory locks, no
-//! `LISTEN`, no `SERIAL`.
+//! ```text
+//! execute.rs      runs an operation's work: `Postgres::write` and `Postgres::read`
+//! transaction.rs  the transaction that it runs in     pool.rs       the connections that read and that write
+//! connection.rs   makes a connection                  tls.rs        encryption
+//! url.rs          the URL of a database               error.rs      what errors of PostgreSQL mean
+//! health.rs       whether reads and writes work       last_write.rs what the last write says of that
+//! migrate.rs      brings the tables up to date
+//! users.rs, …     the operations, a file for each trait; store.rs is about the store as a whole
+//! ```
 //!
-//! What one subject needs is a file with the trait's implementation. It reaches the database through
-//! `Postgres::write` and `Postgres::read`, which give its work a connection, on which it runs one statement
-//! (`client.prepare_cached`, then `query`) or opens a transaction (`client.transaction()`, then `commit`).
+//! The servers know nothing of each other, so their writes are kept consistent by single statements (`ON CONFLICT`,
+//! `RETURNING`) and by transactions that run again after a conflict. Nothing is used that other databases with
+//! PostgreSQL's protocol lack: no advisory locks, no `LISTEN`, no `SERIAL`.
 
-mod failure;
+mod connection;
+mod error;
+mod execute;
 mod feeds;
 mod flags;
 mod follows;
+mod health;
 mod klaim;
+mod last_write;
 mod migrate;
 mod pool;
-mod target;
+mod store;
 mod tls;
+mod transaction;
+mod url;
 mod users;
-mod work;
 
-use async_trait::async_trait;
-use deadpool_postgres::{Client, Pool};
+pub use self::error::OpenError;
+use self::last_write::LastWrite;
+use self::pool::{Access, Pools};
+pub use self::url::DatabaseUrl;
 
-pub use self::pool::OpenError;
-pub use self::target::Target;
-use super::{Store, StoreError};
-
-/// A [`Store`] in a PostgreSQL database.
+/// A [`Store`](super::Store) in a PostgreSQL database.
 pub struct Postgres {
-    pool: Pool,
+    pools: Pools,
+    last_write: LastWrite,
 }
 
 impl Postgres {
-    /// Connects, checks that the database keeps what it acknowledges, and creates the tables that are missing.
+    /// Connects, checks that the database is of this server or empty, and brings its tables up to date.
     ///
     /// # Errors
-    /// The database does not answer, refuses, loses what it acknowledges, or belongs to a newer version of this server.
-    pub async fn open(target: &Target) -> Result<Self, OpenError> {
-        let pool = pool::build(target)?;
-        let client = pool::first(&pool).await?;
-        pool::warn_of_lost_files(&client).await?;
-        migrate::run(&client).await?;
-        drop(Client::take(client));
-        Ok(Postgres { pool })
-    }
-}
-
-#[async_trait]
-impl Store for Postgres {
-    async fn check(&self) -> Result<(), StoreError> {
-        self.read(async |client| {
-            client.query_one("SELECT 1", &[]).await?;
-            Ok(())
-        })
-        .await
-    }
-
-    fn waiting(&self) -> usize {
-        self.pool.status().waiting
-    }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        self.pool.close();
-        Ok(())
+    /// The database does not answer, refuses the connection, has no transactions, belongs to another program, or was
+    /// written by a newer version of this server.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
+        let pools = Pools::new(url)?;
+        let mut lease = pools.get(Access::Read).await?;
+        lease.start();
+        migrate::run(&lease.client).await?;
+        lease.finish();
+        drop(lease);
+        Ok(Postgres { pools, last_write: LastWrite::default() })
     }
 }

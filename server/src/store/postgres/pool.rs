@@ -1,109 +1,139 @@
-//! The connections: how many, how long to wait for one, and what each has to promise before it is used.
+//! The connections of a server: some that read and some that write, so that writes that hang do not hold up reads.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::tokio_postgres::{Client as Connection, error::Error};
-use deadpool_postgres::{Client, Hook, HookError, Manager, Pool, PoolError, Runtime, TimeoutType};
+use deadpool::Runtime;
+use deadpool::managed::{self, Metrics, Object, PoolError, RecycleError, RecycleResult};
+use tokio::runtime::Handle;
 
-use super::failure::in_words;
-use super::target::Target;
-use super::tls;
-use crate::store::Newer;
+use super::connection::{Connection, Connector};
+use super::error::{ConnectError, OpenError};
+use super::url::DatabaseUrl;
 
-/// How long work waits for a connection that others use. Then the answer is that the database is busy.
+/// How long an operation waits while all connections are in use. After that the database counts as busy.
 const WAIT: Duration = Duration::from_secs(3);
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// Longer than any statement should take, so that what hangs does not take a connection away for ever; and no lock is
-/// held for a server that is gone.
-const LIMITS: &str = "SET statement_timeout = 10000; SET idle_in_transaction_session_timeout = 10000";
-
-/// Why a database cannot be opened, for the person who starts the server.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The database cannot be reached, or refuses.
-    #[error("{}{}", in_words(.0), mend(.0))]
-    Postgres(#[from] Error),
-    /// It took too long to answer.
-    #[error("it does not answer")]
-    Silent,
-    /// It acknowledges what it may lose.
-    #[error("{LOSES}")]
-    Loses,
-    /// It belongs to a later version of the server.
-    #[error(transparent)]
-    Newer(#[from] Newer),
-    /// The certificates for TLS are not usable.
-    #[error("{0}")]
-    Certificates(String),
-    /// The pool of connections cannot be made.
-    #[error("{0}")]
-    Pool(String),
+/// What the work of an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
 }
 
-const LOSES: &str = "synchronous_commit is off, so what it acknowledges can be lost: \
-                     ALTER DATABASE ... SET synchronous_commit = on";
+/// The connections of a server.
+pub(super) struct Pools {
+    connector: Arc<Connector>,
+    readers: managed::Pool<Manager>,
+    writers: managed::Pool<Manager>,
+}
 
-/// What to do about it, where that is known.
-fn mend(error: &Error) -> &'static str {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let unknown = rustls::CertificateError::UnknownIssuer;
-        // In an I/O error the cause is what is inside, not the source.
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inside.and_then(|inside| inside.downcast_ref::<rustls::Error>());
-        if tls.is_some_and(|error| *error == rustls::Error::InvalidCertificate(unknown)) {
-            return ", name the certificate of its authority with sslrootcert=PATH";
-        }
-        cause = error.source();
+impl Pools {
+    /// Pools that have no connection yet.
+    pub(super) fn new(url: &DatabaseUrl) -> Result<Self, OpenError> {
+        let connector = Arc::new(Connector::new(url)?);
+        let pool = |size| {
+            let builder = managed::Pool::builder(Manager(Arc::clone(&connector))).max_size(size);
+            let built = builder.runtime(Runtime::Tokio1).wait_timeout(Some(WAIT)).build();
+            built.map_err(|error| OpenError::Pool(error.to_string()))
+        };
+        let writers = url.pool_size / 2;
+        let (readers, writers) = (pool(url.pool_size - writers)?, pool(writers)?);
+        Ok(Pools { connector, readers, writers })
     }
-    ""
-}
 
-/// The pool, without any connection yet.
-pub(super) fn build(target: &Target) -> Result<Pool, OpenError> {
-    let manager = Manager::new(target.config.clone(), tls::connector(target).map_err(OpenError::Certificates)?);
-    let promise = Hook::async_fn(|connection, _| {
-        Box::pin(async move {
-            match keeps_what_it_acknowledges(connection).await {
-                Ok(true) => connection.batch_execute(LIMITS).await.map_err(HookError::Backend),
-                Ok(false) => Err(HookError::message(LOSES)),
-                Err(error) => Err(HookError::Backend(error)),
+    /// A connection for this work alone.
+    pub(super) async fn get(&self, access: Access) -> Result<Lease, PoolError<ConnectError>> {
+        let pool = match access {
+            Access::Read => &self.readers,
+            Access::Write => &self.writers,
+        };
+        let place = pool.get().await?;
+        Ok(Lease { connection: Arc::clone(&place), place: Some(place), in_use: false })
+    }
+
+    /// Closes all connections that are not in use, and those in use when their work is done: the database did not answer on
+    /// this one. After a fail-over the others would not get an answer either.
+    pub(super) fn retire(&self, lease: &Lease) {
+        if self.connector.retire(lease) {
+            tracing::warn!("the database did not answer in time, so all connections to it are made anew");
+            for pool in [&self.readers, &self.writers] {
+                let removed = pool.retain(|connection, _| self.connector.is_usable(connection)).removed;
+                removed.iter().for_each(|connection| connection.abort());
             }
-        })
-    });
-    let builder = Pool::builder(manager).runtime(Runtime::Tokio1).max_size(target.connections).post_create(promise);
-    let builder = builder.wait_timeout(Some(WAIT)).create_timeout(Some(CONNECT));
-    builder.build().map_err(|error| OpenError::Pool(error.to_string()))
-}
-
-/// The first connection, with errors in the words of the database.
-pub(super) async fn first(pool: &Pool) -> Result<Client, OpenError> {
-    pool.get().await.map_err(|error| match error {
-        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => OpenError::Postgres(error),
-        PoolError::PostCreateHook(HookError::Message(_)) => OpenError::Loses,
-        PoolError::Timeout(TimeoutType::Create | TimeoutType::Wait | TimeoutType::Recycle) => OpenError::Silent,
-        other => OpenError::Pool(other.to_string()),
-    })
-}
-
-/// With `synchronous_commit` off, a commit returns before it is on disk.
-async fn keeps_what_it_acknowledges(connection: &Connection) -> Result<bool, Error> {
-    Ok(setting(connection, "synchronous_commit").await?.as_deref() != Some("off"))
-}
-
-/// With `fsync` off, a power failure can take the database with it. That is the choice of whoever runs the database, so
-/// it is no more than a warning.
-pub(super) async fn warn_of_lost_files(connection: &Connection) -> Result<(), Error> {
-    if setting(connection, "fsync").await?.as_deref() == Some("off") {
-        tracing::warn!("fsync is off in this database, so a power failure can lose what was acknowledged");
+        }
     }
-    Ok(())
+
+    /// How many operations are waiting for a connection.
+    pub(super) fn waiting(&self) -> usize {
+        self.readers.status().waiting + self.writers.status().waiting
+    }
+
+    pub(super) fn close(&self) {
+        self.readers.close();
+        self.writers.close();
+    }
 }
 
-/// A setting; none where the database does not have it, as others than PostgreSQL may not.
-async fn setting(connection: &Connection, name: &str) -> Result<Option<String>, Error> {
-    connection.query_one("SELECT current_setting($1, true)", &[&name]).await?.try_get(0)
+/// Makes the connections of one pool.
+pub(super) struct Manager(Arc<Connector>);
+
+impl managed::Manager for Manager {
+    type Type = Arc<Connection>;
+    type Error = ConnectError;
+
+    async fn create(&self) -> Result<Arc<Connection>, ConnectError> {
+        self.0.connect().await.map(Arc::new)
+    }
+
+    async fn recycle(&self, connection: &mut Arc<Connection>, _: &Metrics) -> RecycleResult<ConnectError> {
+        match self.0.is_usable(connection) {
+            true => Ok(()),
+            false => Err(RecycleError::message("closed, or retired")),
+        }
+    }
+}
+
+/// A connection that was taken out of its pool. When it is dropped it goes back, unless work on it was abandoned.
+pub(super) struct Lease {
+    connection: Arc<Connection>,
+    /// Its place in the pool. `None` only while this is dropped.
+    place: Option<Object<Manager>>,
+    in_use: bool,
+}
+
+impl Lease {
+    /// From now on the connection is in a state that others must not see.
+    pub(super) fn start(&mut self) {
+        self.in_use = true;
+    }
+
+    /// The connection is as it was before [`Lease::start`].
+    pub(super) fn finish(&mut self) {
+        self.in_use = false;
+    }
+}
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(place) = self.place.take().filter(|_| self.in_use) else { return };
+        match Handle::try_current() {
+            // It keeps its place in the pool until the database was told to end the statement, so that there are never more
+            // connections than the pool may have.
+            Ok(runtime) => drop(runtime.spawn(async move {
+                place.cancel().await;
+                drop(Object::take(place));
+            })),
+            Err(_) => Object::take(place).abort(),
+        }
+    }
 }

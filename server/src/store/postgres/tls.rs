@@ -10,15 +10,15 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::target::{Certificates, Target};
+use super::url::{Certificates, DatabaseUrl};
 
-/// How to encrypt connections to this database.
+/// What sets up TLS for connections to this database.
 ///
 /// # Errors
-/// The authorities cannot be read.
-pub(super) fn connector(target: &Target) -> Result<MakeRustlsConnect, String> {
+/// The certificate authorities cannot be read.
+pub(super) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, String> {
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match &target.certificates {
+    let verifier: Arc<dyn ServerCertVerifier> = match &url.certificates {
         Certificates::Unchecked => Arc::new(Unchecked(provider.signature_verification_algorithms)),
         checked => {
             let authorities = Arc::new(authorities(checked)?);
@@ -38,7 +38,7 @@ fn config(provider: Arc<CryptoProvider>, verifier: Arc<dyn ServerCertVerifier>) 
 fn authorities(certificates: &Certificates) -> Result<RootCertStore, String> {
     let mut authorities = RootCertStore::empty();
     let Certificates::File(path) = certificates else {
-        // Of many authorities some may be in a form that is not supported; the others are enough.
+        // Certificates in a form that is not supported are skipped.
         authorities.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(authorities);
     };
@@ -50,8 +50,8 @@ fn authorities(certificates: &Certificates) -> Result<RootCertStore, String> {
     Ok(authorities)
 }
 
-/// Takes any certificate, as `sslmode=prefer` does everywhere: many databases sign their own. Signatures are checked all
-/// the same, so the other side does have the key of what it shows.
+/// Accepts any certificate, as `sslmode=prefer` does in every client, because many databases have self-signed ones. The
+/// signatures of the handshake are still verified, so the database does own the key of its certificate.
 #[derive(Debug)]
 struct Unchecked(WebPkiSupportedAlgorithms);
 

@@ -1,14 +1,14 @@
-//! The users in PostgreSQL: one statement for each operation.
+//! Users, in PostgreSQL.
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use deadpool_postgres::Client;
-use deadpool_postgres::tokio_postgres::Row;
 use serde_json::value::RawValue;
+use tokio_postgres::Row;
 
 use super::Postgres;
-use super::failure::Failure;
+use super::error::Failure;
+use super::transaction::values;
 use crate::store::{Creation, NewUser, StoreError, Timestamp, User, Users};
 
 const INSERT: &str = "
@@ -18,7 +18,12 @@ const INSERT: &str = "
 
 const SELECT: &str = "SELECT created_at, updated_at, id, data FROM users WHERE app = $1 AND id = $2";
 
-/// `updated_at` grows even where the clock of this machine is behind that of another.
+/// A user that exists already. The lock makes the commit wait for the stand-bys as if this had written the user: whoever did
+/// may have been told that the outcome is unknown.
+const SELECT_EXISTING: &str = "
+    SELECT created_at, updated_at, id, data FROM users WHERE app = $1 AND id = $2 FOR KEY SHARE";
+
+/// `updated_at` increases even if the clock of this machine is behind that of another server.
 const UPDATE: &str = "
     UPDATE users SET data = $3, updated_at = GREATEST($4::BIGINT, updated_at + 1) WHERE app = $1 AND id = $2
     RETURNING created_at, updated_at, id, data";
@@ -46,14 +51,13 @@ const DELETE_MANY: &str = "DELETE FROM users WHERE app = $1 AND id = ANY($2)";
 impl Users for Postgres {
     async fn create(&self, app: &str, new: NewUser) -> Result<Creation, StoreError> {
         let new = &new;
-        self.write(|client| async move {
-            let insert = client.prepare_cached(INSERT).await?;
-            let now = Timestamp::now().0;
-            if let Some(row) = client.query_opt(&insert, &[&app, &new.id, &new.data.get(), &now]).await? {
+        self.write(|transaction| async move {
+            let row = transaction.query_opt(INSERT, values![app, new.id, new.data.get(), Timestamp::now().0]).await?;
+            if let Some(row) = row {
                 return Ok(Creation::Created(user(&row)?));
             }
-            match select(&client, app, &new.id).await? {
-                Some(existing) => Ok(Creation::Existed(existing)),
+            match transaction.query_opt(SELECT_EXISTING, values![app, new.id]).await? {
+                Some(row) => Ok(Creation::Existed(user(&row)?)),
                 None => Err(Failure::Conflict("the user was deleted between two statements".into())),
             }
         })
@@ -61,34 +65,31 @@ impl Users for Postgres {
     }
 
     async fn get(&self, app: &str, id: &str) -> Result<Option<User>, StoreError> {
-        self.read(|client| async move { select(&client, app, id).await }).await
+        self.read(|transaction| async move {
+            transaction.query_opt(SELECT, values![app, id]).await?.as_ref().map(user).transpose()
+        })
+        .await
     }
 
     async fn update(&self, app: &str, id: &str, data: Box<RawValue>) -> Result<Option<User>, StoreError> {
         let data = data.get();
-        self.write(|client| async move {
-            let update = client.prepare_cached(UPDATE).await?;
-            let row = client.query_opt(&update, &[&app, &id, &data, &Timestamp::now().0]).await?;
+        self.write(|transaction| async move {
+            let row = transaction.query_opt(UPDATE, values![app, id, data, Timestamp::now().0]).await?;
             row.as_ref().map(user).transpose()
         })
         .await
     }
 
     async fn delete(&self, app: &str, id: &str) -> Result<bool, StoreError> {
-        self.write(|client| async move {
-            let delete = client.prepare_cached(DELETE).await?;
-            Ok(client.execute(&delete, &[&app, &id]).await? == 1)
-        })
-        .await
+        self.write(|transaction| async move { Ok(transaction.execute(DELETE, values![app, id]).await? == 1) }).await
     }
 
     async fn create_many(&self, app: &str, users: Vec<NewUser>, replace: bool) -> Result<Vec<User>, StoreError> {
-        let order = first_places(users.iter().map(|user| user.id.as_str()));
-        let (ids, data) = &in_turn(&users, replace);
+        let order = first_positions(users.iter().map(|user| user.id.as_str()));
+        let (ids, data) = &deduplicated(&users, replace);
         let statement = if replace { REPLACE_MANY } else { INSERT_MANY };
-        let rows = self.write(|client| async move {
-            let write = client.prepare_cached(statement).await?;
-            let rows = client.query(&write, &[&app, ids, data, &Timestamp::now().0]).await?;
+        let rows = self.write(|transaction| async move {
+            let rows = transaction.query(statement, values![app, ids, data, Timestamp::now().0]).await?;
             rows.iter().map(user).collect::<Result<Vec<_>, _>>()
         });
         let mut written = rows.await?;
@@ -97,9 +98,8 @@ impl Users for Postgres {
     }
 
     async fn get_many(&self, app: &str, ids: &[String]) -> Result<Vec<User>, StoreError> {
-        let rows = self.read(|client| async move {
-            let select = client.prepare_cached(SELECT_MANY).await?;
-            let rows = client.query(&select, &[&app, &ids]).await?;
+        let rows = self.read(|transaction| async move {
+            let rows = transaction.query(SELECT_MANY, values![app, ids]).await?;
             rows.iter().map(|row| user(row).map(|user| (user.id.clone(), user))).collect::<Result<HashMap<_, _>, _>>()
         });
         let found = rows.await?;
@@ -107,18 +107,9 @@ impl Users for Postgres {
     }
 
     async fn delete_many(&self, app: &str, ids: &[String]) -> Result<(), StoreError> {
-        self.write(|client| async move {
-            let delete = client.prepare_cached(DELETE_MANY).await?;
-            client.execute(&delete, &[&app, &ids]).await?;
-            Ok(())
-        })
-        .await
+        self.write(|transaction| async move { transaction.execute(DELETE_MANY, values![app, ids]).await.map(drop) })
+            .await
     }
-}
-
-async fn select(client: &Client, app: &str, id: &str) -> Result<Option<User>, Failure> {
-    let select = client.prepare_cached(SELECT).await?;
-    client.query_opt(&select, &[&app, &id]).await?.as_ref().map(user).transpose()
 }
 
 fn user(row: &Row) -> Result<User, Failure> {
@@ -132,18 +123,19 @@ fn user(row: &Row) -> Result<User, Failure> {
     })
 }
 
-/// Where each id comes first.
-fn first_places<'a>(ids: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
-    let mut places = HashMap::new();
-    for (place, id) in ids.enumerate() {
-        places.entry(id).or_insert(place);
+/// The position at which each id first occurs.
+fn first_positions<'a>(ids: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let mut positions = HashMap::new();
+    for (position, id) in ids.enumerate() {
+        positions.entry(id).or_insert(position);
     }
-    places
+    positions
 }
 
-/// The ids and the data of a batch, as if its users were sent in turn: of those with one id the last one counts where
-/// they replace each other, else the first. In the order of their ids, so that two batches do not lock each other out.
-fn in_turn(users: &[NewUser], replace: bool) -> (Vec<&str>, Vec<&str>) {
+/// The ids and the data of a batch, each id once: with the last data given for it if users are `replace`d, otherwise with
+/// the first. So the result is the same as when the users are written one by one. Sorted by id, so that two batches lock
+/// rows in the same order and cannot deadlock.
+fn deduplicated(users: &[NewUser], replace: bool) -> (Vec<&str>, Vec<&str>) {
     let mut texts = std::collections::BTreeMap::new();
     for NewUser { id, data } in users {
         let text = texts.entry(id.as_str()).or_insert(data.get());

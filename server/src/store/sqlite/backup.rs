@@ -1,4 +1,4 @@
-//! Copies of a database: made while a server runs, and put back while none does.
+//! Copies of an SQLite database: taken while a server runs, and restored while none does.
 
 use std::fs::File;
 use std::io;
@@ -6,37 +6,45 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::connection;
+use super::error::OpenError;
 use super::lock::{Lock, beside};
+use super::{connection, migrate, write_ahead_log};
 use crate::store::Timestamp;
 
-/// Writes a copy of the database at `path` to the new file `to`, as it is at one moment; a server may go on writing.
-/// Gives the number of users in it.
+/// Writes a consistent copy of the database at `path` to the new file `to`; a server may go on writing meanwhile. Returns
+/// the number of users in the copy.
 ///
-/// The copy has its name only when it is complete and on disk.
+/// The copy gets its name only when it is complete and on disk.
 ///
 /// # Errors
-/// One line that says what failed; there is no copy then.
+/// One line that says what failed. No copy is left behind.
 pub fn back_up(path: &Path, to: &Path) -> Result<u64, String> {
     if to.exists() {
         return Err(format!("{} exists already", to.display()));
     }
-    // SQLite would make an empty database of a file that is not there.
-    let source = connection::reader(path).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    // Read-only, so that SQLite does not create a missing file as an empty database.
+    let open = || {
+        let source = connection::reader(path)?;
+        if !Lock::is_taken(path)? {
+            write_ahead_log::require_sound(path)?;
+        }
+        Ok(source)
+    };
+    let source = open().map_err(|error: OpenError| format!("cannot open {}: {error}", path.display()))?;
     let users = copy(&source, to).map_err(|error| format!("cannot write {}: {error}", to.display()))?;
     Ok(users)
 }
 
-/// Puts the copy `from` in the place of the database at `path`, which no server may have open. Gives the number of users
-/// in it, and where the database that was there is now.
+/// Replaces the database at `path`, which no server may have open, with the copy `from`. Returns the number of users in
+/// the copy, and the new path of the database that was replaced.
 ///
 /// # Errors
-/// One line that says what failed. The database is as it was then, or, if the disk fails while files are renamed, beside
-/// its place, under the name that ends in `.replaced-` and a number.
+/// One line that says what failed. The database is unchanged; but if the disk fails while files are renamed, it is beside
+/// its old path, under a name that ends in `.replaced-` and a number.
 pub fn restore(path: &Path, from: &Path) -> Result<(u64, Option<PathBuf>), String> {
     let source = connection::reader(from).map_err(|error| format!("cannot open {}: {error}", from.display()))?;
     let in_place = |error: &dyn std::fmt::Display| format!("cannot replace {}: {error}", path.display());
-    // The lock is of the file that a link leads to; the copy takes the place of the file, not of the link.
+    // If the path is a symbolic link, both the lock and the replacement concern the file it points to.
     let path = if path.exists() { path.canonicalize().map_err(|error| in_place(&error))? } else { path.to_owned() };
     let lock = if path.exists() { Some(Lock::take(&path).map_err(|error| in_place(&error))?) } else { None };
     let new = beside(&path, ".restoring");
@@ -45,7 +53,7 @@ pub fn restore(path: &Path, from: &Path) -> Result<(u64, Option<PathBuf>), Strin
     let kept = lock.is_some().then(|| beside(&path, &format!(".replaced-{}", Timestamp::now().0)));
     let moved = (|| {
         if let Some(kept) = &kept {
-            // The log first: a log that meets the wrong database would be folded into it.
+            // The write-ahead log first: SQLite would apply a log that it finds beside the wrong database.
             for suffix in ["-wal", ""] {
                 rename_if_there(&beside(&path, suffix), &beside(kept, suffix))?;
             }
@@ -58,7 +66,16 @@ pub fn restore(path: &Path, from: &Path) -> Result<(u64, Option<PathBuf>), Strin
     Ok((users, kept))
 }
 
-/// A copy that is sound, complete and on disk, or an error and no file.
+/// Removes what a backup to `file`, or a restore of it, has written so far. For a process that ends before it is finished.
+pub fn discard_unfinished(file: &Path) {
+    let restored = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    for copy in [file, &beside(&restored, ".restoring")] {
+        // The process ends anyway, and the next copy replaces what is left.
+        let _ = remove(&beside(copy, ".partial"));
+    }
+}
+
+/// Writes a copy that is checked, complete and on disk; on an error, no file is left.
 fn copy(source: &Connection, to: &Path) -> Result<u64, String> {
     let partial = beside(to, ".partial");
     remove(&partial).map_err(|error| error.to_string())?;
@@ -76,15 +93,23 @@ fn copy(source: &Connection, to: &Path) -> Result<u64, String> {
     copied
 }
 
-/// Whether the file is sound and of a version that this server knows; how many users it has.
-fn check(path: &Path) -> Result<u64, String> {
-    let connection = connection::reader(path).map_err(|error| error.to_string())?;
-    let ask = |question: &str| connection.query_row(question, [], |row| row.get::<_, String>(0));
-    let answer = ask("PRAGMA integrity_check(1)").map_err(|error| error.to_string())?;
-    if answer != "ok" {
-        return Err(format!("the database is damaged: {answer}"));
-    }
-    connection::refuse_newer(&connection).map_err(|error| error.to_string())?;
+/// Fails if the database at `path`, or its copy, is damaged, of another program, or of a version that this server does not know. A
+/// server may have it open. Returns the number of users in it.
+///
+/// # Errors
+/// One line that says what is wrong with it.
+pub fn check(path: &Path) -> Result<u64, String> {
+    let sound_copy = || {
+        let connection = connection::reader(path)?;
+        // A log that a server is writing to has an end that changes.
+        if !Lock::is_taken(path)? {
+            write_ahead_log::require_sound(path)?;
+        }
+        connection::require_sound(&connection, "integrity_check")?;
+        migrate::require_own(&connection)?;
+        Ok(connection)
+    };
+    let connection = sound_copy().map_err(|error: OpenError| error.to_string())?;
     let count = connection.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0));
     let count = count.map_err(|error| format!("it is no database of this server: {error}"))?;
     Ok(count.unsigned_abs())
@@ -104,7 +129,8 @@ fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// A name is on disk when its folder is. Elsewhere than on Unix a folder cannot be opened, and need not be.
+/// Flushes the folder of `path`, so that a renamed file keeps its new name after a power failure. Only Unix lets a program
+/// open a folder, and only there it is needed.
 fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {

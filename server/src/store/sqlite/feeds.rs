@@ -1,4 +1,4 @@
-//! What is in the feeds, in SQLite.
+//! Activities in feeds, in SQLite.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};

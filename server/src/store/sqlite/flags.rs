@@ -1,4 +1,4 @@
-//! Reports to moderators, in SQLite.
+//! Flags, in SQLite.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
@@ -12,14 +12,14 @@ impl Flags for Sqlite {
         let app = app.to_owned();
         let write = move |connection: &Connection| {
             let flag = Flag { id: uuid::Uuid::new_v4().to_string(), created_at: Timestamp::now(), content };
-            insert_flag(connection, &app, &flag)?;
+            insert(connection, &app, &flag)?;
             Ok(flag)
         };
         self.write(write).await
     }
 }
 
-fn insert_flag(connection: &Connection, app: &str, flag: &Flag) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, app: &str, flag: &Flag) -> rusqlite::Result<()> {
     let Flag { id, created_at, content } = flag;
     connection
         .prepare_cached(

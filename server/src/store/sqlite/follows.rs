@@ -1,4 +1,4 @@
-//! Who follows whom, in SQLite.
+//! Follows between feeds, in SQLite.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
@@ -20,7 +20,7 @@ impl Follows for Sqlite {
 
     async fn follow_counts(&self, app: &str, id: &str) -> Result<FollowCounts, StoreError> {
         let (app, id) = (app.to_owned(), id.to_owned());
-        self.read(move |connection| count_follows(connection, &app, &id)).await
+        self.read(move |connection| count(connection, &app, &id)).await
     }
 }
 
@@ -44,7 +44,7 @@ fn delete(connection: &Connection, app: &str, source: &FeedName, target: &FeedNa
     Ok(())
 }
 
-fn count_follows(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<FollowCounts> {
+fn count(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<FollowCounts> {
     connection
         .prepare_cached(
             "SELECT

@@ -1,12 +1,12 @@
-//! Klaim's users in SQLite. One thread writes, so what was looked up before a write still holds in it.
+//! Klaim's users, in SQLite. Only one thread writes, so what an operation reads before it writes stays true meanwhile.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
 use super::Sqlite;
-use crate::store::klaim::names;
 use crate::store::{KlaimChanges, KlaimUser, KlaimUsers, StoreError, Taken};
+use user_handle_service::store::{UniqueValue, unique_values};
 
 #[async_trait]
 impl KlaimUsers for Sqlite {
@@ -16,7 +16,7 @@ impl KlaimUsers for Sqlite {
             if let Some(taken) = taken(connection, &app, &user)? {
                 return Ok(Err(taken));
             }
-            store(connection, &app, &user)?;
+            replace(connection, &app, &user)?;
             Ok(Ok(user))
         };
         self.write(write).await
@@ -36,40 +36,40 @@ impl KlaimUsers for Sqlite {
         let (app, id) = (app.to_owned(), id.to_owned());
         let write = move |connection: &Connection| {
             let Some(old) = select(connection, &app, &id)? else { return Ok(None) };
-            let new = changes.of(old);
+            let new = changes.apply_to(old);
             if let Some(taken) = taken(connection, &app, &new)? {
                 return Ok(Some(Err(taken)));
             }
             connection
                 .prepare_cached("DELETE FROM klaim_names WHERE app = ?1 AND klaim_id = ?2")?
                 .execute([&app, &new.klaim_id])?;
-            store(connection, &app, &new)?;
+            replace(connection, &app, &new)?;
             Ok(Some(Ok(new)))
         };
         self.write(write).await
     }
 
-    async fn klaim_list(&self, app: &str, behind: &str, limit: u32) -> Result<Vec<KlaimUser>, StoreError> {
-        let (app, behind) = (app.to_owned(), behind.to_owned());
+    async fn klaim_list(&self, app: &str, after: &str, limit: u32) -> Result<Vec<KlaimUser>, StoreError> {
+        let (app, after) = (app.to_owned(), after.to_owned());
         let read = move |connection: &Connection| {
             connection
                 .prepare_cached(
                     "SELECT klaim_id, user_id, email, name, metadata, credit_balance, created_at FROM klaim_users
                      WHERE app = ?1 AND klaim_id > ?2 ORDER BY klaim_id LIMIT ?3",
                 )?
-                .query_map(params![app, behind, limit], user)?
+                .query_map(params![app, after, limit], user)?
                 .collect()
         };
         self.long_read(read).await
     }
 }
 
-/// What of this user another one has.
+/// What of this user another user has already.
 fn taken(connection: &Connection, app: &str, user: &KlaimUser) -> rusqlite::Result<Option<Taken>> {
     let mut owner =
         connection.prepare_cached("SELECT klaim_id FROM klaim_names WHERE app = ?1 AND kind = ?2 AND name = ?3")?;
-    for (kind, name, taken) in names(user) {
-        let found: Option<String> = owner.query_row([app, kind, name], |row| row.get(0)).optional()?;
+    for UniqueValue { kind, value, taken } in unique_values(user) {
+        let found: Option<String> = owner.query_row([app, kind, value], |row| row.get(0)).optional()?;
         if found.is_some_and(|other| other != user.klaim_id) {
             return Ok(Some(taken));
         }
@@ -77,12 +77,12 @@ fn taken(connection: &Connection, app: &str, user: &KlaimUser) -> rusqlite::Resu
     Ok(None)
 }
 
-/// Stores the user, in place of an earlier state of it, and its names.
-fn store(connection: &Connection, app: &str, user: &KlaimUser) -> rusqlite::Result<()> {
-    let mut own =
+/// Writes the user, in place of its earlier state, and its unique values.
+fn replace(connection: &Connection, app: &str, user: &KlaimUser) -> rusqlite::Result<()> {
+    let mut claim =
         connection.prepare_cached("INSERT INTO klaim_names (app, kind, name, klaim_id) VALUES (?1, ?2, ?3, ?4)")?;
-    for (kind, name, _) in names(user) {
-        own.execute([app, kind, name, &user.klaim_id])?;
+    for UniqueValue { kind, value, .. } in unique_values(user) {
+        claim.execute([app, kind, value, &user.klaim_id])?;
     }
     connection
         .prepare_cached(

@@ -1,110 +1,98 @@
-//! Users in SQLite: the embedded default.
+//! The store in SQLite, embedded in the server: the default.
 //!
-//! One thread writes (`writer.rs`); reads go to connections of their own (`readers.rs`). A database in memory has only
-//! the writer's connection, so its reads queue with the writes.
+//! ```text
+//! execute.rs      runs an operation's work: `Sqlite::write`, `Sqlite::read` and `Sqlite::long_read`
+//! writer.rs       the one thread that writes          pool.rs       connections that read
+//! connection.rs   opens connections                   lock.rs       one server for each file
+//! migrate.rs      brings the tables up to date        error.rs      what errors of SQLite mean
+//! guard.rs        whether the database can be relied on: its files (files.rs), what was found so far (condition.rs)
+//! write_ahead_log.rs                                  finds damage in a log before SQLite reads it
+//! backup.rs       copies, made and put back           users.rs, …   the operations, a file for each trait
+//! ```
 //!
-//! What one subject needs is a file with the trait's implementation and, below it, a function for each statement. They
-//! reach the database through `Sqlite::write`, `Sqlite::read` and `Sqlite::long_read`.
+//! A database in memory has only the writer's connection, so its reads wait in the same queue as its writes.
 
 mod backup;
+mod condition;
 mod connection;
+mod error;
+mod execute;
 mod feeds;
+mod files;
 mod flags;
 mod follows;
+mod guard;
 mod klaim;
 mod lock;
-mod readers;
+mod migrate;
+mod pool;
 mod users;
+mod write_ahead_log;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode};
 
-pub use backup::{back_up, restore};
-pub use connection::OpenError;
+pub use backup::{back_up, check, discard_unfinished, restore};
+pub use error::OpenError;
 
-use self::readers::Readers;
+use self::guard::Guard;
+use self::pool::Pool;
 use self::writer::Writer;
-use super::{Store, StoreError};
+use super::{Health, Store, StoreError};
 
 /// A [`Store`] in an SQLite file, or in memory.
 pub struct Sqlite {
     writer: Writer,
-    readers: Option<Arc<Readers>>,
+    guard: Guard,
+    /// The connections that read. `None`: the database is in memory.
+    pool: Option<Arc<Pool>>,
 }
 
-/// How many writes may share one commit, so that none waits for ever.
+/// The most writes that share one commit, so that the first of them does not wait for ever.
 const GROUP: usize = 256;
 
 impl Sqlite {
-    /// Opens the file at `path`, which is created where it is missing.
+    /// Opens the file at `path`. A missing file is created.
     ///
     /// # Errors
-    /// SQLite refuses the file, another process has it open, or it belongs to a newer version of this server.
+    /// SQLite refuses the file, it is damaged or has hard links, another process has it open, or another program or a newer
+    /// version of this server wrote it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Sqlite::open_with_group(path, GROUP)
     }
 
-    /// As [`Sqlite::open`], with this many writes in one commit at most. What sharing commits is worth is measured so.
+    /// Like [`Sqlite::open`], but with at most `group` writes in one commit. A benchmark uses this to measure what shared
+    /// commits gain.
     ///
     /// # Errors
-    /// As [`Sqlite::open`].
+    /// As for [`Sqlite::open`].
     pub fn open_with_group(path: &Path, group: usize) -> Result<Self, OpenError> {
         let (connection, lock) = connection::writer(path)?;
-        let writer = Writer::start(connection, Some(lock), group)?;
-        Ok(Sqlite { writer, readers: Some(Arc::new(Readers::open(path)?)) })
+        let guard = Guard::of(path)?;
+        let writer = Writer::start(connection, Some(lock), guard.clone(), group)?;
+        Ok(Sqlite { writer, guard, pool: Some(Arc::new(Pool::open(path)?)) })
     }
 
-    /// Opens a database in memory, gone when it is dropped.
+    /// Opens a database in memory, which is gone when it is dropped.
     ///
     /// # Errors
-    /// SQLite has no memory.
+    /// SQLite cannot allocate it.
     pub fn in_memory() -> Result<Self, OpenError> {
-        Ok(Sqlite { writer: Writer::start(connection::memory()?, None, GROUP)?, readers: None })
-    }
-
-    /// A write: all of `work` is on disk when this returns, or nothing of it is.
-    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        self.writer.write(work).await
-    }
-
-    /// A read of a few rows: done at once on this thread, because handing it to another costs more than it does.
-    async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        match &self.readers {
-            Some(readers) => readers.read(work).map_err(store_error),
-            None => self.writer.write(work).await,
-        }
-    }
-
-    /// A read of many rows: done on a thread that may block.
-    async fn long_read<T, W>(&self, work: W) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        let Some(readers) = self.readers.clone() else { return self.writer.write(work).await };
-        let turn = Arc::clone(&readers);
-        let _turn = turn.long_reads.acquire().await.map_err(|_| StoreError::Closed)?;
-        let read = tokio::task::spawn_blocking(move || readers.read(work)).await;
-        read.map_err(|error| StoreError::Failed(error.to_string()))?.map_err(store_error)
+        let guard = Guard::default();
+        Ok(Sqlite { writer: Writer::start(connection::memory()?, None, guard.clone(), GROUP)?, guard, pool: None })
     }
 }
 
 #[async_trait]
 impl Store for Sqlite {
-    async fn check(&self) -> Result<(), StoreError> {
-        self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
+    async fn check(&self) -> Health {
+        let reads = self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await;
+        let writes = self.guard.require_sound();
+        let reads = self.guard.require_sound().and(reads);
+        Health { reads: reads.map_err(|error| error.to_string()), writes: writes.map_err(|error| error.to_string()) }
     }
 
     fn waiting(&self) -> usize {
@@ -113,14 +101,6 @@ impl Store for Sqlite {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await
-    }
-}
-
-fn store_error(error: rusqlite::Error) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
-        Some(ErrorCode::DiskFull) => StoreError::Full,
-        _ => StoreError::Failed(error.to_string()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What only SQLite has: its files and their settings. What every store has to do is in `tests/store.rs`.
 
+use rusqlite::Connection;
 use serde_json::value::RawValue;
 
 use super::*;
@@ -11,7 +12,7 @@ fn new(id: &str) -> NewUser {
     NewUser { id: id.into(), data: RawValue::from_string("{}".into()).unwrap() }
 }
 
-/// A folder that goes away with the test.
+/// A folder that is deleted after the test.
 struct Folder(std::path::PathBuf);
 
 impl Folder {
@@ -30,6 +31,13 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+const SOUND: Health = Health { reads: Ok(()), writes: Ok(()) };
+
+/// The health of a store whose database is gone or damaged.
+fn broken(error: &StoreError) -> Health {
+    Health { reads: Err(error.to_string()), writes: Err(error.to_string()) }
 }
 
 #[tokio::test]
@@ -67,6 +75,7 @@ fn files_that_are_not_ours_are_refused_with_a_reason() {
     std::fs::write(folder.file(), "this is no database, and long enough to be seen as none, whatever it is").unwrap();
     assert_eq!(Sqlite::open(&folder.file()).err().unwrap().to_string(), "file is not a database");
     let newer = folder.0.join("newer.db");
+    drop(Sqlite::open(&newer).unwrap());
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let refusal = format!(
         "it was written by a newer version of this server (format 99, this one knows {})",
@@ -76,6 +85,183 @@ fn files_that_are_not_ours_are_refused_with_a_reason() {
     let nowhere = folder.0.join("none").join("users.db");
     let text = Sqlite::open(&nowhere).err().unwrap().to_string();
     assert!(text.starts_with("unable to open database file"), "{text}");
+}
+
+#[test]
+fn the_database_of_another_program_is_left_as_it_is() {
+    let folder = Folder::new();
+    for (name, set_up) in [
+        ("tables.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO users VALUES (1, 'a@b.c')"),
+        ("version.db", "CREATE TABLE users (app TEXT, id TEXT, data TEXT); PRAGMA user_version = 1"),
+        ("later.db", "CREATE TABLE users (id TEXT); PRAGMA user_version = 7"),
+        ("id.db", "PRAGMA application_id = 1"),
+    ] {
+        let file = folder.0.join(name);
+        Connection::open(&file).unwrap().execute_batch(set_up).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        assert_eq!(Sqlite::open(&file).err().unwrap().to_string(), "it is the database of another program", "{name}");
+        assert_eq!(std::fs::read(&file).unwrap(), before, "{name}");
+        assert!(!lock::beside(&file, ".lock").exists() && !lock::beside(&file, "-wal").exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_an_earlier_version_is_known_by_its_tables() {
+    let folder = Folder::new();
+    drop(Sqlite::open(&folder.file()).unwrap());
+    // As version 2 was, before files had an id.
+    let earlier = "DROP TABLE klaim_users; DROP TABLE klaim_names; PRAGMA user_version = 2; PRAGMA application_id = 0";
+    Connection::open(folder.file()).unwrap().execute_batch(earlier).unwrap();
+    drop(Sqlite::open(&folder.file()).unwrap());
+    let connection = Connection::open(folder.file()).unwrap();
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).unwrap();
+    assert_eq!(id, 0x7568_646c);
+}
+
+/// What happens to a file while the server runs.
+type Accident = (&'static str, fn(&std::path::Path));
+
+#[tokio::test]
+async fn no_write_is_acknowledged_when_the_files_are_gone() {
+    fn wal(file: &std::path::Path) -> std::path::PathBuf {
+        lock::beside(file, "-wal")
+    }
+    fn cut(file: &std::path::Path) {
+        std::fs::File::options().write(true).open(file).unwrap().set_len(0).unwrap();
+    }
+    fn other(file: &std::path::Path) -> std::path::PathBuf {
+        let other = lock::beside(file, ".other");
+        drop(Sqlite::open(&other).unwrap());
+        other
+    }
+    let accidents: [Accident; 8] = [
+        ("users.db was removed", |file| std::fs::remove_file(file).unwrap()),
+        ("users.db was removed", |file| std::fs::rename(file, lock::beside(file, ".moved")).unwrap()),
+        ("users.db was cut", cut),
+        ("users.db was replaced", |file| std::fs::rename(other(file), file).unwrap()),
+        ("users.db was written to by another program", |file| {
+            std::fs::copy(other(file), file).unwrap();
+        }),
+        ("users.db-wal was removed", |file| std::fs::remove_file(wal(file)).unwrap()),
+        ("users.db-wal was cut", |file| cut(&wal(file))),
+        ("users.db-wal was replaced", |file| {
+            let copy = lock::beside(file, ".copy");
+            std::fs::copy(wal(file), &copy).unwrap();
+            std::fs::rename(copy, wal(file)).unwrap();
+        }),
+    ];
+    for (what, accident) in accidents {
+        let folder = Folder::new();
+        let store = Sqlite::open(&folder.file()).unwrap();
+        store.create(APP, new("a")).await.unwrap();
+        assert_eq!(store.check().await, SOUND);
+        accident(&folder.file());
+        let gone = StoreError::Gone(format!("{what} while the server was running"));
+        if !what.contains("another program") {
+            assert_eq!(store.check().await, broken(&gone));
+        }
+        for id in ["b", "c"] {
+            assert_eq!(store.create(APP, new(id)).await.map(drop), Err(gone.clone()));
+        }
+        assert_eq!(store.get(APP, "a").await.map(drop), Err(gone.clone()), "{what}");
+        assert_eq!(store.get_many(APP, &["a".into()]).await.map(drop), Err(gone.clone()), "{what}");
+        assert_eq!(store.check().await, broken(&gone));
+    }
+}
+
+/// A database whose users take many pages, all of them in its file.
+async fn of_many_pages(file: &std::path::Path) -> Vec<String> {
+    let store = Sqlite::open(file).unwrap();
+    let ids: Vec<_> = (0..100).map(|number| format!("u{number}")).collect();
+    let data = RawValue::from_string(format!(r#"{{"x":"{}"}}"#, "x".repeat(2_000))).unwrap();
+    let users = ids.iter().map(|id| NewUser { id: id.clone(), data: data.clone() });
+    store.create_many(APP, users.collect(), false).await.unwrap();
+    store.close().await.unwrap();
+    ids
+}
+
+/// Writes over every page but those of the schema.
+fn damage(file: &std::path::Path) {
+    use std::io::{Seek, SeekFrom, Write};
+    let mut file = std::fs::File::options().write(true).open(file).unwrap();
+    let schema = 20 * 4_096;
+    let length = file.metadata().unwrap().len();
+    file.seek(SeekFrom::Start(schema)).unwrap();
+    file.write_all(&vec![0xa5; (length - schema) as usize]).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_not_opened_and_its_check_says_why() {
+    let folder = Folder::new();
+    let (file, copy) = (folder.file(), folder.0.join("copy.db"));
+    of_many_pages(&file).await;
+    back_up(&file, &copy).unwrap();
+    assert_eq!((check(&file), check(&copy)), (Ok(100), Ok(100)));
+    for damaged in [&file, &copy] {
+        damage(damaged);
+        let refusal = Sqlite::open(damaged).err().unwrap().to_string();
+        assert!(refusal.starts_with("it is damaged, restore a backup: "), "{refusal}");
+        let found = check(damaged).unwrap_err();
+        assert!(found.starts_with("it is damaged, restore a backup: "), "{found}");
+    }
+}
+
+#[tokio::test]
+async fn damage_that_is_found_while_it_runs_is_not_forgotten() {
+    let folder = Folder::new();
+    let ids = of_many_pages(&folder.file()).await;
+    let store = Sqlite::open(&folder.file()).unwrap();
+    assert_eq!(store.check().await, SOUND);
+    damage(&folder.file());
+    let mut found = None;
+    for id in &ids {
+        found = found.or(store.get(APP, id).await.err());
+    }
+    let found = found.unwrap();
+    assert!(matches!(found, StoreError::Damaged(_)), "{found}");
+    assert_eq!(store.check().await, broken(&found));
+    assert!(store.create(APP, new("b")).await.is_err());
+}
+
+/// Copies of a database and of its log, as they are after a kill, with one user in each of four transactions.
+async fn killed(folder: &Folder) -> (std::path::PathBuf, Vec<u8>) {
+    let store = Sqlite::open(&folder.file()).unwrap();
+    for id in ["a", "b", "c", "d"] {
+        store.create(APP, new(id)).await.unwrap();
+    }
+    let killed = folder.0.join("killed.db");
+    std::fs::copy(folder.file(), &killed).unwrap();
+    (killed, std::fs::read(lock::beside(&folder.file(), "-wal")).unwrap())
+}
+
+#[tokio::test]
+async fn a_log_that_is_damaged_before_its_end_is_refused_and_one_that_is_cut_is_not() {
+    let folder = Folder::new();
+    let (file, log) = killed(&folder).await;
+    let wal = lock::beside(&file, "-wal");
+    let frame = 24 + 4_096;
+    let frames = (log.len() - 32) / frame;
+    assert!(frames > 8, "{frames}");
+    let refusal = "it is damaged, restore a backup: its write-ahead log has a wrong checksum before its end";
+    // In the header, and in the head, the salt and the page of a frame of the first transaction.
+    for place in [9, 25, 32 + 1, 32 + 9, 32 + 17, 32 + 24 + 100] {
+        let mut damaged = log.clone();
+        damaged[place] ^= 1;
+        std::fs::write(&wal, &damaged).unwrap();
+        assert_eq!(Sqlite::open(&file).err().unwrap().to_string(), refusal, "byte {place}");
+        assert_eq!(check(&file), Err(refusal.into()));
+        assert!(back_up(&file, &folder.0.join("copy.db")).unwrap_err().ends_with(refusal));
+        assert_eq!(std::fs::read(&wal).unwrap(), damaged, "it is left as it is");
+    }
+    // A power failure in the last transaction, which was not acknowledged.
+    for length in [log.len() - 1, log.len() - frame, log.len() - frame - 100] {
+        let _ = std::fs::remove_file(lock::beside(&file, "-shm"));
+        std::fs::copy(folder.file(), &file).unwrap();
+        std::fs::write(&wal, &log[..length]).unwrap();
+        let store = Sqlite::open(&file).unwrap();
+        assert!(store.get(APP, "c").await.unwrap().is_some() && store.get(APP, "d").await.unwrap().is_none());
+        store.close().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -89,6 +275,11 @@ async fn one_file_has_one_server() {
         let link = folder.0.join("link.db");
         std::os::unix::fs::symlink(folder.file(), &link).unwrap();
         assert_eq!(Sqlite::open(&link).err().unwrap().to_string(), text);
+        let link = folder.0.join("hard-link.db");
+        std::fs::hard_link(folder.file(), &link).unwrap();
+        let text = "it has 2 hard links, and a database may have one name only";
+        assert_eq!(Sqlite::open(&link).err().unwrap().to_string(), text);
+        std::fs::remove_file(link).unwrap();
     }
     store.create(APP, new("a")).await.unwrap();
     store.close().await.unwrap();
@@ -101,7 +292,7 @@ async fn a_full_disk_refuses_writes_and_nothing_else() {
     let store = Sqlite::open(&folder.file()).unwrap();
     let pages = |pages: u32| store.write(move |connection| connection.pragma_update(None, "max_page_count", pages));
     store.create(APP, new("first")).await.unwrap();
-    // SQLite says of this limit what it says of a full disk.
+    // SQLite reports this limit with the same error as a full disk.
     pages(40).await.unwrap();
     let large = |id: String| NewUser { id, data: RawValue::from_string(format!("\"{}\"", "x".repeat(9_000))).unwrap() };
     let mut written = 0;
@@ -117,8 +308,8 @@ async fn a_full_disk_refuses_writes_and_nothing_else() {
     let ids: Vec<_> = (0..=written).map(|number| format!("u{number}")).collect();
     assert_eq!(store.get_many(APP, &ids).await.unwrap().len(), written, "the one that was refused is not there");
     assert!(store.get(APP, "first").await.unwrap().is_some());
-    store.check().await.unwrap();
-    // The whole group of a write that does not fit is told so: here, of many at once, none that is told "done" is lost.
+    assert_eq!(store.check().await, Health { reads: Ok(()), writes: Ok(()) });
+    // Of many writes at once, every write that succeeds is stored, and every one that fails is not.
     let calls = ids.iter().map(|id| store.create(APP, large(format!("more-{id}"))));
     for (id, done) in ids.iter().zip(futures_util::future::join_all(calls).await) {
         let stored = store.get(APP, &format!("more-{id}")).await.unwrap();
@@ -161,7 +352,7 @@ async fn a_log_that_a_kill_left_does_not_meet_the_copy() {
     store.create(APP, new("a")).await.unwrap();
     back_up(&file, &copy).unwrap();
     store.create(APP, new("b")).await.unwrap();
-    // What a kill leaves: a log that is not folded in, and no lock.
+    // After a kill there is a write-ahead log that was not checkpointed, and no lock.
     let killed = folder.0.join("killed.db");
     for suffix in ["", "-wal"] {
         std::fs::copy(lock::beside(&file, suffix), lock::beside(&killed, suffix)).unwrap();
@@ -185,7 +376,7 @@ fn what_is_no_copy_is_not_put_back() {
     let other = folder.0.join("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
     let refusal = restore(&folder.0.join("new.db"), &other).unwrap_err();
-    assert!(refusal.ends_with("it is no database of this server: no such table: users"), "{refusal}");
+    assert!(refusal.ends_with("it is the database of another program"), "{refusal}");
     let missing = back_up(&none, &folder.0.join("copy.db")).unwrap_err();
     assert!(missing.starts_with(&format!("cannot open {}: unable to open database file", none.display())), "{missing}");
     assert!(!folder.0.join("copy.db").exists() && !folder.0.join("new.db").exists());

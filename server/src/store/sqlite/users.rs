@@ -1,4 +1,4 @@
-//! The users in SQLite.
+//! Users, in SQLite.
 
 use std::collections::HashMap;
 
@@ -41,15 +41,15 @@ impl Users for Sqlite {
         let app = app.to_owned();
         let write = move |connection: &Connection| {
             let mut written = Vec::new();
-            let mut place_of = HashMap::new();
+            let mut position_of = HashMap::new();
             for user in &users {
                 let stored = match insert(connection, &app, user)? {
                     None if replace_them => replace(connection, &app, user)?,
                     created => created,
                 };
                 let Some(stored) = stored else { continue };
-                let place = *place_of.entry(user.id.as_str()).or_insert(written.len());
-                match written.get_mut(place) {
+                let position = *position_of.entry(user.id.as_str()).or_insert(written.len());
+                match written.get_mut(position) {
                     Some(earlier) => *earlier = stored,
                     None => written.push(stored),
                 }
@@ -74,7 +74,7 @@ impl Users for Sqlite {
     }
 }
 
-/// Inserts the user; `None` if its id is taken.
+/// Inserts the user. `None` if its id is taken.
 fn insert(connection: &Connection, app: &str, user: &NewUser) -> rusqlite::Result<Option<User>> {
     let now = Timestamp::now();
     let inserted = connection
@@ -94,7 +94,7 @@ fn select(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<Opti
         .optional()
 }
 
-/// Replaces the data. `updated_at` grows even where the clock stands still or was set back.
+/// Replaces the data. `updated_at` increases even if the clock stood still or was set back.
 fn replace(connection: &Connection, app: &str, new: &NewUser) -> rusqlite::Result<Option<User>> {
     connection
         .prepare_cached(

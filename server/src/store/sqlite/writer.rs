@@ -1,20 +1,20 @@
-//! The one thread that writes, with group commit: writes that wait while the disk is busy share the next transaction.
+//! The one thread that writes, with group commit: writes that queue up while the disk is busy share the next transaction.
 //!
-//! A commit costs a wait for the disk, however much it holds. So the writer takes everything that waits, commits it at
-//! once, and only then acknowledges each write. Nothing is acknowledged before it is on disk.
+//! A commit waits for the disk, no matter how much it contains. So the writer takes everything in its queue, commits it
+//! together, and only then acknowledges each write. Nothing is acknowledged before it is on disk.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::connection::OpenError;
+use super::error::{OpenError, store_error};
+use super::guard::Guard;
 use super::lock::Lock;
-use super::store_error;
 use crate::store::StoreError;
 
-/// Writes that may wait. More are refused as busy, which is better than to queue without bound.
+/// The length of the queue. Further writes are refused as busy, rather than queued without bound.
 const QUEUE: usize = 1_024;
 
-/// The handle on the writer's thread.
+/// A handle to the writer thread.
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
 }
@@ -45,21 +45,26 @@ impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Writ
     }
 
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
-        // Whoever asked may have gone; then nobody hears the answer.
+        // The caller may have been dropped, and then nobody needs the result.
         let _ = self.reply.send(committed.and(self.result));
     }
 }
 
 impl Writer {
-    /// Starts the thread, with at most `group` writes in one commit. It holds the lock until it ends.
-    pub(super) fn start(connection: Connection, lock: Option<Lock>, group: usize) -> Result<Self, OpenError> {
+    /// Starts the thread, with at most `group` writes in one commit. The thread holds the lock until it ends.
+    pub(super) fn start(
+        connection: Connection,
+        lock: Option<Lock>,
+        guard: Guard,
+        group: usize,
+    ) -> Result<Self, OpenError> {
         let (queue, messages) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new().name("sqlite-writer".into());
         let run = move || {
-            let (closed, reply) = run(connection, messages, group);
+            let (closed, reply) = run(connection, messages, &guard, group);
             drop(lock);
             if let Some(reply) = reply {
-                // Whoever asked may have gone.
+                // The caller may have been dropped.
                 let _ = reply.send(closed);
             }
         };
@@ -67,7 +72,7 @@ impl Writer {
         Ok(Writer { queue })
     }
 
-    /// Runs `work` on the writer's thread; returns when its effect is on disk.
+    /// Runs `work` on the writer thread. Returns when its effect is on disk.
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -82,12 +87,12 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// How many writes wait.
+    /// The number of writes in the queue.
     pub(super) fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// Finishes what waits, empties the write-ahead log into the database, and ends the thread.
+    /// Finishes the writes in the queue, checkpoints the write-ahead log into the database, and ends the thread.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         if self.queue.send(Message::Close(reply)).await.is_err() {
@@ -97,37 +102,45 @@ impl Writer {
     }
 }
 
-/// What there is to say at the end, and to whom.
+/// The result of closing, and where to send it.
 type End = (Result<(), StoreError>, Option<oneshot::Sender<Result<(), StoreError>>>);
 
-fn run(mut connection: Connection, mut messages: mpsc::Receiver<Message>, group: usize) -> End {
+fn run(mut connection: Connection, mut messages: mpsc::Receiver<Message>, guard: &Guard, group: usize) -> End {
     while let Some(message) = messages.blocking_recv() {
         let close = match message {
-            Message::Write(first) => write_group(&mut connection, first, &mut messages, group),
+            Message::Write(first) => write_group(&mut connection, first, &mut messages, guard, group),
             Message::Close(reply) => Some(reply),
         };
         if close.is_some() {
-            // What was sent after the close is dropped with the channel, and told so.
+            guard.stop();
+            // Writes queued after the close are dropped with the channel, and fail with `Closed`.
             return (checkpoint(&connection).map_err(store_error), close);
         }
     }
     (Ok(()), None)
 }
 
-/// Folds the write-ahead log into the database, so that the file alone is the whole.
+/// Checkpoints the write-ahead log, so that the database file alone is complete. Where there is no room for it, the log stays
+/// beside the database: it is on disk, so nothing is lost.
 fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
-    let held_up: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if held_up {
-        tracing::warn!("something still reads the database, so its write-ahead log is left beside it");
-    }
+    let reason = match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)) {
+        Ok(false) => return Ok(()),
+        Ok(true) => "something still reads the database".to_owned(),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => error.to_string(),
+            _ => return Err(error),
+        },
+    };
+    tracing::warn!(reason, "the write-ahead log is left beside the database, which is not whole without it");
     Ok(())
 }
 
-/// Runs `first` and what waits behind it in one transaction; returns the request to close, if it came to one.
+/// Runs `first` and the writes queued behind it in one transaction. Returns the request to close, if there was one.
 fn write_group(
     connection: &mut Connection,
     first: Box<dyn Job>,
     messages: &mut mpsc::Receiver<Message>,
+    guard: &Guard,
     limit: usize,
 ) -> Option<oneshot::Sender<Result<(), StoreError>>> {
     let mut group = vec![first];
@@ -142,7 +155,8 @@ fn write_group(
             Err(_) => break,
         }
     }
-    let committed = commit(connection, &mut group);
+    let committed =
+        guard.before_write().and_then(|()| commit(connection, &mut group)).and_then(|()| guard.after_write());
     for job in group {
         job.acknowledge(committed.clone());
     }
@@ -152,11 +166,11 @@ fn write_group(
 fn commit(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(store_error)?;
     for job in group {
-        // A write that fails half-way is undone to its savepoint; the others of the group stay.
+        // A write that fails is rolled back to its savepoint; the other writes of the group are kept.
         let savepoint = transaction.savepoint().map_err(store_error)?;
         match job.run(&savepoint) {
             Ok(()) => savepoint.commit().map_err(store_error)?,
-            // A full or failing disk makes SQLite roll the whole transaction back: then nothing of the group happened.
+            // When the disk is full or fails, SQLite rolls back the whole transaction, so the whole group failed.
             Err(error) if savepoint.is_autocommit() => return Err(error),
             Err(_) => drop(savepoint),
         }
@@ -171,7 +185,7 @@ mod tests {
     async fn writer() -> Writer {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x INTEGER UNIQUE)").unwrap();
-        Writer::start(connection, None, 256).unwrap()
+        Writer::start(connection, None, Guard::default(), 256).unwrap()
     }
 
     fn insert(x: i64) -> impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static {

@@ -1,0 +1,558 @@
+//! The state machine of a call: it says what to do next, and its driver does that and reports the result.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::client::{ClientState, Learned};
+use super::decode::{self, FailedAttempt};
+use super::retry::{self, Decision, Ending, Progress};
+use super::service::Service;
+use super::waiting_line::{Place, WaitingLine};
+use crate::rules::options::{CallLimits, TokenReason};
+use crate::rules::text::concat;
+use crate::rules::{Code, Error, Kind, Phase, validate};
+use crate::wire::headers::{RetryHints, rate_limit};
+use crate::wire::operation::{Subject, Then};
+use crate::wire::request::id_hash;
+use crate::wire::{
+    Answer, AttemptFailure, AttemptRequest, Body, CallError, Effect, Event, Host, Operation, Request, body,
+};
+
+/// Milliseconds by which the clock that dates a record may be behind the one that dates a response.
+const CLOCK_MARGIN_MS: f64 = 2_000.0;
+/// Milliseconds after its deadline within which a call has ended. One that has not is no longer driven.
+const DEADLINE_MARGIN_MS: f64 = 100.0;
+
+/// What to do next.
+pub enum Step<H: Host> {
+    /// Nothing: the call has succeeded.
+    Done(Done<H>),
+    /// Ask the token provider, waiting at most this many milliseconds; then give [`StepResult::Token`].
+    AskForToken(TokenReason, f64),
+    /// Send this request.
+    Send(AttemptRequest<H>),
+    /// Wait for this many milliseconds; then give [`StepResult::Continue`].
+    Wait(f64),
+    /// Wait until the waker that is given to [`Call::park`] is woken; then give [`StepResult::Continue`]. After this many
+    /// milliseconds, give [`StepResult::TimedOut`] with [`Phase::Connect`].
+    Park(f64),
+}
+
+/// What came of the last step.
+pub enum StepResult<H: Host> {
+    /// There is nothing to report: the call begins, or a wait is over.
+    Continue,
+    /// What the token provider gave.
+    Token(Result<H::Text, H::Value>),
+    /// A response, read to its end.
+    Answer(Answer<H>),
+    /// No whole response.
+    Failure(AttemptFailure<H::Value>),
+    /// The time was up. [`Phase::Connect`] means that nothing was being sent.
+    TimedOut(Phase),
+    /// The caller's signal fired, for this reason.
+    Aborted(H::Value),
+}
+
+/// What a call that succeeded gives.
+pub struct Done<H: Host> {
+    /// What the service answered.
+    pub value: H::Value,
+    /// A deletion found no user after an attempt whose answer was lost: that attempt has deleted it.
+    pub already_gone: bool,
+}
+
+/// A call: as many attempts as its policy allows, within its deadline, until its signal fires.
+pub struct Call<H: Host> {
+    /// What is asked.
+    pub request: Request<H>,
+    /// Which call of its client it is, from 1.
+    number: u32,
+    limits: CallLimits,
+    started: f64,
+    sent: f64,
+    attempts: u32,
+    /// The attempt has no longer than what is left until the call's deadline: its timeout is the deadline.
+    is_last_moment: bool,
+    /// An attempt may have taken effect although no answer said so.
+    ambiguous: bool,
+    token: Option<H::Text>,
+    token_was_refused: bool,
+    /// The error to report if the provider gives the refused token again.
+    refusal: Option<CallError<H>>,
+    /// Set while the user is read after an operation that failed: its error, to report unless the user settles the matter.
+    unsettled: Option<CallError<H>>,
+    /// The place in the line: of a write, or of a read whose result is shared with equal reads.
+    waiting: Option<Place>,
+    /// The place in the line of those that ask for a token.
+    asking: Option<Place>,
+}
+
+impl<H: Host> Call<H> {
+    /// Begins a call. If the caller's signal has fired already, `aborted` is its reason, and nothing is begun.
+    ///
+    /// # Errors
+    /// The caller's abort.
+    pub fn begin<S: Service>(
+        client: &ClientState<H, S>,
+        mut request: Request<H>,
+        aborted: Option<H::Value>,
+        limits: CallLimits,
+    ) -> Result<Box<Self>, CallError<H>> {
+        if let Some(reason) = aborted {
+            return Err(CallError::aborted(reason));
+        }
+        let started = client.host.now();
+        let ends_by = started + limits.deadline_ms + DEADLINE_MARGIN_MS;
+        let keys = core::mem::take(&mut request.write_keys);
+        let mut line = client.line.borrow_mut();
+        for key in &keys {
+            forget_reads(&mut line, *key);
+        }
+        let waiting = if request.is_shared {
+            let question = concat([&request.subject, &request.query]);
+            let key = read_key(id_hash(&request.subject), !request.query.is_empty());
+            Some(line.join(Vec::from([key]), question, ends_by))
+        } else if keys.is_empty() {
+            None
+        } else {
+            Some(line.join(keys, String::new(), ends_by))
+        };
+        drop(line);
+        let number = client.calls.get().wrapping_add(1);
+        client.calls.set(number);
+        Ok(Box::new(Call {
+            request,
+            number,
+            limits,
+            started,
+            sent: 0.0,
+            attempts: 0,
+            is_last_moment: false,
+            ambiguous: false,
+            token: None,
+            token_was_refused: false,
+            refusal: None,
+            unsettled: None,
+            waiting,
+            asking: None,
+        }))
+    }
+
+    /// Takes the result of the last step, and says what to do next. An error means that the call has ended with it.
+    ///
+    /// # Errors
+    /// Whatever the call ends with.
+    pub fn next<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        result: StepResult<H>,
+    ) -> Result<Step<H>, CallError<H>> {
+        let step = self.advance(client, result).map_err(|error| {
+            let unsettled = self.unsettled.take();
+            let unsettled = unsettled.filter(|_| error.kind() != Kind::Aborted && self.is_told_after(&error));
+            let mut error = unsettled.unwrap_or(error);
+            error.set(|parts| parts.attempts = self.attempts);
+            // However the call ends, an earlier attempt may have taken effect.
+            error.set(|parts| parts.may_have_been_applied |= self.ambiguous);
+            error
+        });
+        match &step {
+            Ok(Step::Done(done)) => self.leave(client, || Ok(H::copy(&done.value))),
+            // An abort or a deadline concerns this call alone: others that wait for the same are not told of it.
+            Err(error) if error.kind() == Kind::Aborted || self.is_deadline(error) => self.abandon(client),
+            Err(error) => self.leave(client, || Err(error.clone())),
+            Ok(_) => {}
+        }
+        step
+    }
+
+    /// Sets what wakes the call after [`Step::Park`].
+    pub fn park<S: Service>(&self, client: &ClientState<H, S>, waker: H::Waker) {
+        if let Some(number) = self.asking.or(self.waiting) {
+            client.line.borrow_mut().park(number, waker);
+        }
+    }
+
+    /// Gives the call up before it has ended, so that others may go on.
+    pub fn abandon<S: Service>(&mut self, client: &ClientState<H, S>) {
+        self.stop_waiting(client, None);
+    }
+
+    /// Tells the listener that the call has ended; its driver calls this. A call that has sent nothing is left out: no event
+    /// has told of it before.
+    pub fn tell_end<S: Service>(&self, client: &ClientState<H, S>, error: Option<&CallError<H>>) {
+        let Some(listener) = client.listener().filter(|_| self.attempts > 0) else { return };
+        let (operation, path) = (self.request.operation, &self.path::<S>());
+        H::tell(&listener, &Event::End { call: self.number, operation, path, attempts: self.attempts, error });
+    }
+
+    /// How many requests were sent.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Leaves the line when the call has ended. Others that wait for the same record are told the result.
+    fn leave<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        result: impl FnOnce() -> Result<H::Value, CallError<H>>,
+    ) {
+        let is_asked = self.waiting.is_some_and(|number| client.line.borrow().is_followed(number));
+        let learned = (self.request.is_shared && is_asked).then(|| Learned::Record(result()));
+        self.stop_waiting(client, learned);
+    }
+
+    fn stop_waiting<S: Service>(&mut self, client: &ClientState<H, S>, learned: Option<Learned<H>>) {
+        self.stop_asking(client, None);
+        if let Some(number) = self.waiting.take() {
+            if !self.request.is_shared {
+                // A call that reads a user from now on must not share a read that began before this write ended.
+                let mut line = client.line.borrow_mut();
+                for at in 0.. {
+                    let Some(key) = line.keys(number).get(at).copied() else { break };
+                    forget_reads(&mut line, key);
+                }
+            }
+            client.leave_line(number, learned);
+        }
+    }
+
+    fn advance<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        result: StepResult<H>,
+    ) -> Result<Step<H>, CallError<H>> {
+        match result {
+            StepResult::Continue => self.proceed(client),
+            StepResult::Token(token) => self.take_token(client, token),
+            StepResult::Answer(answer) => self.answered(client, answer),
+            StepResult::Failure(failure) => {
+                let hints = RetryHints {
+                    should_retry: failure.is_final.then_some(false),
+                    // It may only have been an idle connection that was closed, so a new one is tried at once.
+                    retry_after_ms: (failure.broken && client.answered.get() && self.attempts == 1).then_some(0.0),
+                };
+                let (ending, error) = decode::no_answer(&self.request, failure, client.is_local());
+                self.failed(client, FailedAttempt { ending, hints, error })
+            }
+            StepResult::TimedOut(Phase::Connect) if self.is_waiting(client) && self.remaining(client) > 0.0 => {
+                client.leave_overdue();
+                self.proceed(client)
+            }
+            StepResult::TimedOut(Phase::Connect) => Err(self.timeout(true, Phase::Connect)),
+            StepResult::TimedOut(phase) => {
+                if self.is_last_moment {
+                    // A timer may fire a little early; the deadline is over all the same.
+                    self.limits.retries = 0;
+                }
+                let error = self.timeout(self.is_last_moment, phase);
+                self.failed(client, FailedAttempt { ending: Ending::Lost, hints: RetryHints::default(), error })
+            }
+            StepResult::Aborted(reason) => Err(CallError::aborted(reason)),
+        }
+    }
+
+    /// Goes on where the call had to wait, or begins.
+    fn proceed<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
+        if let Some(number) = self.waiting
+            && self.attempts == 0
+            && self.asking.is_none()
+        {
+            if !client.line.borrow().is_first(number) {
+                return Ok(self.parked(client, number));
+            }
+            let learned = client.line.borrow_mut().take_learned(number);
+            if let Some(Learned::Record(learned)) = learned {
+                return learned.map(|value| Step::Done(Done { value, already_gone: false }));
+            }
+        }
+        if let Some(number) = self.asking {
+            let learned = client.line.borrow_mut().take_learned(number);
+            if let Some(Learned::Token(token)) = learned {
+                return self.take_token(client, token);
+            }
+        }
+        self.authorise(client)
+    }
+
+    /// A wait for those before this place, at most until they should have left.
+    fn parked<S: Service>(&self, client: &ClientState<H, S>, place: Place) -> Step<H> {
+        let turn = client.line.borrow().turn_by(place) - client.host.now();
+        Step::Park(self.remaining(client).min(turn.max(0.0)))
+    }
+
+    /// Whether the call waits for others in the line.
+    fn is_waiting<S: Service>(&self, client: &ClientState<H, S>) -> bool {
+        self.asking.or(self.waiting).is_some_and(|place| !client.line.borrow().is_first(place))
+    }
+
+    fn authorise<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
+        let reason = if self.token_was_refused { TokenReason::Refused } else { TokenReason::Initial };
+        match client.credentials.current(reason, || client.unix_ms()) {
+            Ok(token) => self.send(client, token),
+            Err(reason) => {
+                let ends_by = self.started + self.limits.deadline_ms + DEADLINE_MARGIN_MS;
+                let join = || client.line.borrow_mut().join(Vec::from([TOKEN]), concat(["token"]), ends_by);
+                let asking = *self.asking.get_or_insert_with(join);
+                let is_first = client.line.borrow().is_first(asking);
+                Ok(if is_first {
+                    Step::AskForToken(reason, self.remaining(client))
+                } else {
+                    self.parked(client, asking)
+                })
+            }
+        }
+    }
+
+    fn take_token<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        token: Result<H::Text, H::Value>,
+    ) -> Result<Step<H>, CallError<H>> {
+        self.stop_asking(client, Some(Learned::Token(token.clone())));
+        let token = client.credentials.take(token)?;
+        self.send(client, Some(token))
+    }
+
+    /// Leaves the line for a token. What the provider gave goes to all that wait for it.
+    fn stop_asking<S: Service>(&mut self, client: &ClientState<H, S>, learned: Option<Learned<H>>) {
+        if let Some(number) = self.asking.take() {
+            client.leave_line(number, learned);
+        }
+    }
+
+    fn send<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        token: Option<H::Text>,
+    ) -> Result<Step<H>, CallError<H>> {
+        if let Some(error) = self.refusal.take()
+            && self.token == token
+        {
+            // The provider has given the refused token again.
+            return Err(error);
+        }
+        if self.request.subject.is_empty() && self.request.operation.subject == Subject::User {
+            let id = client.credentials.user_id().ok_or_else(anonymous)?;
+            validate::id_at(&id, "user_id in user token")?;
+            self.request.subject = id;
+        }
+        let remaining = self.remaining(client);
+        if remaining <= 0.0 {
+            return Err(self.timeout(true, Phase::Connect));
+        }
+        self.token = token.clone();
+        self.attempts += 1;
+        let operation = self.request.operation;
+        let path = self.path::<S>();
+        if let Some(listener) = client.listener() {
+            H::tell(&listener, &Event::Request { call: self.number, operation, path: &path, attempt: self.attempts });
+        }
+        self.sent = client.host.now();
+        self.is_last_moment = remaining <= self.limits.timeout_ms;
+        Ok(Step::Send(AttemptRequest {
+            method: operation.method,
+            url: concat([&client.root, &path, &client.parameters, operation.query, &self.request.query]),
+            body: body::of(&self.request),
+            authorization: token,
+            headers: None,
+            timeout_ms: if self.is_last_moment { remaining } else { self.limits.timeout_ms },
+            max_answer_bytes: decode::max_answer_bytes(operation),
+            discards_list: self.request.discards_list,
+        }))
+    }
+
+    fn answered<S: Service>(&mut self, client: &ClientState<H, S>, answer: Answer<H>) -> Result<Step<H>, CallError<H>> {
+        client.answered.set(true);
+        let rate_limit = rate_limit::<H>(&answer.headers);
+        if rate_limit.is_some() {
+            client.rate_limit.set(rate_limit);
+        }
+        let needs_time = client.credentials.can_renew() || self.request.reconcile || self.request.discards_list;
+        if needs_time && let Some(date) = H::date_header(&answer.headers, "date") {
+            // The expiry of tokens, the dates of records and the ends of limits are by the service's clock; the local one
+            // may be off by hours.
+            client.skew.set(date - client.host.unix_ms());
+        }
+        if let Some(listener) = client.listener() {
+            let body = match &answer.body {
+                Body::Json(value) | Body::Other(value) => Some(value),
+                Body::Empty | Body::TooLong => None,
+            };
+            let event = Event::Response {
+                call: self.number,
+                operation: self.request.operation,
+                path: &self.path::<S>(),
+                attempt: self.attempts,
+                status: answer.status,
+                elapsed_ms: client.host.now() - self.sent,
+                rate_limit,
+                body,
+            };
+            H::tell(&listener, &event);
+        }
+        match decode::decode::<H, S>(&self.request, answer, rate_limit, client.host.unix_ms()) {
+            Ok(value) => {
+                client.budget.set(client.budget.get().refund(client.host.now()));
+                if let Some(error) = self.unsettled.take()
+                    && !self.is_own_work(client, &value)
+                {
+                    return Err(error);
+                }
+                Ok(Step::Done(Done { value, already_gone: false }))
+            }
+            Err(failed) => self.failed(client, failed),
+        }
+    }
+
+    fn failed<S: Service>(
+        &mut self,
+        client: &ClientState<H, S>,
+        failed: FailedAttempt<H>,
+    ) -> Result<Step<H>, CallError<H>> {
+        let operation = self.request.operation;
+        let FailedAttempt { ending, hints, mut error } = failed;
+        if operation.effect == Effect::Delete && ending == Ending::Status(404) && self.ambiguous {
+            // The earlier attempt, whose answer was lost, has deleted the user.
+            return Ok(Step::Done(Done { value: H::empty_object(), already_gone: true }));
+        }
+        self.ambiguous |= error.may_have_been_applied();
+        error.set(|parts| {
+            parts.retryable = retry::is_transient(operation, ending, hints);
+            parts.attempts = self.attempts;
+        });
+        if !self.token_was_refused
+            && client.credentials.can_renew()
+            && error.api().is_some_and(|api| S::refuses_token(api))
+        {
+            // The provider may have a token that the service accepts. It is asked once, and that is not counted as a retry.
+            self.token_was_refused = true;
+            client.credentials.refuse(self.token.as_ref());
+            self.refusal = Some(error);
+            return self.authorise(client);
+        }
+        match self.decide(client, ending, hints) {
+            Decision::Stop => {
+                let error = self.conclude(ending, error);
+                let Some(reading) = self.reading_after(ending) else { return Err(error) };
+                self.request.operation = reading;
+                self.unsettled = Some(error);
+                self.authorise(client)
+            }
+            Decision::After(delay_ms) => {
+                if let Some(listener) = client.listener() {
+                    let (call, path, attempt) = (self.number, &self.path::<S>(), self.attempts);
+                    H::tell(&listener, &Event::Retry { call, operation, path, attempt, delay_ms, error: &error });
+                }
+                if delay_ms > 0.0 { Ok(Step::Wait(delay_ms)) } else { self.authorise(client) }
+            }
+        }
+    }
+
+    /// The operation to read the user with, where the result of this one does not settle the matter.
+    fn reading_after(&mut self, ending: Ending) -> Option<&'static Operation> {
+        let is_conflict = ending == Ending::Status(409);
+        match self.request.operation.then {
+            Then::Reconcile(reading) if self.request.reconcile && (self.ambiguous || is_conflict) => Some(reading),
+            Then::ReadOnConflict(reading) if is_conflict => {
+                // Attempts that were made so far do not count against the retries of the read.
+                self.limits.retries = self.limits.retries.saturating_add(self.attempts);
+                Some(reading)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the caller is told the error of the operation, and not this one of reading its user. With `reconcile` it
+    /// always is; otherwise only if there is no such user, since the conflict was then over something else.
+    fn is_told_after(&self, error: &Error) -> bool {
+        self.request.reconcile || error.code() == Code::NotFound
+    }
+
+    /// Whether the user that was read is the result of this call. With `reconcile`, it must have the same data and be no
+    /// older than the call; without, it does not matter who created it.
+    fn is_own_work<S: Service>(&self, client: &ClientState<H, S>, record: &H::Value) -> bool {
+        if !self.request.reconcile {
+            return true;
+        }
+        let begun = client.unix_ms() - (client.host.now() - self.started);
+        let is_new = H::time_field(record, "created_at").is_some_and(|created| created >= begun - CLOCK_MARGIN_MS);
+        is_new && self.request.text.as_ref().is_some_and(|data| H::has_data(record, data))
+    }
+
+    fn decide<S: Service>(&self, client: &ClientState<H, S>, ending: Ending, hints: RetryHints) -> Decision {
+        let operation = self.request.operation;
+        let now = client.host.now();
+        if retry::is_transient(operation, ending, hints) {
+            client.budget.set(client.budget.get().spend(now));
+        }
+        let progress = Progress {
+            attempts: self.attempts,
+            retries: self.limits.retries,
+            remaining_ms: self.remaining(client),
+            budget: client.budget.get().tokens(now),
+        };
+        retry::decide(operation, ending, hints, &progress, client.host.random())
+    }
+
+    /// The error that the caller sees. Where the answer to an operation that may not be repeated was lost, it has a code
+    /// of its own.
+    fn conclude(&self, ending: Ending, mut error: CallError<H>) -> CallError<H> {
+        if ending == Ending::Lost
+            && self.ambiguous
+            && let Some(hint) = self.request.operation.hint_when_lost
+        {
+            error.set(|parts| {
+                parts.code = Code::OutcomeUnknown;
+                parts.hint = Some(hint);
+            });
+        }
+        error
+    }
+
+    fn is_deadline(&self, error: &Error) -> bool {
+        error.code() == Code::Timeout && (self.is_last_moment || error.phase() == Some(Phase::Connect))
+    }
+
+    fn timeout(&self, whole_call: bool, phase: Phase) -> CallError<H> {
+        let limit = if whole_call { self.limits.deadline_ms } else { self.limits.timeout_ms };
+        decode::timeout(&self.request, limit, whole_call, phase).into()
+    }
+
+    /// The path behind the API root and version.
+    fn path<S: Service>(&self) -> String {
+        self.request.operation.path_of(&S::path_id::<H>(&self.request.subject))
+    }
+
+    fn remaining<S: Service>(&self, client: &ClientState<H, S>) -> f64 {
+        (self.started + self.limits.deadline_ms - client.host.now()).max(0.0)
+    }
+}
+
+// The keys of the line. Those of writes are the 30 bits of `id_hash`; with the two bits above, no key of one kind is one of
+// another, so that no call waits for itself and reads and writes do not wait for each other.
+
+/// Of calls that read a user.
+const READS: u32 = 1 << 30;
+/// Of calls that read a user with follow counts.
+const READS_WITH_COUNTS: u32 = 2 << 30;
+/// Of calls that ask for a token.
+const TOKEN: u32 = 3 << 30;
+
+/// The key of calls that read a user.
+fn read_key(id_hash: u32, with_counts: bool) -> u32 {
+    id_hash | if with_counts { READS_WITH_COUNTS } else { READS }
+}
+
+/// A call that reads a user from now on does not share a read that began before.
+fn forget_reads<W, L>(line: &mut WaitingLine<W, L>, id_hash: u32) {
+    line.forget(read_key(id_hash, false));
+    line.forget(read_key(id_hash, true));
+}
+
+fn anonymous() -> Error {
+    Error::site(Code::WrongCredentials, &["setUser needs a user token, but this client is anonymous"])
+        .with_hint("pass a user token to connect")
+}

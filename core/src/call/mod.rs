@@ -1,0 +1,22 @@
+//! The one loop of every call: authorise, take turns, send, decode, decide, conclude.
+//!
+//! It is a machine that does nothing itself: [`Call::next`] takes what came of the last [`Step`] and says what to do next.
+
+mod client;
+mod credentials;
+mod decode;
+mod hash_index;
+mod machine;
+mod retry;
+mod service;
+mod waiting_line;
+
+pub use client::ClientState;
+pub use credentials::{Credentials, needs_secret};
+pub use decode::unexpected_type;
+pub use machine::{Call, Done, Step, StepResult};
+pub use service::Service;
+
+pub(crate) use decode::{FailedAttempt, decode};
+#[cfg(all(any(test, fuzzing), feature = "native", feature = "sign"))]
+pub(crate) use retry::{Decision, Ending, Progress, decide};

@@ -1,0 +1,11 @@
+// Everywhere but on the edge: the module is built in, so that there is nothing to fetch, to read or to configure.
+
+import { compileAhead, isWorkerd, provide } from "./load.js";
+import { decode } from "./payload.js";
+
+provide(decode);
+// A bundler that cannot import the module, as edge.js does, has brought this file there.
+if (SERVER && isWorkerd()) compileAhead();
+
+export * from "user-handle:api";
+export { default } from "user-handle:api";

@@ -1,0 +1,199 @@
+// Bulk import: reads a source as far as it is needed, sends batches side by side, and says how far it has come. How many
+// are sent at a time, when, and what becomes of one that fails, is for core/src/import to say. Not in the build for browsers.
+
+import { isUserHandleError } from "../../../../src/js/errors.js";
+import { withTimeout } from "../../../../src/js/timeout.js";
+import { current, enter } from "../../load.js";
+import { inside } from "../../session.js";
+import { rules } from "./rules.js";
+import { Source } from "./source.js";
+
+const now = () => performance.now();
+
+/** Imports `source`; the arguments are those of `Users.import`. */
+export async function importUsers(client, source, options) {
+  // A client that was disposed imports nothing, not even an empty source.
+  inside(client).opened();
+  const run = new Import(client, enter(() => current().exports.importOptions(options)));
+  const off = client.on("retry", (event) => run.heard(event));
+  try {
+    return await run.all(source);
+  } finally {
+    off();
+    run.free();
+  }
+}
+
+class Import {
+  #client;
+  #options;
+  #controller;
+  #begin = now();
+  #counts;
+  #attempts = 0;
+  /** Batches to be sent again. */
+  #again = [];
+  #inFlight = new Map();
+  #failure;
+  #wake = () => {};
+
+  constructor(client, options = {}) {
+    this.#client = client;
+    const {
+      override = false, concurrency = 0, batchSize = rules().members, resumeFrom = 0, onProgress, onFailure, ...call
+    } = options;
+    this.#options = { signal: call.signal, call, override, size: batchSize, resumeFrom, onProgress, onFailure };
+    const { ImportController } = current().exports;
+    this.#controller = enter(() => new ImportController(concurrency, resumeFrom));
+    this.#counts = { read: resumeFrom, sent: 0, stored: 0, failed: 0 };
+  }
+
+  free() {
+    this.#controller.free();
+  }
+
+  /** A batch in flight is being sent again by its call. */
+  heard({ path, delayMs }) {
+    if (path !== rules().path || this.#inFlight.size === 0) return;
+    this.#attempts += 1;
+    this.#controller.refused(Math.min(...this.#inFlight.values()), now(), delayMs);
+  }
+
+  async all(source) {
+    const { resumeFrom, signal } = this.#options;
+    let reading;
+    let hasMore = true;
+    try {
+      reading = new Source(source, signal);
+      await reading.skip(resumeFrom);
+      while (this.#failure === undefined) {
+        if (signal?.aborted) throw signal.reason;
+        if (!hasMore && this.#again.length === 0) {
+          if (this.#inFlight.size === 0) break;
+          await this.#pause(undefined);
+          continue;
+        }
+        const next = this.#controller.next(now());
+        if (next !== "send") {
+          await this.#pause(next === "wait" ? undefined : next);
+          continue;
+        }
+        const batch = this.#again.pop() ?? (await this.#read(reading));
+        if (batch === undefined) hasMore = false;
+        else if (batch.users.length > 0) this.#send(batch);
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    await reading?.close();
+    while (this.#inFlight.size > 0) await this.#pause(undefined);
+    if (this.#failure) throw this.#explained(this.#failure.error);
+    return { ...this.#progress(), elapsedMs: now() - this.#begin, attempts: this.#attempts };
+  }
+
+  /** Waits for so long, or for the end of a request, whichever is first. */
+  async #pause(ms) {
+    const { signal } = this.#options;
+    const nothing = () => undefined;
+    const wait = withTimeout(ms ?? 2 ** 31 - 1, ms === undefined ? undefined : signal, nothing, nothing);
+    this.#wake = () => wait.settle();
+    await wait;
+  }
+
+  /** The next batch of the source, those of its users that can be sent; the others have failed. */
+  async #read(reading) {
+    const { users, failures, count } = await reading.batch(this.#options.size, this.#options.override);
+    if (count === 0) return undefined;
+    const start = this.#controller.begin(count);
+    this.#counts.read += count;
+    for (const { index, id, error } of failures) this.#fail(index, id, error);
+    const batch = { users, source: { start, parts: 1 }, tries: 0 };
+    if (users.length === 0) this.#done(batch);
+    return batch;
+  }
+
+  async #send(batch) {
+    const { users } = batch;
+    const sent = now();
+    if (batch.tries === 0 && !batch.isPart) this.#counts.sent += users.length;
+    batch.tries += 1;
+    this.#attempts += 1;
+    this.#inFlight.set(batch, sent);
+    this.#controller.sent();
+    try {
+      await users.sendWithoutAnswer(this.#client, this.#options.call);
+      const { serviceTime } = inside(this.#client).opened();
+      this.#controller.stored(sent, now(), this.#client.rateLimit, serviceTime);
+      this.#counts.stored += users.length;
+      this.#done(batch);
+    } catch (error) {
+      this.#controller.ended();
+      this.#guarded(() => this.#judge(batch, sent, error));
+    } finally {
+      this.#inFlight.delete(batch);
+      this.#wake();
+    }
+  }
+
+  /** What becomes of a batch that was not stored. */
+  #judge(batch, sent, error) {
+    const { users, source } = batch;
+    const status = isUserHandleError(error) ? error.status : undefined;
+    if (error?.retryable === true && batch.tries < rules().tries) {
+      this.#controller.refused(sent, now(), error.retryAfterMs);
+      this.#again.push(batch);
+    } else if (!enter(() => current().exports.isFaultOfAMember(status))) {
+      this.#failure ??= { error };
+    } else if (users.length > 1) {
+      // One of them is at fault, and the others are not to suffer for it.
+      const middle = users.length >> 1;
+      source.parts += 1;
+      const part = (some) => ({ users: some, source, tries: 0, isPart: true });
+      this.#again.push(part(users.slice(middle, users.length)), part(users.slice(0, middle)));
+    } else {
+      this.#fail(users.indices[0], users.firstId, error);
+      this.#done(batch);
+    }
+  }
+
+  #fail(index, id, error) {
+    const { onFailure } = this.#options;
+    this.#counts.failed += 1;
+    if (onFailure === undefined) {
+      error.hint ??= enter(() => current().exports.hintOfMember(index));
+      this.#failure ??= { error };
+    } else if (this.#failure === undefined) {
+      this.#guarded(() => onFailure({ index, id, error }));
+    }
+  }
+
+  /** A batch of the source, or the last part of one, is dealt with. */
+  #done({ source }) {
+    source.parts -= 1;
+    // What could not be stored, and nobody was told of, is not dealt with.
+    if (source.parts > 0 || this.#failure !== undefined) return;
+    this.#controller.done(source.start);
+    const { onProgress } = this.#options;
+    if (onProgress) this.#guarded(() => onProgress(this.#progress()));
+  }
+
+  #guarded(run) {
+    try {
+      run();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #progress() {
+    const seconds = (now() - this.#begin) / 1000;
+    const perSecond = seconds > 0 ? this.#counts.stored / seconds : 0;
+    return { ...this.#counts, checkpoint: this.#controller.checkpoint, perSecond };
+  }
+
+  /** Whoever catches it knows where to resume. */
+  #explained(error) {
+    if (isUserHandleError(error)) error.checkpoint = this.#controller.checkpoint;
+    return error;
+  }
+}

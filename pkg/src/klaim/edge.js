@@ -1,8 +1,0 @@
-// As ../edge.js: the module is imported, which the bundlers of workerd and edge-light understand.
-
-import module from "./klaim.wasm?module";
-import { provide } from "../load.js";
-
-provide(() => module);
-
-export * from "./api.js";

@@ -1,0 +1,20 @@
+//! Klaim's users API.
+//!
+//! ```text
+//! routes.rs       the routes, with their descriptions    responses.rs    how they respond
+//! ids.rs          the ids of new users
+//! state.rs, service.rs                                   what handlers share, and what the layers need to know
+//! ```
+//!
+//! What the operations do, and which input they refuse in which words, is in `user_handle_service::klaim`.
+
+mod ids;
+mod responses;
+mod routes;
+mod service;
+mod state;
+
+pub(crate) use routes::routes;
+pub(crate) use service::docs;
+pub(crate) use state::KlaimState;
+pub use user_handle_service::klaim::api_key::KlaimKey;

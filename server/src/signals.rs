@@ -1,0 +1,80 @@
+//! The signals that end the process: Ctrl-C, and on Unix SIGTERM.
+
+use std::process::exit;
+
+use crate::log;
+
+/// The exit code of a process that a signal ended early, as shells have it for Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// Completes at the first signal. The second one ends the process at once: everything that was answered is on disk.
+///
+/// Signals count from this call on, not from the first poll.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    let mut signals = Signals::new();
+    async move {
+        signals.next().await;
+        tracing::info!("stopping");
+        tokio::spawn(async move {
+            signals.next().await;
+            tracing::warn!("told to stop a second time, so requests under way are cut off");
+            log::flush();
+            exit(INTERRUPTED);
+        });
+    }
+}
+
+/// Runs `work`, which blocks. A signal ends the process at once, after `clean_up`.
+pub fn until_signal<T>(work: impl FnOnce() -> T, clean_up: impl FnOnce() + Send + 'static) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    // Without the runtime, signals end the process without cleaning up.
+    if let Ok(runtime) = &runtime {
+        let _inside = runtime.enter();
+        let mut signals = Signals::new();
+        runtime.spawn(async move {
+            signals.next().await;
+            clean_up();
+            exit(INTERRUPTED);
+        });
+    }
+    work()
+}
+
+#[cfg(unix)]
+struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        Signals(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let mut received = self.0.iter_mut().map(|signal| signal.poll_recv(context));
+            match received.any(|signal| signal.is_ready()) {
+                true => std::task::Poll::Ready(()),
+                false => std::task::Poll::Pending,
+            }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Self {
+        Signals
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether the database does its work, for `/health`: asked of the database, and known from the last write.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::Postgres;
+use super::error::Failure;
+use super::pool::Access;
+use super::transaction::values;
+use crate::store::schema::TABLES;
+use crate::store::{Health, StoreError};
+
+/// How long the database may take to answer.
+const LIMIT: Duration = Duration::from_millis(800);
+
+/// Tables that this account may not read.
+const UNREADABLE: &str = "
+    SELECT string_agg(name, ', ') FROM unnest($1::TEXT[]) AS names (name)
+    WHERE NOT has_table_privilege(name, 'SELECT')";
+
+/// Tables that this account may not write; whether the database is read-only; and how many commits of this account have
+/// been waiting for a stand-by for a second.
+const UNWRITABLE: &str = "
+    SELECT
+      (SELECT string_agg(name, ', ') FROM unnest($1::TEXT[]) AS names (name)
+       WHERE NOT (has_table_privilege(name, 'INSERT') AND has_table_privilege(name, 'UPDATE')
+                  AND has_table_privilege(name, 'DELETE'))),
+      current_setting('transaction_read_only') = 'on',
+      (SELECT count(*) FROM pg_stat_activity
+       WHERE usename = current_user AND wait_event = 'SyncRep' AND clock_timestamp() - state_change > interval '1 s')";
+
+/// Whether reads and writes work, within a second.
+pub(super) async fn check(postgres: &Postgres) -> Health {
+    let (reads, writes) = tokio::join!(timeout(LIMIT, reads(postgres)), timeout(LIMIT, writes(postgres)));
+    let silent = || format!("no answer within {} ms", LIMIT.as_millis());
+    Health { reads: reads.unwrap_or_else(|_| Err(silent())), writes: writes.unwrap_or_else(|_| Err(silent())) }
+}
+
+async fn reads(postgres: &Postgres) -> Result<(), String> {
+    let asked = postgres.read(|transaction| async move {
+        let row = transaction.query_one(UNREADABLE, values![TABLES]).await?;
+        Ok(row.try_get::<_, Option<String>>(0)?)
+    });
+    match asked.await.map_err(|error| error.to_string())? {
+        Some(tables) => Err(format!("the account may not read {tables}")),
+        None => Ok(()),
+    }
+}
+
+async fn writes(postgres: &Postgres) -> Result<(), String> {
+    let asked = postgres.run(Access::Write, |transaction| async move {
+        let row = transaction.query_one(UNWRITABLE, values![TABLES]).await?;
+        if row.try_get::<_, bool>(1)? {
+            return Err(Failure::Final(StoreError::ReadOnly));
+        }
+        Ok((row.try_get::<_, Option<String>>(0)?, row.try_get::<_, i64>(2)?))
+    });
+    let (tables, waiting) = asked.await.map_err(|error| error.to_string())?;
+    if let Some(tables) = tables {
+        return Err(format!("the account may not write {tables}"));
+    }
+    if waiting > 0 {
+        return Err(format!("commits wait for a stand-by that does not answer: {waiting}"));
+    }
+    postgres.last_write.problem().map_or(Ok(()), Err)
+}

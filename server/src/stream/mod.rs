@@ -1,0 +1,34 @@
+//! Stream's Activity Feeds v2: the users API, and as much of feeds as it takes to see users in activities.
+//!
+//! ```text
+//! users.rs, batches.rs, moderation.rs, feeds.rs    the routes, with their descriptions
+//! caller.rs                                        who is calling
+//! state.rs, service.rs                             what handlers share, and what the layers need to know
+//! unsupported.rs                                   what Stream has and this server does not
+//! ```
+//!
+//! What the operations do, and which input they refuse in which words, is in `user_handle_service::stream`.
+
+mod batches;
+mod caller;
+mod feeds;
+mod moderation;
+mod service;
+mod state;
+mod unsupported;
+mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use service::docs;
+pub(crate) use state::StreamState;
+pub use user_handle_service::stream::application::Application;
+
+/// All routes of the API.
+pub(crate) fn routes() -> OpenApiRouter<StreamState> {
+    users::routes()
+        .merge(batches::routes())
+        .merge(moderation::routes())
+        .merge(feeds::routes())
+        .merge(unsupported::routes())
+}

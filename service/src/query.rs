@@ -1,0 +1,48 @@
+//! The query string. If a parameter is given twice, the first counts. Unknown ones are ignored, but where a feed is read.
+
+use super::error::ApiError;
+
+/// The decoded parameters of a request.
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads a query string, without the question mark.
+    pub fn parse(query: &str) -> Self {
+        Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All of them, in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// A boolean, in any spelling that a client of Stream's API uses. Without the parameter it is false.
+    pub fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.get(name) {
+            None | Some("false" | "False" | "0") => Ok(false),
+            Some("true" | "True" | "1") => Ok(true),
+            Some(other) => Err(ApiError::input(name, format!("{name} must be true or false, but is {other:?}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booleans_are_read_in_every_spelling() {
+        for (text, value) in [("f=true", true), ("f=True", true), ("f=1", true), ("", false), ("f=false", false)] {
+            assert_eq!(Query::parse(text).flag("f"), Ok(value), "{text}");
+        }
+        assert_eq!(Query::parse("f=False").flag("f"), Ok(false));
+        assert_eq!(Query::parse("f=0&f=1").flag("f"), Ok(false));
+        let refusal = ApiError::input("f", "f must be true or false, but is \"yes\"");
+        assert_eq!(Query::parse("f=yes").flag("f"), Err(refusal));
+    }
+}

@@ -1,0 +1,110 @@
+//! Arguments: any value may come, and reading one may run the caller's code. `js/arguments.js` reads; what may come is said
+//! here and in the rules.
+
+use alloc::string::String;
+
+use user_handle_core::rules::options::{CallLimits, refused, unknown, unreadable, wrong_type};
+use user_handle_core::rules::text::concat;
+use user_handle_core::rules::{Code, Error};
+use user_handle_core::wire::CallError;
+#[cfg(any(feature = "klaim", feature = "server"))]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+use crate::fetch::Fetch;
+use crate::host::values::{describe, field, given};
+
+#[wasm_bindgen(module = "/src/js/arguments.js")]
+extern "C" {
+    /// The options that the rules name, read once: no getter runs any more. An array where one is refused.
+    #[wasm_bindgen(js_name = readOptions)]
+    fn read_options(options: &JsValue, rules: &str, what: &str) -> JsValue;
+
+    /// Arguments of `connect` by their names, as options are.
+    #[wasm_bindgen(js_name = asOptions)]
+    pub(crate) fn as_options(api_key: &JsValue, secret_or_token: &JsValue, app_id: &JsValue) -> JsValue;
+
+    /// An object with the members of both.
+    pub(crate) fn merged(options: &JsValue, more: &JsValue) -> JsValue;
+}
+
+/// Options that were read: of the types that they have to be, or undefined.
+pub(crate) struct Options(JsValue);
+
+impl Options {
+    /// Reads the options that `rules` name, `a string:baseUrl,location;a function:fetch`, and `own` behind them.
+    pub fn read(options: &JsValue, rules: &str, own: &str) -> Result<Options, CallError<Fetch>> {
+        if options.is_undefined() {
+            Ok(Options(JsValue::UNDEFINED))
+        } else {
+            Options::read_all(options, &concat([rules, own]), "option ")
+        }
+    }
+
+    /// The same where each is called `what` and its name. Also without options, there are values to be read then.
+    pub fn read_all(options: &JsValue, rules: &str, what: &str) -> Result<Options, CallError<Fetch>> {
+        let read = read_options(options, rules, what);
+        let Some(name) = field(&read, "0").as_string() else { return Ok(Options(read)) };
+        let text = |index: &str| field(&read, index).as_string().unwrap_or_default();
+        let error = match given(&field(&read, "3"), "0") {
+            Some(thrown) => CallError::from(unreadable(&name)).with_cause(thrown),
+            None if text("1") == "unknown" => unknown(&name, rules).into(),
+            None if text("1").is_empty() => unreadable(&name).into(),
+            None if text("2").is_empty() => refused(&[&name, " must be ", &text("1")]).into(),
+            None => wrong_type(&name, &text("1"), &text("2")).into(),
+        };
+        Err(error)
+    }
+
+    /// Options that were read before.
+    pub fn known(values: JsValue) -> Options {
+        Options(values)
+    }
+
+    /// As they are.
+    pub fn value(&self, name: &str) -> JsValue {
+        if self.0.is_undefined() { JsValue::UNDEFINED } else { field(&self.0, name) }
+    }
+
+    /// All of them.
+    pub fn values(&self) -> &JsValue {
+        &self.0
+    }
+
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.value(name).as_string()
+    }
+
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.value(name).as_f64()
+    }
+
+    /// These limits with what the options set.
+    pub fn limits(&self, limits: CallLimits) -> Result<CallLimits, Error> {
+        limits.with(self.number("timeout"), self.number("deadline"), self.number("retries"))
+    }
+
+    /// The reason, where the caller has aborted already. A signal is the caller's: its getters may be of any kind.
+    pub fn abort_reason(&self) -> Option<JsValue> {
+        let signal = given(&self.0, "signal").filter(|_| !self.0.is_undefined())?;
+        field(&signal, "aborted").is_truthy().then(|| field(&signal, "reason"))
+    }
+}
+
+/// The text of an id.
+pub(crate) fn text_id(value: &JsValue, path: &str) -> Result<String, Error> {
+    value.as_string().ok_or_else(|| {
+        let message = [path, " must be a string, but is ", &describe(value)];
+        Error::validation(Code::InvalidId, path, &message)
+    })
+}
+
+/// The text of an id that may have characters of any kind.
+#[cfg(any(feature = "klaim", feature = "server"))]
+pub(crate) fn any_text_id(value: &JsValue, path: &str) -> Result<String, Error> {
+    let id = text_id(value, path)?;
+    if !value.unchecked_ref::<js_sys::JsString>().is_valid_utf16() {
+        return Err(Error::validation(Code::InvalidId, path, &[path, " has half of a surrogate pair"]));
+    }
+    Ok(id)
+}

@@ -1,0 +1,192 @@
+// One attempt, and a question to the token provider. What they end with is an array that begins with a number of timeout.js.
+
+import {
+  BODY, BROKEN, FOR_SERVERS, HEADERS, INSECURE, JSON_BODY, LOST, NO_BODY, NO_TOKEN, REFUSED, TEXT, TIMED_OUT, TOKEN, TOO_LONG,
+  UNSENT, aborted, park, quietly, withTimeout,
+} from "./timeout.js";
+import { describe, rememberStatusText } from "./values.js";
+
+/** Asks the token provider. */
+export function askForToken(provider, reason, ms, signal) {
+  const promise = park(ms, signal);
+  const ask = async () => {
+    const token = await provider(reason);
+    if (typeof token === "string") return [TOKEN, 0, token];
+    throw new TypeError(`the token provider gave ${describe(token)}`);
+  };
+  ask().catch((cause) => [NO_TOKEN, 0, cause]).then(promise.settle);
+  return promise;
+}
+
+export class Attempt {
+  #controller = new AbortController();
+  #phase = HEADERS;
+  #maxBytes;
+  #discardsList;
+  #secrets;
+  // Then nothing that fails was sent. Node and its like do not say.
+  #isOffline = globalThis.navigator?.onLine === false;
+
+  constructor(ms, maxBytes, discardsList, signal) {
+    this.#maxBytes = maxBytes;
+    if (FOR_SERVERS) this.#discardsList = discardsList;
+    this.promise = withTimeout(ms, signal, () => [TIMED_OUT, this.#phase], aborted, () => this.#controller.abort());
+  }
+
+  /** What the request has of headers and options, whatever it asks: `more` headers are the caller's. */
+  init(url, own, more, authorization, hasBody) {
+    this.#secrets = [url.slice(url.indexOf("?") + 1), authorization].filter(Boolean);
+    const headers = { ...own, ...more };
+    if (authorization) headers.authorization = authorization;
+    if (hasBody) headers["content-type"] = "application/json";
+    return { headers, signal: this.#controller.signal, ...requestDefaults() };
+  }
+
+  /** Calls a `fetch` of the caller's. */
+  call(fetch, url, init) {
+    return this.follow((async () => fetch(url, init))());
+  }
+
+  /** Goes on with what `fetch` gave. */
+  follow(given) {
+    this.#answer(given).then(this.promise.settle, (cause) => this.fail(cause));
+    return this.promise;
+  }
+
+  /** Ends with what `fetch` threw. */
+  fail(cause) {
+    // What a framework steers by, such as Next.js, is not for the caller of fetch to catch.
+    if (FOR_SERVERS && quietly(() => typeof cause.digest === "string")) {
+      this.promise.stop(aborted(cause));
+      return this.promise;
+    }
+    const kind = this.#phase === HEADERS && ((FOR_SERVERS && diagnosis(cause)) || (this.#isOffline && UNSENT));
+    this.promise.settle([kind || LOST, this.#phase, scrub(cause, this.#secrets)]);
+    this.#controller.abort();
+    return this.promise;
+  }
+
+  async #answer(given) {
+    const response = await given;
+    const { status, headers } = response;
+    const answer = (kind, body) => [kind, Number.isInteger(status) ? status : 0, headers, body];
+    if (!response.ok) rememberStatusText(headers, response.statusText);
+    this.#phase = BODY;
+    const discardsList = FOR_SERVERS && this.#discardsList && status < 300;
+    const text = await read(response, headers, this.#maxBytes, discardsList);
+    if (text === undefined) return answer(TOO_LONG);
+    if (text === "") return answer(NO_BODY);
+    try {
+      return answer(JSON_BODY, JSON.parse(text));
+    } catch {
+      return answer(TEXT, text);
+    }
+  }
+}
+
+function requestDefaults() {
+  return {
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+    // workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
+    ...(FOR_SERVERS && globalThis.navigator?.userAgent === "Cloudflare-Workers"
+      ? { redirect: "manual" }
+      : { redirect: "error", cache: "no-store" }),
+  };
+}
+
+/** Node, Deno and Bun say what went wrong, in the error or in a cause of it; browsers never do. */
+function diagnosis(cause) {
+  return quietly(() => {
+    let error = cause;
+    for (let depth = 0; depth < 8 && typeof error === "object" && error !== null; depth++) {
+      const { code = "", syscall = "", message = "" } = error;
+      // No connection was made: what failed is its first step, or a proxy that refused it.
+      if (/^(connect|getaddrinfo)$/.test(syscall) || UNSENT_CODES.test(code) || UNSENT_TEXTS.test(message)) return UNSENT;
+      if (/^(EPROTO|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return INSECURE;
+      if (/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code)) return BROKEN;
+      // `fetch` itself refused, and would refuse again.
+      if (/redirect|bad port|unknown scheme/.test(message)) return REFUSED;
+      error = error.cause ?? error.errors?.[0];
+    }
+    return false;
+  });
+}
+
+const UNSENT_CODES =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
+const UNSENT_TEXTS = /HTTP Tunneling|client error \(Connect\)|dns error/;
+
+/**
+ * The body's text, or undefined where it is longer than the cap; of one whose list is discarded, what its ends say.
+ * What resolved may still be cut short: its JSON tells.
+ */
+async function read(response, headers, maxBytes, discardsList) {
+  const stream = !(FOR_SERVERS && discardsList) && isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
+  // A stand-in may have no body to read from, or one of another kind.
+  if (typeof stream?.getReader !== "function") {
+    const text = await response.text();
+    if (typeof text !== "string") throw new TypeError("the response's text is not a string");
+    return text;
+  }
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  const pieces = [];
+  let text = "";
+  let left = maxBytes;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return FOR_SERVERS && discardsList ? summary(pieces) : text + decoder.decode();
+    left -= value.byteLength;
+    if (!(left >= 0)) {
+      reader.cancel().then(undefined, () => {});
+      return undefined;
+    }
+    if (FOR_SERVERS && discardsList) pieces.push(value);
+    else text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** Where the answer to a batch begins and ends as the service writes it, its list in short: it may be long. Else all of it. */
+function summary(pieces) {
+  const decoder = new TextDecoder();
+  const part = (piece, ...range) => (ArrayBuffer.isView(piece) ? new TextDecoder().decode(piece.subarray(...range)) : "");
+  const isUsual = /^\{"created_users":\s?\[/.test(part(pieces[0], 0, 64)) &&
+    /\],\s?"duration":\s?"[^"]*"\}\s*$/.test(part(pieces.at(-1), -64));
+  if (isUsual) return '{"created_users":[]}';
+  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+}
+
+/**
+ * Whether the headers promise a body under the cap: its length is that of what is sent, so it must not be compressed, and
+ * across origins a browser does not show whether it is.
+ */
+function isSurelyShort(response, headers, maxBytes) {
+  return quietly(() =>
+    response.type !== "cors" && headers.get("content-encoding") == null &&
+    parseInt(headers.get("content-length")) <= maxBytes);
+}
+
+// Deno and Bun write the URL of a failed request into the error, and the URL holds the API key; mocks write its headers.
+/** `cause` without the secrets, wherever it or what it holds has one of them. */
+function scrub(cause, secrets) {
+  const seen = new Set();
+  const visit = (value, depth) => {
+    if (typeof value !== "object" || value === null || depth > 8 || seen.size > 1_000 || seen.has(value)) return;
+    seen.add(value);
+    for (const key of Reflect.ownKeys(value)) {
+      const member = value[key];
+      if (typeof member !== "string") visit(member, depth + 1);
+      else if (secrets.some((secret) => member.includes(secret))) {
+        const text = secrets.reduce((kept, secret) => kept.replaceAll(secret, ""), member);
+        Object.defineProperty(value, key, { value: text, writable: true, configurable: true });
+      }
+    }
+  };
+  try {
+    visit(cause, 0);
+    return cause;
+  } catch {
+    return new Error("what fetch failed with could not be read");
+  }
+}

@@ -1,0 +1,70 @@
+// Takes calls on: asks the module what comes next, waits for it, and tells the module what came.
+
+/** How the module is entered: the package's loader has a way of its own, which sees a trap. */
+let enter = (work) => work();
+export const enterBy = (own) => { enter = own; };
+
+/** The calls in flight. */
+const pending = new Set();
+
+/** The call that is being taken on. */
+let current;
+
+/** A call, to its end. */
+export async function drive(call, writes) {
+  const running = { writes };
+  pending.add(running);
+  let error;
+  try {
+    let told = [];
+    while (!running.error) {
+      // A development build refuses what is no number.
+      const [kind = 0, number = 0, first, second] = told;
+      current = running;
+      const next = enter(() => call.advance(kind, number, first, second));
+      if (typeof next?.then !== "function") return next;
+      running.promise = next;
+      told = await next;
+    }
+    throw running.error;
+  } catch (thrown) {
+    throw (error = reason(thrown));
+  } finally {
+    pending.delete(running);
+    if (!running.error) enter(() => call.free());
+    running.tellEnd?.(error);
+  }
+}
+
+/** What a call that was aborted is rejected with; else the error. */
+const reason = (thrown) => (thrown instanceof Aborted ? thrown.reason : thrown);
+
+class Aborted {
+  constructor(reason) {
+    this.reason = reason;
+  }
+}
+
+export const aborted = (reason) => new Aborted(reason);
+
+/** A rejection with an error, or with the reason of an aborted call. */
+export async function reject(thrown) {
+  throw reason(thrown);
+}
+
+/** The module has trapped: nothing can be told to it any more. */
+export function stopAll(error) {
+  for (const running of pending) {
+    running.error = error(running.writes);
+    running.promise?.stop([]);
+  }
+}
+
+/** Tells a listener of an event of the current call; and once that has ended, of its end. */
+export function tell(listener, name, event, body) {
+  const running = current;
+  if (name === "request") running.tellEnd = (error) => listener("end", { ...event, error });
+  listener(name, event, body);
+  // A listener may make calls of its own.
+  current = running;
+}

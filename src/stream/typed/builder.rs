@@ -1,0 +1,263 @@
+//! Makes a client: every setting, and the check of who is let in.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::future::Future;
+
+use user_handle_core::call::Credentials;
+use user_handle_core::rules::options::{CallLimits, TokenReason};
+use user_handle_core::stream::Stream;
+use user_handle_core::stream::settings::{
+    DEFAULT_GROUP, DEFAULT_PROTOCOL, DEFAULT_VERSION, LOCAL_BASE_URL, Settings, check_secret,
+};
+
+use super::client::{Client, Identity};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::host::Transport;
+use crate::host::{Outside, Text, Value};
+use crate::typed::drive::{BaseClient, Headers};
+use crate::typed::{CallOptions, Error, Listener, TokenProvider, listener, provider};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::typed::{HasFetch, no_fetch};
+
+/// What lets the client in.
+#[derive(Default)]
+enum GivenCredentials {
+    #[default]
+    Nothing,
+    Secret(String),
+    Token(String),
+    Provider(TokenProvider),
+}
+
+/// Makes a [`Client`]. Every setting has a default.
+#[derive(Default)]
+pub struct ClientBuilder {
+    credentials: GivenCredentials,
+    api_key: String,
+    base_url: Option<String>,
+    local: bool,
+    allow_http: bool,
+    location: Option<String>,
+    version: Option<String>,
+    group: Option<String>,
+    limits: CallOptions,
+    headers: Vec<(String, String)>,
+    app_id: Option<String>,
+    #[cfg(feature = "server")]
+    expire_tokens: bool,
+    browser: Option<bool>,
+    listener: Option<Listener>,
+}
+
+impl ClientBuilder {
+    /// The app secret: for servers. It is refused in a browser.
+    #[must_use]
+    pub fn secret(mut self, secret: &str) -> Self {
+        self.credentials = GivenCredentials::Secret(secret.into());
+        self
+    }
+
+    /// A user token, made by your server.
+    #[must_use]
+    pub fn token(mut self, token: &str) -> Self {
+        self.credentials = GivenCredentials::Token(token.into());
+        self
+    }
+
+    /// A function that is asked for a user token whenever one is needed and the last one is missing, expired or refused.
+    #[must_use]
+    pub fn token_provider<F>(mut self, ask: impl Fn(TokenReason) -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<String, Value>> + 'static,
+    {
+        self.credentials = GivenCredentials::Provider(provider(ask));
+        self
+    }
+
+    /// The application's number. The users API does not need it.
+    #[must_use]
+    pub fn app_id(mut self, app_id: &str) -> Self {
+        self.app_id = Some(app_id.into());
+        self
+    }
+
+    /// The API root, such as `https://api.stream-io-api.com/api/` (the default). https, unless the host is this machine.
+    #[must_use]
+    pub fn base_url(mut self, url: &str) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// A region label: `https://{location}-api.stream-io-api.com/api/`.
+    #[must_use]
+    pub fn location(mut self, location: &str) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// `http://localhost:8000/api/`, where the stand-in server listens; a base URL goes before it.
+    #[must_use]
+    pub fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+
+    /// Lets plain http go to another machine: to a server in a network of your own.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// The API version segment. Default `v1.0`.
+    #[must_use]
+    pub fn version(mut self, version: &str) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// The source name sent as the `location` query parameter. Default `unspecified`.
+    #[must_use]
+    pub fn group(mut self, group: &str) -> Self {
+        self.group = Some(group.into());
+        self
+    }
+
+    /// Adds `iat` to the tokens that [`Client::create_user_token`] makes.
+    #[cfg(feature = "server")]
+    #[must_use]
+    pub fn expire_tokens(mut self, expire: bool) -> Self {
+        self.expire_tokens = expire;
+        self
+    }
+
+    /// Overrides the check that refuses an app secret in a browser.
+    #[must_use]
+    pub fn browser(mut self, is_browser: bool) -> Self {
+        self.browser = Some(is_browser);
+        self
+    }
+
+    /// The limits of calls that do not set their own; a signal here is not used.
+    #[must_use]
+    pub fn limits(mut self, limits: CallOptions) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// A header of all requests; those of a call go before it. Refused by [`ClientBuilder::build`] are those that the requests
+    /// have of their own, `authorization` for one, and what HTTP cannot carry.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Hears of requests, responses and retries, and of the ends of calls.
+    #[must_use]
+    pub fn on_event(mut self, listener: Listener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    /// The client, on the global `fetch`.
+    ///
+    /// # Errors
+    /// `invalid_option` for a missing key or a malformed option, `invalid_token`, `secret_in_browser`.
+    #[cfg(target_arch = "wasm32")]
+    pub fn build(self) -> Result<Client, Error> {
+        let client = concat!("user-handle-rust-", env!("CARGO_PKG_VERSION"));
+        let headers = user_handle_core::stream::headers(client);
+        self.open(Outside::on_global(&headers), crate::host::values::is_browser())
+    }
+
+    /// The client, on the global `fetch`: on wasm32 alone, as the compiler says elsewhere.
+    ///
+    /// ```compile_fail,E0277
+    /// let client = user_handle::Client::builder("key").build();
+    /// ```
+    ///
+    /// # Errors
+    /// As on wasm32.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn build(self) -> Result<Client, Error>
+    where
+        for<'a> &'a Self: HasFetch,
+    {
+        Err(no_fetch())
+    }
+
+    /// The client, on a transport of your own: for tests, and for programs without a `fetch`.
+    ///
+    /// # Errors
+    /// `invalid_option` for a missing key or a malformed option, `invalid_token`, `secret_in_browser`.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn build_on(self, transport: Rc<dyn Transport>, in_browser: bool) -> Result<Client, Error> {
+        self.open(user_handle_core::native::Native(crate::host::SharedTransport(transport)), in_browser)
+    }
+
+    fn open(self, host: Outside, in_browser: bool) -> Result<Client, Error> {
+        let url = self.base_url.as_deref().map(|url| ("baseUrl", url));
+        let settings = Settings {
+            api_key: &self.api_key,
+            url: url.or(self.local.then_some(("local", LOCAL_BASE_URL))),
+            location: self.location.as_deref().unwrap_or_default(),
+            protocol: DEFAULT_PROTOCOL,
+            version: self.version.as_deref().unwrap_or(DEFAULT_VERSION),
+            group: self.group.as_deref().unwrap_or(DEFAULT_GROUP),
+            allow_http: self.allow_http,
+            limits: self.limits.limits(CallLimits::default())?,
+        };
+        let base_url = settings.base_url()?;
+        let headers = Headers::default().with::<Stream>(&self.limits.headers)?.with::<Stream>(&self.headers)?;
+        let mut secret = None;
+        let mut provider = None;
+        let credentials = match self.credentials {
+            GivenCredentials::Nothing => Credentials::new(None, false),
+            GivenCredentials::Token(token) => Credentials::of_user(token.as_str().into())?,
+            GivenCredentials::Secret(given) => {
+                check_secret(&given, self.browser.unwrap_or(in_browser))?;
+                let token = server_token(&given);
+                secret = Some(given);
+                Credentials::new(token, false)
+            }
+            GivenCredentials::Provider(ask) => {
+                provider = Some(ask);
+                Credentials::new(None, true)
+            }
+        };
+        let state = settings.open(&base_url, host, credentials);
+        state.listener.replace(self.listener.map(listener));
+        let identity = Identity {
+            version: settings.version.into(),
+            group: settings.group.into(),
+            api_key: self.api_key,
+            base_url,
+            location: self.location.filter(|location| !location.is_empty()),
+            app_id: self.app_id,
+            #[cfg(feature = "server")]
+            expire_tokens: self.expire_tokens,
+            secret,
+        };
+        Ok(Client { base: Rc::new(BaseClient { state, provider, headers }), identity: Rc::new(identity) })
+    }
+}
+
+impl Client {
+    /// Starts a client of the application with this API key.
+    pub fn builder(api_key: &str) -> ClientBuilder {
+        ClientBuilder { api_key: api_key.into(), ..ClientBuilder::default() }
+    }
+}
+
+/// The token that the secret signs for the client's own requests.
+#[cfg(feature = "server")]
+fn server_token(secret: &str) -> Option<Text> {
+    Some(user_handle_core::stream::sign::server_token(secret).as_str().into())
+}
+#[cfg(not(feature = "server"))]
+fn server_token(_: &str) -> Option<Text> {
+    None
+}

@@ -1,0 +1,148 @@
+// `cargo xtask load`: how much the server bears. Reads and writes over many users, sent by `wrk`, then many connections at
+// once; the numbers go to docs/load.md. It needs Linux, whose /proc says what a process has used.
+//
+//   --users N         users in the database
+//   --seconds N       how long each kind of request is sent
+//   --connections N   connections that reads and writes come on
+//   --burst N         connections that are opened at once at the end
+
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { startServer } from "../support/server.mjs";
+import { variable } from "../support/temporary.mjs";
+
+const { values } = parseArgs({
+  options: {
+    users: { type: "string", default: "1000000" },
+    seconds: { type: "string", default: "20" },
+    connections: { type: "string", default: "32" },
+    burst: { type: "string", default: "10000" },
+  },
+});
+const [users, seconds, connections, burst] = ["users", "seconds", "connections", "burst"].map((name) => Number(values[name]));
+
+const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const token = execFileSync(variable("USER_HANDLE_SERVER"), ["token"], { encoding: "utf8" }).trim();
+mkdirSync(path("target/load"), { recursive: true });
+// What an earlier run has created is used again.
+const server = await startServer("", path(`target/load/users-${users}.db`), []);
+
+/** What the server has used until now. */
+function usage() {
+  const read = (file) => readFileSync(`/proc/${server.pid}/${file}`, "utf8");
+  // The name of the program, in brackets, may have spaces.
+  const fields = read("stat").split(") ").at(-1).split(" ");
+  const ticks = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+  const megabytes = (name) => Math.floor(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(read("status"))[1]) / 1_024);
+  return { cpu: (Number(fields[11]) + Number(fields[12])) / ticks, memory: megabytes("VmRSS"), most: megabytes("VmHWM") };
+}
+
+/** Creates the users, unless they are there. */
+async function fill() {
+  const call = (to, init) => fetch(`${server.api}v1.0/${to}?api_key=demo-key`, { ...init, headers: { Authorization: token } });
+  if ((await call(`user/u${users - 1}/`)).ok) return;
+  console.log(`load: creating ${users} users`);
+  for (let first = 0; first < users; first += 1_000) {
+    const batch = Array.from({ length: Math.min(1_000, users - first) }, (_, index) => {
+      const n = first + index;
+      return { id: `u${n}`, data: { name: `User ${n}`, image: `https://example.com/images/${n}.png`, likes: ["tea", "rust"], n } };
+    });
+    const answer = await call("users/", { method: "POST", body: JSON.stringify({ users: batch }) });
+    if (answer.status !== 201) throw new Error(`creating users was answered with ${answer.status}`);
+    await answer.arrayBuffer();
+  }
+}
+
+/** Runs `wrk` with a script, and gives a row of the table. */
+function measured(name, script) {
+  console.log(`load: ${name}, ${seconds} s`);
+  const before = usage();
+  // Different ids of created users in every run, because the database is kept.
+  const env = { ...process.env, LOAD_TOKEN: token, LOAD_USERS: users, LOAD_RUN: Math.floor(Date.now() / 1_000) };
+  const args = ["--threads", 2, "--connections", connections, "--timeout", "10s", "--duration", `${seconds}s`];
+  const output = execFileSync("wrk", [...args, "--script", path(`tests/load/${script}`), server.url].map(String), {
+    cwd: path("."), env, encoding: "utf8",
+  });
+  const numbers = /^LOAD (.*)$/m.exec(output)?.[1].split(" ").map(Number);
+  if (!numbers) throw new Error(`wrk printed no result: ${output}`);
+  const [requests, micros, p50, p99, failed] = numbers;
+  const { cpu, memory } = usage();
+  const each = Math.round(((cpu - before.cpu) * 1e6) / requests);
+  const ms = (time) => `${(time / 1e3).toFixed(2)} ms`;
+  return `| ${name} | ${Math.round((requests * 1e6) / micros)} | ${each} µs | ${ms(p50)} | ${ms(p99)} | ${failed} of ${requests} | ${memory} MB |`;
+}
+
+/** A connection; `get` gives the status of an answer. */
+async function open() {
+  const { hostname, port, host } = new URL(server.url);
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, "connect");
+  const request = (id) => `GET /api/v1.0/user/${id}/?api_key=demo-key HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${token}\r\n\r\n`;
+  return {
+    async get(id) {
+      socket.write(request(id));
+      const [answer] = await once(socket, "data");
+      return Number(String(answer).split(" ")[1]);
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** Opens very many connections, calls on one more, then on each of them; gives a row of the table. */
+async function answeredAtOnce() {
+  console.log(`load: ${burst} connections at once`);
+  const start = performance.now();
+  const opened = [];
+  // Where the system drops a connection, because too many wait, it is opened a second later.
+  const some = async (count) => {
+    for (let each = 0; each < count; each++) opened.push(await open());
+  };
+  await Promise.all(Array.from({ length: 64 }, (_, share) => some(Math.floor((burst + share) / 64))));
+  const took = ((performance.now() - start) / 1e3).toFixed(2);
+  const before = performance.now();
+  const oneMore = await open();
+  const status = await oneMore.get("u0");
+  const one = (performance.now() - before).toFixed(1);
+  if (status !== 200) throw new Error(`with ${burst} connections open, a GET was answered with ${status}`);
+  let answered = 0;
+  for (const connection of opened) answered += Number((await connection.get("u1").catch(() => 0)) === 200);
+  const row = `| ${took} s | ${one} ms | ${answered} of ${burst} | ${usage().memory} MB |`;
+  for (const connection of [oneMore, ...opened]) connection.close();
+  return row;
+}
+
+await fill();
+const rows = [measured("GET by id", "reads.lua"), measured("mixed writes", "writes.lua")];
+const atOnce = await answeredAtOnce();
+const { most } = usage();
+await server.stop();
+
+const report = `# Load
+
+Made by \`cargo xtask load\`, on a machine with two cores that others used at the same time, and with the load
+generator (\`wrk\`) on the same two: so these are what it did at least, and the CPU per request is the number to
+compare. The database is an SQLite file with ${String(users).replaceAll(/\B(?=(\d{3})+$)/g, " ")} users, every write is on disk before it is answered.
+
+## ${connections} connections, ${seconds} s each
+
+| requests | per second | CPU of the server per request | p50 | p99 | failed | memory |
+|---|---|---|---|---|---|---|
+${rows.join("\n")}
+
+Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one.
+
+## ${burst} connections at once
+
+| opened in | a GET on one more | then answered on | memory |
+|---|---|---|---|
+${atOnce}
+
+The most memory that the server had in the whole run: ${most} MB.
+`;
+console.log(`\n${report}`);
+writeFileSync(path("docs/load.md"), report);

@@ -1,3 +1,0 @@
-import { refused } from "./refused.mjs";
-
-refused("this runtime has no WebAssembly", "React Native's Hermes and node --jitless have none");

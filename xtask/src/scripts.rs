@@ -1,0 +1,124 @@
+//! Commands that run scripts. The first lines of each script list its arguments. What a script needs is prepared here: the
+//! packed npm package and the stand-in server are built, and browsers are found or installed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::shell::{Cmd, Folders, WORKSPACE, cargo, which};
+use crate::{browsers, package, setup, www};
+
+/// Arguments that are passed on to a script.
+#[derive(Args)]
+pub struct Options {
+    /// What the script takes
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+/// Runs `demo`: `xtask/demo.mjs` on the stand-in server, with the console.
+pub fn demo(options: &Options) -> Result<()> {
+    let folders = Folders::find()?;
+    setup::build_tools(&folders)?;
+    let demo = || Cmd::new("node").arg("xtask/demo.mjs").args(options.args.clone());
+    // Before anything is built, the script checks that the port is free.
+    demo().arg("--check").run()?;
+    println!("demo: building the package, the console and the server");
+    let server = std::thread::scope(|scope| {
+        let server = scope.spawn(|| server(&folders));
+        package::build(&folders)?;
+        www::build(&folders)?;
+        server.join().unwrap_or_else(|_| anyhow::bail!("building the server panicked"))
+    })?;
+    let database = folders.target.join("demo");
+    demo().env("USER_HANDLE_SERVER", server).env("DEMO_FOLDER", database).exec()
+}
+
+/// Runs `soak`.
+pub fn soak(options: &Options) -> Result<()> {
+    on_package("tests/soak/soak.mjs", &options.args, |_, script| Ok(script))
+}
+
+/// Runs `memory`.
+pub fn memory(options: &Options) -> Result<()> {
+    on_package("tests/soak/memory.mjs", &options.args, |_, script| Ok(script))
+}
+
+/// Runs `cluster`.
+pub fn cluster(options: &Options) -> Result<()> {
+    on_package("tests/cluster/run.mjs", &options.args, |_, script| Ok(script))
+}
+
+/// Runs `bench`: a script, or one of the two benchmarks that are written in Rust.
+pub fn bench(options: &Options) -> Result<()> {
+    for (name, what) in [
+        ("native", "user-handle --features typed --bench native"),
+        ("group-commit", "user-handle-server --bench group_commit"),
+    ] {
+        if options.args == [name] {
+            return cargo().words("bench -p").words(what).exec();
+        }
+    }
+    on_package("benches/run.mjs", &options.args, |_, script| Ok(script.env("CHROME", setup::browser()?.chrome)))
+}
+
+/// Runs `matrix`, with the browsers that the chosen environments need.
+pub fn matrix(options: &Options) -> Result<()> {
+    const SCRIPT: &str = "ecosystem/matrix.mjs";
+    if options.args.iter().any(|arg| arg == "--list") {
+        Folders::find()?;
+        return Cmd::new("node").arg(SCRIPT).args(options.args.clone()).exec();
+    }
+    on_package(SCRIPT, &options.args, |args, mut script| {
+        let needs = Cmd::new("node").arg(SCRIPT).args(args.to_vec()).arg("--needs").read()?;
+        for need in needs.lines() {
+            for (name, program) in browsers::programs(need)? {
+                script = script.env(name, program);
+            }
+        }
+        Ok(script)
+    })
+}
+
+/// Runs `load`, on a server that is built with optimisations.
+pub fn load(options: &Options) -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    if which("wrk").is_none() {
+        setup::install("wrk", "wrk", "PATH=/folder/of/wrk:$PATH")?;
+    }
+    cargo().words("build --release --package user-handle-server --target-dir").arg(&folders.target).run()?;
+    let script = Cmd::new("node").arg("tests/load/load.mjs").args(options.args.clone());
+    script.env("USER_HANDLE_SERVER", folders.target.join("release/user-handle-server")).exec()
+}
+
+/// Runs `reproduce`.
+pub fn reproduce() -> Result<()> {
+    let folders = Folders::find()?;
+    Cmd::new("bash").arg("xtask/reproduce.sh").arg(folders.xtask).exec()
+}
+
+/// Builds the packed package and the server, and runs a script on them. `with` adds what else the script needs.
+fn on_package(script: &str, args: &[OsString], with: impl Fn(&[OsString], Cmd) -> Result<Cmd>) -> Result<()> {
+    let folders = Folders::find()?;
+    setup::tools(&folders)?;
+    let command = Cmd::new("node").arg(script).args(args.to_vec());
+    let command = with(args, command)?;
+    command.env("USER_HANDLE_TARBALL", pack(&folders)?).env("USER_HANDLE_SERVER", server(&folders)?).exec()
+}
+
+/// Builds and packs the npm package, and returns the path of the tarball.
+pub fn pack(folders: &Folders) -> Result<PathBuf> {
+    package::build(folders)?;
+    let pack = Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm);
+    let name = pack.read()?;
+    Ok(folders.npm.join(name.lines().last().unwrap_or_default()))
+}
+
+/// Builds the stand-in server and returns its path.
+pub fn server(folders: &Folders) -> Result<PathBuf> {
+    println!("building the server");
+    folders.built("user-handle-server", WORKSPACE)
+}
