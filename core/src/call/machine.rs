@@ -21,8 +21,8 @@ use crate::wire::{
 
 /// Milliseconds by which the clock that dates a record may be behind the one that dates a response.
 const CLOCK_MARGIN_MS: f64 = 2_000.0;
-/// Milliseconds after its deadline within which a call has ended. One that has not is no longer driven.
-const DEADLINE_MARGIN_MS: f64 = 100.0;
+/// Milliseconds after the limit of a step within which the call has gone on. One that has not is no longer driven.
+const STEP_MARGIN_MS: f64 = 100.0;
 
 /// What to do next.
 pub enum Step<H: Host> {
@@ -104,7 +104,7 @@ impl<H: Host> Call<H> {
             return Err(CallError::aborted(reason));
         }
         let started = client.host.now();
-        let ends_by = started + limits.deadline_ms + DEADLINE_MARGIN_MS;
+        let due = started + limits.deadline_ms + STEP_MARGIN_MS;
         let keys = core::mem::take(&mut request.write_keys);
         let mut line = client.line.borrow_mut();
         for key in &keys {
@@ -113,11 +113,11 @@ impl<H: Host> Call<H> {
         let waiting = if request.is_shared {
             let question = concat([&request.subject, &request.query]);
             let key = read_key(id_hash(&request.subject), !request.query.is_empty());
-            Some(line.join(Vec::from([key]), question, ends_by))
+            Some(line.join(Vec::from([key]), question, due))
         } else if keys.is_empty() {
             None
         } else {
-            Some(line.join(keys, String::new(), ends_by))
+            Some(line.join(keys, String::new(), due))
         };
         drop(line);
         let number = client.calls.get().wrapping_add(1);
@@ -163,9 +163,24 @@ impl<H: Host> Call<H> {
             // An abort or a deadline concerns this call alone: others that wait for the same are not told of it.
             Err(error) if error.kind() == Kind::Aborted || self.is_deadline(error) => self.abandon(client),
             Err(error) => self.leave(client, || Err(error.clone())),
-            Ok(_) => {}
+            Ok(step) => self.go_on(client, step),
         }
         step
+    }
+
+    /// Tells those behind it in the line how long this step may take.
+    fn go_on<S: Service>(&self, client: &ClientState<H, S>, step: &Step<H>) {
+        let (limit, asking) = match step {
+            Step::Done(_) => return,
+            Step::Send(request) => (request.timeout_ms, 0.0),
+            // The provider may take until the deadline, but the others ask it themselves when an attempt would be over.
+            Step::AskForToken(_, limit) => (*limit, self.limits.timeout_ms),
+            Step::Wait(limit) | Step::Park(limit) => (*limit, *limit),
+        };
+        let now = client.host.now() + STEP_MARGIN_MS;
+        let mut line = client.line.borrow_mut();
+        line.go_on(self.waiting, now + limit);
+        line.go_on(self.asking, now + asking);
     }
 
     /// Sets what wakes the call after [`Step::Park`].
@@ -277,10 +292,10 @@ impl<H: Host> Call<H> {
         self.authorise(client)
     }
 
-    /// A wait for those before this place, at most until they should have left.
+    /// A wait for those before this place: until they should have left or gone on, and then for an attempt at a time.
     fn parked<S: Service>(&self, client: &ClientState<H, S>, place: Place) -> Step<H> {
         let turn = client.line.borrow().turn_by(place) - client.host.now();
-        Step::Park(self.remaining(client).min(turn.max(0.0)))
+        Step::Park(self.remaining(client).min(if turn > 0.0 { turn } else { self.limits.timeout_ms }))
     }
 
     /// Whether the call waits for others in the line.
@@ -293,8 +308,8 @@ impl<H: Host> Call<H> {
         match client.credentials.current(reason, || client.unix_ms()) {
             Ok(token) => self.send(client, token),
             Err(reason) => {
-                let ends_by = self.started + self.limits.deadline_ms + DEADLINE_MARGIN_MS;
-                let join = || client.line.borrow_mut().join(Vec::from([TOKEN]), concat(["token"]), ends_by);
+                let due = self.started + self.limits.deadline_ms + STEP_MARGIN_MS;
+                let join = || client.line.borrow_mut().join(Vec::from([TOKEN]), concat(["token"]), due);
                 let asking = *self.asking.get_or_insert_with(join);
                 let is_first = client.line.borrow().is_first(asking);
                 Ok(if is_first {

@@ -2,8 +2,8 @@
 //! again, does not overwrite a later one. Of the calls that want the same token or the same record of a user, one asks
 //! for all.
 //!
-//! A call waits no longer than those before it may take. Some runtimes drop a call without notice, for example a worker
-//! whose visitor has left: its timers never fire, and it never leaves the line by itself.
+//! With each step a call says by when it will have left or gone on, and those behind it wait no longer. Some runtimes drop a
+//! call without notice, for example a worker whose visitor has left: its timers never fire, and it never leaves by itself.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,9 +31,9 @@ pub(super) struct Place {
 struct Member<W, L> {
     serial: u32,
     keys: Vec<u32>,
-    /// The time by which it should have left, on the host's clock.
-    ends_by: f64,
-    /// The time by which all that it waits for should have left.
+    /// The time by which it should have left or gone on, on the host's clock.
+    due: f64,
+    /// The time by which all that it waits for should have left or gone on, as of when it joined.
     turn_by: f64,
     /// What it asks for; empty for a write.
     question: String,
@@ -53,8 +53,8 @@ impl<W, L> Default for WaitingLine<W, L> {
 }
 
 impl<W, L> WaitingLine<W, L> {
-    /// Adds a member behind the last one with each of these hashes, and returns its place. It should leave by `ends_by`.
-    pub fn join(&mut self, keys: Vec<u32>, question: String, ends_by: f64) -> Place {
+    /// Adds a member behind the last one with each of these hashes, and returns its place. It should leave or go on by `due`.
+    pub fn join(&mut self, keys: Vec<u32>, question: String, due: f64) -> Place {
         let number = self.members.vacant_key();
         let mut before = 0;
         let mut turn_by = 0.0_f64;
@@ -65,7 +65,7 @@ impl<W, L> WaitingLine<W, L> {
             if last.behind.last() != Some(&number) {
                 last.behind.push(number);
                 before += 1;
-                turn_by = turn_by.max(last.ends_by).max(last.turn_by);
+                turn_by = turn_by.max(last.due).max(last.turn_by);
             }
         }
         let (behind, waker, learned) = (Vec::new(), None, None);
@@ -75,7 +75,7 @@ impl<W, L> WaitingLine<W, L> {
         self.members.insert(Member {
             serial,
             keys,
-            ends_by,
+            due,
             turn_by,
             question,
             before,
@@ -100,7 +100,14 @@ impl<W, L> WaitingLine<W, L> {
         self.member(place).is_none_or(|member| member.before == 0)
     }
 
-    /// The time by which its turn should have come, on the host's clock.
+    /// The member in this place goes on: it should have left or gone on again by `due`.
+    pub fn go_on(&mut self, place: Option<Place>, due: f64) {
+        if let Some(member) = place.and_then(|place| self.member_mut(place)) {
+            member.due = due;
+        }
+    }
+
+    /// The time by which those before it should have left or gone on, as of when it joined, on the host's clock.
     pub fn turn_by(&self, place: Place) -> f64 {
         self.member(place).map_or(0.0, |member| member.turn_by)
     }
@@ -166,9 +173,9 @@ impl<W, L> WaitingLine<W, L> {
         }
     }
 
-    /// The members that should have left by now and have not.
+    /// The members that should have left or gone on by now and have not.
     pub fn overdue(&self, now: f64) -> Vec<Place> {
-        let overdue = self.members.iter().filter(|(_, member)| member.ends_by <= now && !member.has_ended);
+        let overdue = self.members.iter().filter(|(_, member)| member.due <= now && !member.has_ended);
         overdue.map(|(number, member)| Place { number, serial: member.serial }).collect()
     }
 
@@ -332,6 +339,15 @@ mod tests {
         line.park(third, "third");
         assert!(leave(&mut line, dropped).is_empty());
         assert_eq!(leave(&mut line, next), ["third"]);
+    }
+
+    #[test]
+    fn one_that_goes_on_is_not_overdue() {
+        let mut line = Line::<&str>::default();
+        let first = line.join(vec![1], String::new(), 100.0);
+        line.go_on(Some(first), 500.0);
+        assert!(line.overdue(499.0).is_empty());
+        assert_eq!(line.overdue(500.0), [first]);
     }
 
     proptest! {
