@@ -72,18 +72,7 @@ impl<W, L> WaitingLine<W, L> {
         let serial = self.serials;
         self.serials = serial.wrapping_add(1);
         let has_ended = false;
-        self.members.insert(Member {
-            serial,
-            keys,
-            due,
-            turn_by,
-            question,
-            before,
-            behind,
-            has_ended,
-            waker,
-            learned,
-        });
+        self.members.insert(Member { serial, keys, due, turn_by, question, before, behind, has_ended, waker, learned });
         Place { number, serial }
     }
 
