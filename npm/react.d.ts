@@ -13,6 +13,34 @@ import type { KlaimChanges, KlaimClient, KlaimError, KlaimRecord, NewKlaimUser }
 export type AnyClient = Client<any> | KlaimClient<any>;
 
 /**
+ * What a program says of itself: the type of the client that its provider has. Hooks without an explicit type have that one.
+ *
+ * ```ts
+ * declare module "user-handle/react" {
+ *   interface Register { client: KlaimClient<Profile> }
+ * }
+ * ```
+ *
+ * Without it the client is a `Client`, of `user-handle`.
+ */
+export interface Register {}
+
+/** The type of the provider's client, as `Register` says. */
+export type RegisteredClient = Register extends { client: infer C extends AnyClient } ? C : Client;
+
+/** The type of the data, or Klaim's metadata, that the provider's client says of its users. */
+export type RegisteredData = RegisteredClient extends KlaimClient<infer Metadata> ? Metadata
+  : RegisteredClient extends Client<infer Data> ? Data : UserData;
+
+/** A record of the service of the provider's client. */
+export type RegisteredRecord<Data extends object = RegisteredData> =
+  RegisteredClient extends KlaimClient<any> ? KlaimRecord<Data> : UserRecord<Data>;
+
+/** What `useUser` gives for the service of the provider's client. */
+export type RegisteredResult<Data extends object = RegisteredData, Selected = RegisteredRecord<Data> | null> =
+  RegisteredClient extends KlaimClient<any> ? KlaimUserResult<Data, Selected> : UserResult<Data, Selected>;
+
+/**
  * Gives a client to `useUser` and `useClient` in the components below. It stands inside a `QueryClientProvider`.
  *
  * ```jsx
@@ -28,10 +56,11 @@ export type AnyClient = Client<any> | KlaimClient<any>;
 export function UserHandleProvider(props: { client: AnyClient; children?: ReactNode }): ReactElement;
 
 /**
- * The provider's client, for what no hook does. Its type is what you say: `useClient<KlaimClient>()`.
+ * The provider's client, for what no hook does. Its type is the one that `Register` says, or what you say:
+ * `useClient<KlaimClient>()`.
  * @throws Error without a provider
  */
-export function useClient<C extends AnyClient = Client>(): C;
+export function useClient<C extends AnyClient = RegisteredClient>(): C;
 
 /**
  * A user's record, read when it is first needed, and what writes it.
@@ -57,10 +86,14 @@ export function useClient<C extends AnyClient = Client>(): C;
  * `retry` is off, because the client itself repeats what is worth repeating: what fails has failed for good.
  * @throws Error without a provider, or without a `QueryClientProvider`
  */
+export function useUser<Data extends object = RegisteredData, Selected = RegisteredRecord<Data> | null>(
+  id: string | null | undefined, options?: UseUserOptions<RegisteredRecord<Data>, Selected> & { client?: undefined },
+): RegisteredResult<Data, Selected>;
+/** The same with a client in place of the provider's. */
 export function useUser<Data extends object = UserData, Selected = UserRecord<Data> | null>(
-  id: string | null | undefined, options?: UseUserOptions<UserRecord<Data>, Selected> & { client?: Client<Data> | undefined },
+  id: string | null | undefined, options: UseUserOptions<UserRecord<Data>, Selected> & { client: Client<Data> },
 ): UserResult<Data, Selected>;
-/** The same of Klaim's users: the `client` says so, and `useClient<KlaimClient>()` gives the provider's. */
+/** The same with a client of Klaim's users. */
 export function useUser<Metadata extends object = UserData, Selected = KlaimRecord<Metadata> | null>(
   id: string | null | undefined, options: UseUserOptions<KlaimRecord<Metadata>, Selected> & { client: KlaimClient<Metadata> },
 ): KlaimUserResult<Metadata, Selected>;

@@ -14,7 +14,9 @@ import { hooks as react } from "../support/react.mjs";
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const consumer = fileURLToPath(new URL("../support/consumer.ts", import.meta.url));
-const reactConsumer = fileURLToPath(new URL("../support/react-consumer.tsx", import.meta.url));
+const reactConsumers = ["consumer", "registered"].map((name) => [
+  name, fileURLToPath(new URL(`../support/react-${name}.tsx`, import.meta.url)),
+]);
 
 /** What `tsc --strict` says of these files in the consumer's project. */
 function check(files, ...flags) {
@@ -36,19 +38,21 @@ for (const [title, extensions, ...flags] of [
   });
 }
 
-test("hooks: the consumer compiles as an ES module, as CommonJS and for a bundler, and each marked line is an error", () => {
-  for (const [file, ...flags] of [
-    ["hooks/esm/consumer.tsx", "--module", "nodenext"],
-    ["hooks/cjs/consumer.tsx", "--module", "nodenext"],
-    ["hooks/esm/consumer.tsx", "--module", "esnext", "--moduleResolution", "bundler", "--exactOptionalPropertyTypes"],
-  ]) {
-    const folder = dirname(join(project, file));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: folder.endsWith("esm") ? "module" : "commonjs" }));
-    copyFileSync(reactConsumer, join(project, file));
-    assert.deepEqual(check([file], "--jsx", "react-jsx", ...flags), { status: 0, stdout: "" });
-  }
-});
+for (const [name, program] of reactConsumers) {
+  test(`hooks: ${name} compiles as an ES module, as CommonJS and for a bundler, and each marked line is an error`, () => {
+    for (const [file, ...flags] of [
+      [`hooks/esm/${name}.tsx`, "--module", "nodenext"],
+      [`hooks/cjs/${name}.tsx`, "--module", "nodenext"],
+      [`hooks/esm/${name}.tsx`, "--module", "esnext", "--moduleResolution", "bundler", "--exactOptionalPropertyTypes"],
+    ]) {
+      const folder = dirname(join(project, file));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: folder.endsWith("esm") ? "module" : "commonjs" }));
+      copyFileSync(program, join(project, file));
+      assert.deepEqual(check([file], "--jsx", "react-jsx", ...flags), { status: 0, stdout: "" });
+    }
+  });
+}
 
 test("programs for Stream's client compile with both", () => {
   symlinkSync(join(root, "node_modules/getstream"), join(project, "node_modules/getstream"));
