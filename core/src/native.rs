@@ -104,14 +104,17 @@ impl<C: Clock> HostValues for Native<C> {
         value.get(name).is_none_or(|member| member.is_object() || member.is_null())
     }
 
-    fn has_list(value: &Value, name: &str) -> bool {
-        value.get(name).is_some_and(Value::is_array)
+    fn has_list(value: &Value, name: &str, id: &str, data: &str) -> bool {
+        let id =
+            |item: &Value| if id.is_empty() { item.is_string() } else { item.get(id).is_some_and(Value::is_string) };
+        let list = value.get(name).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().all(|item| id(item) && Self::is_object_or_missing(item, data)))
     }
 
     fn tidy(mut record: Value, shape: &RecordShape) -> Value {
         if let Some(object) = record.as_object_mut() {
             object.shift_remove(shape.left_out);
-            if !shape.data.is_empty() && object.get(shape.data).is_none_or(Value::is_null) {
+            if shape.is_data_filled_in && object.get(shape.data).is_none_or(Value::is_null) {
                 object.insert(shape.data.to_string(), Value::Object(serde_json::Map::new()));
             }
         }

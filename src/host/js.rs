@@ -33,7 +33,7 @@ extern "C" {
     fn time_field_or_nan(value: &JsValue, name: &str) -> f64;
 
     #[wasm_bindgen(js_name = hasList)]
-    fn has_list_member(value: &JsValue, name: &str) -> bool;
+    fn has_list_member(value: &JsValue, name: &str, id: &str, data: &str) -> bool;
 
     #[wasm_bindgen(js_name = tidyRecord)]
     fn tidy_record(record: &JsValue, left_out: &str, data: &str) -> JsValue;
@@ -117,12 +117,12 @@ impl HostValues for Fetch {
         is_plain_object_or_missing(value, name)
     }
 
-    fn has_list(value: &JsValue, name: &str) -> bool {
-        has_list_member(value, name)
+    fn has_list(value: &JsValue, name: &str, id: &str, data: &str) -> bool {
+        has_list_member(value, name, id, data)
     }
 
     fn tidy(record: JsValue, shape: &RecordShape) -> JsValue {
-        tidy_record(&record, shape.left_out, shape.data)
+        tidy_record(&record, shape.left_out, if shape.is_data_filled_in { shape.data } else { "" })
     }
 
     fn has_data(record: &JsValue, data: &JsString) -> bool {

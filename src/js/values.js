@@ -33,13 +33,18 @@ export function numberField(value, name) {
 
 export const timeField = (value, name) => Date.parse(field(value, name));
 
-export const hasList = (value, name) => Array.isArray(field(value, name));
-
 export const isObject = (value) => typeof value === "object" && value !== null;
 
 export const isPlainObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const isPlainObjectOrMissing = (value, name) => isPlainObject(field(value, name) ?? {});
+
+/** A list of records with the text `id` and perhaps the object `data`; without `id`, one of texts. */
+export function hasList(value, name, id, data) {
+  const list = field(value, name);
+  const isItem = (item) => typeof (id ? field(item, id) : item) === "string" && isPlainObjectOrMissing(item, data);
+  return Array.isArray(list) && list.every(isItem);
+}
 
 /** A record without `leftOut`, and with the object `data` where that has a name. */
 export function tidyRecord(answer, leftOut, data) {

@@ -8,7 +8,7 @@ import { setTimeout as passed } from "node:timers/promises";
 
 import { reactive } from "vue";
 
-import { esm, faces, fresh, project } from "../support/package.mjs";
+import { esm, faces, fresh, klaimFaces, project } from "../support/package.mjs";
 import { record, startRecorder } from "../support/recorder.mjs";
 import { assertError, failure, thrown } from "../support/refusal.mjs";
 
@@ -158,6 +158,32 @@ for (const [face, api] of Object.entries(faces)) {
         }
       });
     }
+    for (const [what, body] of [
+      ["that is no record", { users: [7] }],
+      ["whose data is a list", { users: [{ ...ada, data: [] }] }],
+      ["without an id", { users: [{ data: {} }] }],
+    ]) {
+      test(`with a user ${what} is refused`, async () => {
+        const error = await failure(() => connected(answering(body)).getUsers(["ada"]));
+        assert.deepEqual([error.code, error.message], [
+          "invalid_response", "the answer to getUsers of 1 user (HTTP 200) is not of the documented shape",
+        ]);
+      });
+    }
+    test("about another user of Klaim's is refused; one that has the id as its klaim_id is not", async () => {
+      const read = (body) => klaimFaces[face].connect("key", { baseUrl: "https://x.example/", fetch: answering(body) }).user("ada").get();
+      for (const [body, problem] of [
+        [{ user_id: "bob" }, "is about another user"],
+        [{ user_id: "bob", klaim_id: "7" }, "is about another user"],
+        [{ user_id: "ada", metadata: [] }, "is not of the documented shape"],
+      ]) {
+        const error = await failure(() => read(body));
+        assert.deepEqual([error.code, error.message], ["invalid_response", `the answer to get of user ada (HTTP 200) ${problem}`]);
+      }
+      for (const body of [{ user_id: "Ada" }, { user_id: "bob", klaim_id: "ada", metadata: null }]) {
+        assert.deepEqual((await read(body)).full, body);
+      }
+    });
   });
 
   describe(`${face}: one caller's trouble`, () => {
@@ -167,7 +193,7 @@ for (const [face, api] of Object.entries(faces)) {
       const held = new Promise((resolve) => { answer = resolve; });
       const client = own.connect("key", "secret", undefined, { fetch: async () => { await held; return Response.json(ada); } });
       const call = client.user("ada").update({});
-      for (const read of [() => own.Client.prototype.rateLimit, () => own.User.prototype.token, () => ({ ...own.Client.prototype }).users.get]) {
+      for (const read of [() => own.Client.prototype.rateLimit, () => own.User.prototype.token, () => own.User.prototype.ref.call({ id: "eve" }), () => ({ ...own.Client.prototype }).users.get]) {
         assert.throws(read, TypeError);
       }
       answer();

@@ -289,7 +289,7 @@ test("an answer that is not as the service writes it proves nothing to be stored
     const error = await failure(() => recorded().users.import(some(1)));
     assert.deepEqual([error.code, error.mayHaveBeenApplied, error.checkpoint], ["invalid_response", true, 0], body);
   }
-  const whole = `{"created_users":["${"é".repeat(200_000)}"],"duration":"1.00ms"}`;
+  const whole = `{"created_users":[{"id":"u-0","data":{"a":"${"é".repeat(200_000)}"}}],"duration":"1.00ms"}`;
   for (const body of [whole, `${whole}\n`, `${" ".repeat(100)}${whole}${" ".repeat(100)}`, '{"duration":"1ms","created_users":[]}', '{"created_users":[]}']) {
     recorder.answer = () => ({ status: 201, body });
     assert.equal((await recorded().users.import(some(1))).stored, 1);

@@ -18,8 +18,8 @@ import { variable } from "../support/temporary.mjs";
  * At most this share of the page on Stream's client, and at most so many bytes. Both are what there is now; the goal is 0.60,
  * as DESIGN.md says.
  */
-const SHARE = 0.825;
-const BYTES = 30_500;
+const SHARE = 0.83;
+const BYTES = 30_700;
 /**
  * Of which some 100 000 are Klaim's: an ES module, CommonJS and the wasm for the edge, as of Stream's; and some 180 000 the service's
  * rules in `user-handle/testing`, an ES module and CommonJS.

@@ -1,5 +1,7 @@
 //! Turns the status and body of a response into a value or an error.
 
+use alloc::string::String;
+
 use super::retry::Ending;
 use super::service::Service;
 use crate::rules::text::number;
@@ -78,8 +80,10 @@ pub fn unexpected_type<H: Host>(request: &Request<H>, problem: &str) -> Error {
 /// Whether a success holds the record of a user other than the one that was asked for.
 fn is_of_another<H: Host>(request: &Request<H>, value: &H::Value) -> bool {
     let AnswerShape::Record(record) = request.operation.answer else { return false };
-    let id = H::string_field(value, record.id).filter(|_| record.is_id_asked_for);
-    id.is_some_and(|id| id != request.subject)
+    let asked = &request.subject;
+    let is_asked = |id: &String| id == asked || record.ignores_case && id.eq_ignore_ascii_case(asked);
+    let mut ids = record.asked_by.iter().filter_map(|name| H::string_field(value, name)).peekable();
+    ids.peek().is_some() && !ids.any(|id| is_asked(&id))
 }
 
 /// Whether a success holds what callers rely on.
@@ -88,7 +92,8 @@ fn has_shape<H: Host>(shape: AnswerShape, value: &H::Value) -> bool {
         AnswerShape::Record(record) => {
             H::string_field(value, record.id).is_some() && H::is_object_or_missing(value, record.data)
         }
-        AnswerShape::List(name) => H::has_list(value, name),
+        AnswerShape::Records(name, record) => H::has_list(value, name, record.id, record.data),
+        AnswerShape::Ids(name) => H::has_list(value, name, "", ""),
         AnswerShape::Number(name) => H::number_field(value, name).is_some(),
         AnswerShape::Object => H::is_object(value),
     }

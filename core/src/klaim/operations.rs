@@ -2,8 +2,23 @@
 
 use crate::wire::operation::{AnswerShape, Effect, Operation, Path, RecordShape, RequestBody, Subject, Then};
 
-const RECORD: AnswerShape =
-    AnswerShape::Record(&RecordShape { id: "user_id", is_id_asked_for: false, left_out: "message", data: "" });
+const fn record(asked_by: &'static [&'static str]) -> RecordShape {
+    // Whether the service tells `Ada` and `ada` apart is not documented.
+    let ignores_case = true;
+    RecordShape {
+        id: "user_id",
+        asked_by,
+        ignores_case,
+        left_out: "message",
+        data: "metadata",
+        is_data_filled_in: false,
+    }
+}
+
+/// The record of the user that was asked for, by either of its ids.
+const RECORD: AnswerShape = AnswerShape::Record(&record(&["user_id", "klaim_id"]));
+/// A record whose id was not asked for.
+const ANY: RecordShape = record(&[]);
 
 /// `POST users`; the service makes the id.
 pub static ADD: Operation = Operation {
@@ -14,7 +29,7 @@ pub static ADD: Operation = Operation {
     body: RequestBody::Text,
     subject: Subject::NewUser,
     effect: Effect::WriteOnce,
-    answer: RECORD,
+    answer: AnswerShape::Record(&ANY),
     hint_when_lost: Some("list the users to see whether it was added, or give it a userId and use getOrCreate"),
     then: Then::Fail,
 };
@@ -84,7 +99,7 @@ pub static RENAME: Operation = Operation {
     body: RequestBody::Text,
     subject: Subject::User,
     effect: Effect::WriteOnce,
-    answer: RECORD,
+    answer: AnswerShape::Record(&ANY),
     hint_when_lost: Some("read the user under both ids to see which it has"),
     then: Then::Fail,
 };
@@ -98,7 +113,7 @@ pub static LIST: Operation = Operation {
     body: RequestBody::None,
     subject: Subject::AllUsers,
     effect: Effect::Read,
-    answer: AnswerShape::List("data"),
+    answer: AnswerShape::Records("data", &ANY),
     hint_when_lost: None,
     then: Then::Fail,
 };

@@ -5,8 +5,15 @@ use crate::wire::operation::{AnswerShape, Effect, Operation, Path, RecordShape, 
 /// Where batches are, behind the API root and version.
 pub const BATCH_PATH: &str = "users/";
 
-const RECORD: AnswerShape =
-    AnswerShape::Record(&RecordShape { id: "id", is_id_asked_for: true, left_out: "duration", data: "data" });
+const SHAPE: RecordShape = RecordShape {
+    id: "id",
+    asked_by: &["id"],
+    ignores_case: false,
+    left_out: "duration",
+    data: "data",
+    is_data_filled_in: true,
+};
+const RECORD: AnswerShape = AnswerShape::Record(&SHAPE);
 
 /// `POST user/`
 pub static CREATE: Operation = Operation {
@@ -91,7 +98,7 @@ pub static ADD_USERS: Operation = Operation {
     body: RequestBody::Text,
     subject: Subject::Users,
     effect: Effect::Write,
-    answer: AnswerShape::List("created_users"),
+    answer: AnswerShape::Records("created_users", &SHAPE),
     hint_when_lost: None,
     then: Then::Fail,
 };
@@ -105,7 +112,7 @@ pub static GET_USERS: Operation = Operation {
     body: RequestBody::None,
     subject: Subject::Users,
     effect: Effect::Read,
-    answer: AnswerShape::List("users"),
+    answer: AnswerShape::Records("users", &SHAPE),
     hint_when_lost: None,
     then: Then::Fail,
 };
@@ -119,7 +126,7 @@ pub static DELETE_USERS: Operation = Operation {
     body: RequestBody::None,
     subject: Subject::Users,
     effect: Effect::Write,
-    answer: AnswerShape::List("deleted_user_ids"),
+    answer: AnswerShape::Ids("deleted_user_ids"),
     hint_when_lost: None,
     then: Then::Fail,
 };

@@ -85,8 +85,10 @@ pub enum Effect {
 pub enum AnswerShape {
     /// The record of a user.
     Record(&'static RecordShape),
-    /// A list with this name.
-    List(&'static str),
+    /// A list of records with this name.
+    Records(&'static str, &'static RecordShape),
+    /// A list of ids with this name.
+    Ids(&'static str),
     /// A number with this name.
     Number(&'static str),
     /// An object; proxies may drop the body of a deletion, and it has nothing to tell.
@@ -98,12 +100,17 @@ pub enum AnswerShape {
 pub struct RecordShape {
     /// The member that is the id: it is text.
     pub id: &'static str,
-    /// Whether that is the id that was asked for: a service may find a user by other ids too.
-    pub is_id_asked_for: bool,
+    /// The members that may be the id that was asked for: a service may find a user by other ids too. Empty where none was
+    /// asked for, or another was.
+    pub asked_by: &'static [&'static str],
+    /// Whether ids that differ in the case of ASCII letters alone may be of one user.
+    pub ignores_case: bool,
     /// A member that is about the answer and not about the user: callers are not given it.
     pub left_out: &'static str,
-    /// The member that is the user's data: callers are given `{}` where it is missing. Empty where there is no such member.
+    /// The member that is the user's data: an object, null or missing.
     pub data: &'static str,
+    /// Whether callers are given `{}` where there is no data.
+    pub is_data_filled_in: bool,
 }
 
 /// What else is asked where an operation did not succeed.

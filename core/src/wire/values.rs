@@ -41,8 +41,9 @@ pub trait HostValues: Sized + 'static {
     /// Whether a member is an object, null or missing.
     fn is_object_or_missing(value: &Self::Value, name: &str) -> bool;
 
-    /// Whether a member is an array.
-    fn has_list(value: &Self::Value, name: &str) -> bool;
+    /// Whether a member is an array of records, each with the text `id` and, where there is one, the object `data`. With `id`
+    /// empty, of texts.
+    fn has_list(value: &Self::Value, name: &str, id: &str, data: &str) -> bool;
 
     /// A record as callers are given it.
     fn tidy(record: Self::Value, shape: &RecordShape) -> Self::Value;

@@ -22,7 +22,7 @@ export class User {
   update(data, options) { return keep(this, call(inside(this), "update", this.id, data ?? this.data, options)); }
   delete(options) { return call(inside(this), "delete", this.id, undefined, options); }
   flag(options) { return inside(this).flagUser(this.id, options); }
-  ref() { return reference(this.id); }
+  ref() { return inside(this) && reference(this.id); }
   toJSON() { return this.full ?? { id: this.id }; }
   toString() { return this.id; }
 }
