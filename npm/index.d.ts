@@ -355,9 +355,9 @@ export interface Users<Generics extends object = UserData> {
    * service takes, and never more than its rate limit leaves. Memory stays flat. Not in the build for browsers: it needs the
    * app secret.
    *
-   * The source is an iterable, an async iterable or a stream of users, or of NDJSON as text or bytes (a Node stream of a
-   * file, say). A batch that fails in a way that passes is sent again, up to five times, each with the retries of a call; of
-   * one that the service refuses, the users at fault are found.
+   * The source is an iterable, an async iterable or a stream of users, or NDJSON: a text, bytes, a `Blob`, or pieces of such
+   * (a Node stream of a file, say). A batch that fails in a way that passes is sent again, up to five times, each with the
+   * retries of a call; of one that the service refuses, the users at fault are found.
    *
    * What rejects it has the number `checkpoint`: with `resumeFrom` it goes on there. Users behind the checkpoint that were
    * stored already are sent again, which leaves them as they are, or with `override` writes them once more.
@@ -370,6 +370,8 @@ export interface Users<Generics extends object = UserData> {
 /** What `import` reads: users, or NDJSON in pieces of text or bytes. */
 export type ImportSource<Data = UserData> =
   | string
+  | ArrayBufferView
+  | Blob
   | Iterable<NewUser<Data> | string | ArrayBufferView>
   | AsyncIterable<NewUser<Data> | string | ArrayBufferView>
   | ReadableStream<NewUser<Data> | string | Uint8Array>;

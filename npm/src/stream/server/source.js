@@ -186,7 +186,9 @@ function idOf(user) {
 }
 
 function iterate(source) {
-  if (typeof source === "string") return [source].values();
+  if (typeof source === "string" || ArrayBuffer.isView(source)) return [source].values();
+  // Of a `Blob`.
+  if (typeof source?.stream === "function") return iterate(source.stream());
   // Of a web stream, where it is not iterable itself.
   if (typeof source?.getReader === "function" && source[Symbol.asyncIterator] === undefined) {
     const reader = source.getReader();
