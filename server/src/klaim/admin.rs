@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<KlaimState> {
 /// List the users, sorted and searched
 ///
 /// Klaim has no such list. A page has at most `limit` users. With a `search`, or a `prefix` and another `sort` than `id`, at most
-/// 50 000 users are looked at for it, so that it may have fewer, or none, although there is a `next`.
+/// 20 000 users are looked at for it, so that it may have fewer, or none, although there is a `next`.
 #[utoipa::path(
     get, path = "/klaim/admin/users", tag = "admin", operation_id = "klaimAdminListUsers",
     params(ListParams, KlaimOrderParams),

@@ -20,7 +20,7 @@ pub(super) struct Dialect {
 /// A table of users.
 #[derive(Clone, Copy)]
 pub(super) struct Table {
-    name: &'static str,
+    pub(super) name: &'static str,
     columns: &'static str,
     id: &'static str,
     /// What tells users with the same time apart.

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<StreamState> {
 /// List the users
 ///
 /// Server tokens only. Stream has no such list. A page has at most `limit` users. With a `search`, or a `prefix` and another `sort`
-/// than `id`, at most 50 000 users are looked at for it, so that it may have fewer, or none, although there is a `next`.
+/// than `id`, at most 20 000 users are looked at for it, so that it may have fewer, or none, although there is a `next`.
 #[utoipa::path(
     get, path = "/admin/users", tag = "admin", operation_id = "listUsers",
     params(ListParams, UserOrderParams),

@@ -8,7 +8,7 @@ use super::{KlaimUser, StoreError, User};
 pub const MAX_COUNTED: u32 = 1_000_000;
 
 /// The most users that a store looks at for a page of those that match, so that a page takes a bounded time.
-pub const MAX_EXAMINED: u32 = 50_000;
+pub const MAX_EXAMINED: u32 = 20_000;
 
 /// Lists of users, for whoever runs the server. Every user is in a list once, but those that are written while it is read: they may
 /// be missing or, where an update moves them, there twice.
