@@ -1,5 +1,5 @@
-//! The statements that list users, for both databases: a page is what comes after a position in an index, so it takes as long at the
-//! end of a list as at its beginning.
+//! The statements that list users, for both databases: a page is what comes after a position in an index, so it takes as long at
+//! the end of a list as at its beginning.
 //!
 //! A list by id is narrowed by its `prefix` in the index. Any other condition is a filter: the users are looked at in their order,
 //! at most [`MAX_EXAMINED`] of them for a page.

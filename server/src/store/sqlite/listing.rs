@@ -46,8 +46,8 @@ impl Sqlite {
     }
 }
 
-/// Counts the users of an application. SQLite counts all rows of a table several times as fast as those with some value, so where other
-/// applications have few, theirs are taken off.
+/// Counts the users of an application. SQLite counts all rows of a table several times as fast as those with some value, so
+/// where other applications have few, theirs are taken off.
 fn count_all(connection: &Connection, table: Table, app: &str) -> rusqlite::Result<i64> {
     let name = table.name;
     let others =
