@@ -35,8 +35,11 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
     let origins = Arc::new(origins);
     let mut api = Router::new();
     for Mounted { service, routes } in services {
-        let root = format!("/{}", service.root());
-        api = api.merge(routes).route(&root, any(unknown_path)).route(&format!("{root}/{{*rest}}"), any(unknown_path));
+        api = api.merge(routes);
+        for root in service.roots() {
+            api = api.route(&format!("/{root}"), any(unknown_path));
+            api = api.route(&format!("/{root}/{{*rest}}"), any(unknown_path));
+        }
     }
     api = api.method_not_allowed_fallback(method_not_allowed);
     let mut switch = Router::new();

@@ -52,7 +52,7 @@ async fn every_operation_of_a_service_says_what_it_needs_and_tells_its_errors() 
         for operation in item.as_object().unwrap().values() {
             let name = &operation["operationId"];
             let (security, error, statuses): (_, _, &[&str]) = match path.split('/').nth(1).unwrap() {
-                "api" => (
+                "api" | "admin" => (
                     json!([{ "api_key": [], "token": [] }]),
                     "ErrorBody",
                     &["400", "401", "403", "404", "429", "500", "503"],

@@ -132,6 +132,8 @@ async fn published_keys_and_what_needs_none_are_for_pages_of_this_machine_and_fo
     let (demo, open) = (Api::new(), Api::with(Settings { open: true, ..Settings::default() }));
     for (method, path, status) in [
         ("GET", "/klaim/users", 200),
+        ("GET", "/klaim/admin/users", 200),
+        ("GET", "/admin/users?api_key=demo-key", 200),
         ("DELETE", "/api/v1.0/users/?api_key=demo-key&ids=a", 200),
         ("GET", "/metrics", 200),
         ("GET", "/openapi.json", 200),

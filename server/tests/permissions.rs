@@ -43,13 +43,14 @@ const USER: &str = "/api/v1.0/user/";
 const ONE: &str = "/api/v1.0/user/{id}/";
 const MANY: &str = "/api/v1.0/users/";
 const FLAG: &str = "/api/v1.0/moderation/flag";
+const LIST: &str = "/admin/users";
 const FEED: &str = "/api/v1.0/feed/{group}/{id}/";
 const ENRICHED: &str = "/api/v1.0/enrich/feed/{group}/{id}/";
 const FOLLOWING: &str = "/api/v1.0/feed/{group}/{id}/following/";
 const FOLLOWED: &str = "/api/v1.0/feed/{group}/{id}/following/{target}/";
 
 #[rustfmt::skip]
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule { route: ("post", USER), query: "", body: r#"{"id":"own"}"#, status: 201, resource: "users", action: "write", own: true, other: false },
     Rule { route: ("get", ONE), query: "", body: "", status: 200, resource: "users", action: "read", own: true, other: true },
     Rule { route: ("put", ONE), query: "", body: "{}", status: 201, resource: "users", action: "write", own: true, other: false },
@@ -63,6 +64,7 @@ const RULES: [Rule; 13] = [
     Rule { route: ("post", FOLLOWING), query: "", body: r#"{"target":"user:other"}"#, status: 201, resource: "follower", action: "write", own: true, other: false },
     Rule { route: ("delete", FOLLOWED), query: "", body: "", status: 200, resource: "follower", action: "delete", own: true, other: false },
     Rule { route: ("post", FLAG), query: "", body: r#"{"entity_type":"stream:user","entity_id":"own"}"#, status: 201, resource: "moderation", action: "write", own: false, other: false },
+    Rule { route: ("get", LIST), query: "?limit=1", body: "", status: 200, resource: "users", action: "read", own: false, other: false },
 ];
 
 /// A call of a route of Klaim's. Exactly the callers who have the key may make it.
@@ -72,12 +74,13 @@ struct KlaimRule {
 }
 
 #[rustfmt::skip]
-const KLAIM_RULES: [KlaimRule; 5] = [
+const KLAIM_RULES: [KlaimRule; 6] = [
     KlaimRule { route: ("post", "/klaim/users"), body: r#"{"email":"new@b.c"}"# },
     KlaimRule { route: ("get", "/klaim/users"), body: "" },
     KlaimRule { route: ("post", "/klaim/users/{id}"), body: "" },
     KlaimRule { route: ("put", "/klaim/users/{id}"), body: "{}" },
     KlaimRule { route: ("post", "/klaim/users/{id}/credits"), body: "" },
+    KlaimRule { route: ("get", "/klaim/admin/users"), body: "" },
 ];
 
 /// The routes that need neither key nor token.
@@ -107,10 +110,10 @@ impl Rule {
     async fn answers(&self, token: &str) -> [Answer; 2] {
         let (method, path) = (self.route.0.to_uppercase(), self.route.1.replace("{id}", "own"));
         let path = path.replace("{group}", "timeline").replace("{target}", "user:other");
-        let path = path.strip_prefix("/api/v1.0/").unwrap().trim_end_matches('/');
+        let path = path.trim_end_matches('/');
         let call = async |slash: &str| {
             let api = self.prepared().await;
-            api.call(&method, &format!("{path}{slash}{}", self.query), token, self.body).await
+            api.call_at(&method, &format!("{path}{slash}{}", self.query), token, self.body).await
         };
         [call("").await, call("/").await]
     }

@@ -15,7 +15,7 @@ use std::time::Instant;
 use common::postgres::Postgres;
 use serde_json::value::RawValue;
 use tokio_postgres::{self, NoTls};
-use user_handle_server::store::{self, Location, NewUser, Store, StoreError};
+use user_handle_server::store::{self, ListRequest, Location, NewUser, Order, SortBy, Store, StoreError};
 
 const APP: &str = "app";
 
@@ -188,6 +188,56 @@ async fn a_database_of_a_newer_server_is_refused_and_an_account_need_not_create_
         refusal.ends_with(&format!("newer version of this server (format 99, this one knows {known})")),
         "{refusal}"
     );
+}
+
+/// The indexes that lists need.
+const LIST_INDEXES: &str =
+    "SELECT count(*) FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE '%users_by_%'";
+
+#[tokio::test]
+async fn a_database_of_the_version_before_lists_gets_their_indexes() {
+    let postgres = Postgres::shared();
+    let name = postgres.create_database().await;
+    open(&postgres.url(&name)).await.unwrap();
+    let before =
+        "DROP INDEX users_by_id, users_by_creation, users_by_update, klaim_users_by_id, klaim_users_by_creation;
+         DELETE FROM user_handle_versions WHERE version = 4";
+    postgres.execute(&name, before).await;
+    assert_eq!(postgres.ask(&name, LIST_INDEXES).await, 0);
+    open(&postgres.url(&name)).await.unwrap();
+    assert_eq!(postgres.ask(&name, LIST_INDEXES).await, 5);
+}
+
+#[tokio::test]
+async fn a_list_by_id_has_one_order_under_every_collation() {
+    let postgres = Postgres::shared();
+    let name = postgres.create_database().await;
+    let store = open(&postgres.url(&name)).await.unwrap();
+    // As it is in a database of English, which takes no notice of case and of signs until all else is equal.
+    postgres.execute(&name, "ALTER TABLE users ALTER COLUMN id TYPE TEXT COLLATE \"en-x-icu\"").await;
+    let ids = ["-b", "B", "_a", "a", "a-1", "a1", "a_2", "b"];
+    store.create_many(APP, ids.map(new).into(), false).await.unwrap();
+    let walk = async |by: SortBy, prefix: &str| {
+        let order = Order { by, descending: false };
+        let mut request = ListRequest { order, prefix: prefix.into(), search: String::new(), after: None, limit: 1 };
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            let page = store.list_users(APP, &request).await.unwrap();
+            seen.extend(page.users.into_iter().map(|user| user.id));
+            if page.next.is_none() {
+                break seen;
+            }
+            request.after = page.next;
+        }
+    };
+    assert_eq!(walk(SortBy::Id, "").await, ids);
+    assert_eq!(walk(SortBy::Id, "a").await, ids[3..7]);
+    assert_eq!(store.count_users(APP, "a").await, Ok(Some(4)));
+    for (by, prefix, expected) in [(SortBy::CreatedAt, "", &ids[..]), (SortBy::UpdatedAt, "a", &ids[3..7])] {
+        let mut seen = walk(by, prefix).await;
+        seen.sort();
+        assert_eq!(seen, expected);
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 //! store/      what is stored, and what a store has to do
 //! error.rs    why a request is refused            answer.rs   what is sent back
 //! body.rs, json.rs, query.rs                      what is read of a request
+//! listing.rs                                      what the query of a list says
 //! memory/     a store in memory, and Stream's API over it, with the feature `memory`
 //! ```
 
@@ -19,6 +20,7 @@ pub mod error;
 pub mod json;
 pub mod klaim;
 pub mod limits;
+pub mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;
 #[cfg(feature = "npm")]

@@ -1,4 +1,6 @@
-//! The query string. If a parameter is given twice, the first counts. Unknown ones are ignored, but where a feed is read.
+//! The query string. If a parameter is given twice, the first counts. Unknown ones are ignored, but where a feed or a list is read.
+
+use std::ops::RangeInclusive;
 
 use super::error::ApiError;
 
@@ -27,6 +29,17 @@ impl Query {
             None | Some("false" | "False" | "0") => Ok(false),
             Some("true" | "True" | "1") => Ok(true),
             Some(other) => Err(ApiError::input(name, format!("{name} must be true or false, but is {other:?}"))),
+        }
+    }
+
+    /// A whole number in this range. Without the parameter it is `default`.
+    pub fn number(&self, name: &str, default: u32, range: RangeInclusive<u32>) -> Result<u32, ApiError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(text) => text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+                let (start, end) = range.into_inner();
+                ApiError::input(name, format!("{name} must be a whole number from {start} to {end}, but is {text:?}"))
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 // once; the numbers go to docs/load.md. It needs Linux, whose /proc says what a process has used.
 //
 //   --users N         users in the database
+//   --pages           only the pages of the list of users, and nothing is written to docs/load.md
 //   --seconds N       how long each kind of request is sent
 //   --connections N   connections that reads and writes come on
 //   --burst N         connections that are opened at once at the end
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "20" },
     connections: { type: "string", default: "32" },
     burst: { type: "string", default: "10000" },
+    pages: { type: "boolean", default: false },
   },
 });
 const [users, seconds, connections, burst] = ["users", "seconds", "connections", "burst"].map((name) => Number(values[name]));
@@ -116,7 +118,55 @@ async function answeredAtOnce() {
   return row;
 }
 
+/** Reads a page of the list of users. */
+async function page(query) {
+  const answer = await fetch(`${server.url}/admin/users?api_key=demo-key&${new URLSearchParams(query)}`, { headers: { Authorization: token } });
+  if (answer.status !== 200) throw new Error(`a page was answered with ${answer.status}`);
+  return answer.json();
+}
+
+/** The `next` of the page that a user is on, or where the list is at its end, if the page has nobody. */
+async function nextAfter(query) {
+  for (let after; ;) {
+    const { users: found, next } = await page({ ...query, limit: 1, ...(after && { after }) });
+    if (found.length > 0 || !next) return next;
+    after = next;
+  }
+}
+
+/** Reads each kind of page fifty times; gives the rows of the table. */
+async function pages() {
+  console.log("load: pages of the list of users");
+  const middle = `u${Math.floor(users / 2)}`;
+  const after = await nextAfter({ sort: "created_at", prefix: middle });
+  const kinds = [
+    ["the first by `id`, with the `total`", {}],
+    ["the newest, with the `total`", { sort: "-created_at" }],
+    ["one in the middle, by `created_at`", { sort: "created_at", after }],
+    ["those with a `prefix`, by `id`", { prefix: middle.slice(0, 4) }],
+    ["a `search` that many match", { sort: "created_at", search: "tea", after }],
+    ["a `search` that nobody matches: 20 000 users looked at", { sort: "created_at", search: "nobody", after }],
+  ];
+  const rows = [];
+  for (const [name, query] of kinds) {
+    const times = [];
+    for (let each = 0; each < 50; each++) {
+      const before = performance.now();
+      await page({ limit: 100, ...query });
+      times.push(performance.now() - before);
+    }
+    times.sort((one, other) => one - other);
+    rows.push(`| ${name} | ${times[25].toFixed(1)} ms | ${times[47].toFixed(1)} ms |`);
+  }
+  return rows;
+}
+
 await fill();
+const listed = await pages();
+if (values.pages) {
+  console.log(listed.join("\n"));
+  process.exit(await server.stop());
+}
 const rows = [measured("GET by id", "reads.lua"), measured("mixed writes", "writes.lua")];
 const atOnce = await answeredAtOnce();
 const { most } = usage();
@@ -135,6 +185,14 @@ compare. The database is an SQLite file with ${String(users).replaceAll(/\B(?=(\
 ${rows.join("\n")}
 
 Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one.
+
+## Pages of 100 users
+
+One request at a time, of \`GET /admin/users\`.
+
+| page | p50 | p95 |
+|---|---|---|
+${listed.join("\n")}
 
 ## ${burst} connections at once
 

@@ -8,7 +8,16 @@ import { startServer } from "../support/server.mjs";
 
 /** What readers see, beside the documents: the types, and the doc comments of Rust. */
 const SOURCES = ["npm/index.d.ts", "npm/klaim.d.ts", "npm/testing.d.ts", "src/stream/classes.rs", "src/stream/typed/users.rs",
-  "core/src/rules/error.rs"];
+  "core/src/rules/error.rs", "server/src/stream/admin.rs", "server/src/klaim/admin.rs", "service/src/stream/responses.rs",
+  "service/src/klaim/responses.rs", "service/src/listing.rs"];
+
+/** Where the constants are. */
+const FILES = {
+  validate: "core/src/rules/validate.rs",
+  options: "core/src/rules/options.rs",
+  list: "service/src/listing.rs",
+  stored: "service/src/store/listing.rs",
+};
 
 /** How each limit is written where it is told, and its constant. */
 const TOLD = [
@@ -21,6 +30,10 @@ const TOLD = [
   [/one attempt(?:, body included\. Default| \(|, )\s?([\d ]+\d)/g, "options", "DEFAULT_TIMEOUT_MS"],
   [/whole call(?:, attempts and waits included\. Default| \(|, )\s?([\d ]+\d)/g, "options", "DEFAULT_DEADLINE_MS"],
   [/attempts after the first \((\d+)/g, "options", "DEFAULT_RETRIES"],
+  [/1 to (\d+) users on a page/g, "list", "MAX_LIMIT"],
+  [/(?:users on a page|many users), (\d+) unless given/g, "list", "DEFAULT_LIMIT"],
+  [/([\d ]*\d) users are looked at/g, "stored", "MAX_EXAMINED"],
+  [/they are over ([\d ]+\d)/g, "stored", "MAX_COUNTED"],
 ];
 
 /** The same in the server's description of itself. */
@@ -31,7 +44,7 @@ const DESCRIBED = [
   [/(?:at most|up to) (\d \d{3})\b/g, "MAX_BATCH"],
 ];
 
-const valueOf = (file, name) => numberOf(new RegExp(`const ${name}: \\w+ = ([\\d_]+)`).exec(textOf(`core/src/rules/${file}.rs`))[1]);
+const valueOf = (file, name) => numberOf(new RegExp(`const ${name}: \\w+ = ([\\d_]+)`).exec(textOf(FILES[file]))[1]);
 
 const numberOf = (text) => Number(text.replaceAll(/[ _]/g, ""));
 

@@ -5,8 +5,8 @@ use user_handle_service::error::ApiError;
 
 /// A service that the server stands in for.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// The first segment of the service's paths: `api` for `/api/v1.0/user/`.
-    fn root(&self) -> &'static str;
+    /// The first segments of the service's paths: `api` for `/api/v1.0/user/`.
+    fn roots(&self) -> &'static [&'static str];
 
     /// The caller whose rate limit this request counts against. `None`: the request is not authenticated, so it is not counted.
     fn caller(&self, request: &Request) -> Option<&str>;
@@ -19,7 +19,9 @@ pub(crate) trait Service: Send + Sync + 'static {
 
     /// Whether requests with this path are for this service.
     fn has_path(&self, path: &str) -> bool {
-        path.strip_prefix('/').and_then(|path| path.split('/').next()) == Some(self.root())
+        path.strip_prefix('/')
+            .and_then(|path| path.split('/').next())
+            .is_some_and(|first| self.roots().contains(&first))
     }
 }
 
@@ -27,10 +29,10 @@ pub(crate) trait Service: Send + Sync + 'static {
 mod tests {
     use super::*;
 
-    struct Rooted(&'static str);
+    struct Rooted(&'static [&'static str]);
 
     impl Service for Rooted {
-        fn root(&self) -> &'static str {
+        fn roots(&self) -> &'static [&'static str] {
             self.0
         }
 
@@ -51,6 +53,7 @@ mod tests {
     fn a_path_is_of_the_service_whose_first_segment_it_has() {
         for (path, root) in [
             ("/api", Some("api")),
+            ("/admin/users", Some("api")),
             ("/api/v1.0/user/", Some("api")),
             ("/klaim", Some("klaim")),
             ("/klaim/", Some("klaim")),
@@ -60,8 +63,9 @@ mod tests {
             ("/apis", None),
             ("/klaims/users", None),
         ] {
-            let found = ["api", "klaim"].into_iter().find(|root| Rooted(root).has_path(path));
-            assert_eq!(found, root, "{path}");
+            let services: [&[&str]; 2] = [&["api", "admin"], &["klaim"]];
+            let found = services.into_iter().find(|roots| Rooted(roots).has_path(path));
+            assert_eq!(found.map(|roots| roots[0]), root, "{path}");
         }
     }
 }

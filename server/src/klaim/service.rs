@@ -14,8 +14,8 @@ use user_handle_service::error::ApiError;
 use user_handle_service::klaim::responses::ErrorBody;
 
 impl Service for KlaimState {
-    fn root(&self) -> &'static str {
-        "klaim"
+    fn roots(&self) -> &'static [&'static str] {
+        &["klaim"]
     }
 
     /// There is one key, so all requests that have it are of one caller.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! mod.rs         what else the server needs of one    schema.rs    the tables, one list for both databases
+//! listing.rs     the statements that list users
 //! location.rs    which database to open               health.rs    whether a database does its work
 //! sqlite/        the embedded default                 postgres/    for several servers that share one database
 //! ```
@@ -11,6 +12,7 @@
 //! `postgres/polls.rs` with `read` and `write`; test it over both databases in `tests/store.rs`.
 
 mod health;
+mod listing;
 mod location;
 pub mod postgres;
 mod schema;
@@ -23,7 +25,8 @@ pub use location::{Location, open};
 pub use schema::Newer;
 pub use user_handle_service::store::{
     Activity, Creation, FeedName, Feeds, Flag, Flags, FollowCounts, Follows, KlaimChanges, KlaimUser, KlaimUsers,
-    NewFlag, NewUser, Page, StoreError, Taken, Timestamp, User, Users,
+    ListPage, ListRequest, Listing, NewFlag, NewUser, Order, Page, Position, SortBy, StoreError, Taken, Timestamp,
+    User, Users,
 };
 
 /// A database with everything that the server stores.
@@ -31,7 +34,7 @@ pub use user_handle_service::store::{
 /// Every method is one transaction, and a write is on disk when its method returns. `app` is the key of an application.
 /// Applications do not see each other's data.
 #[async_trait]
-pub trait Store: Users + Feeds + Follows + Flags + KlaimUsers + Send + Sync + 'static {
+pub trait Store: Users + Feeds + Follows + Flags + KlaimUsers + Listing + Send + Sync + 'static {
     /// Whether reads and writes work. The answer takes a second at most.
     async fn check(&self) -> Health;
 

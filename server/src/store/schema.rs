@@ -3,7 +3,8 @@
 //! To add a table, append a migration: a list of statements that do nothing when they run again (`IF NOT EXISTS`). Never
 //! edit a migration that was released. CockroachDB, YugabyteDB and Citus must accept them too, so: `TEXT` and `BIGINT`
 //! columns, times in microseconds ([`Timestamp`](super::Timestamp)), a primary key of `TEXT` columns that begins with the
-//! application, no `SERIAL`, and no unique key without the id that rows are distributed by.
+//! application, no `SERIAL`, and no unique key without the id that rows are distributed by. What the databases write differently
+//! is in the `migrate.rs` of each, with the version that it belongs to.
 
 /// The migrations in their order. The version of a database is how many of them it has.
 pub(super) const MIGRATIONS: &[&[&str]] = &[
@@ -72,6 +73,12 @@ pub(super) const MIGRATIONS: &[&[&str]] = &[
     )",
         "CREATE INDEX IF NOT EXISTS klaim_names_by_user ON klaim_names (app, klaim_id)",
     ],
+    // For lists of users in the order of a time. Those by id are in each database.
+    &[
+        "CREATE INDEX IF NOT EXISTS users_by_creation ON users (app, created_at, id)",
+        "CREATE INDEX IF NOT EXISTS users_by_update ON users (app, updated_at, id)",
+        "CREATE INDEX IF NOT EXISTS klaim_users_by_creation ON klaim_users (app, created_at, klaim_id)",
+    ],
 ];
 
 /// The names of the tables.
@@ -89,6 +96,14 @@ pub(super) fn missing(version: i64) -> Result<impl Iterator<Item = (i64, &'stati
         return Err(Newer(version));
     }
     Ok((1..).zip(MIGRATIONS.iter().copied()).filter(move |(to, _)| *to > version))
+}
+
+/// Those of the statements that belong to this version.
+pub(super) fn of_version(
+    statements: &'static [(i64, &'static str)],
+    version: i64,
+) -> impl Iterator<Item = &'static str> {
+    statements.iter().filter(move |(of, _)| *of == version).map(|(_, statement)| *statement)
 }
 
 /// A newer version of this server wrote the database.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! users.rs, batches.rs, moderation.rs, feeds.rs    the routes, with their descriptions
+//! admin.rs                                         the list of users, which Stream does not have
 //! caller.rs                                        who is calling
 //! state.rs, service.rs                             what handlers share, and what the layers need to know
 //! unsupported.rs                                   what Stream has and this server does not
@@ -9,6 +10,7 @@
 //!
 //! What the operations do, and which input they refuse in which words, is in `user_handle_service::stream`.
 
+mod admin;
 mod batches;
 mod caller;
 mod feeds;
@@ -30,5 +32,6 @@ pub(crate) fn routes() -> OpenApiRouter<StreamState> {
         .merge(batches::routes())
         .merge(moderation::routes())
         .merge(feeds::routes())
+        .merge(admin::routes())
         .merge(unsupported::routes())
 }

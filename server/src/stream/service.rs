@@ -14,8 +14,8 @@ use user_handle_service::stream::application::Application;
 use user_handle_service::stream::error_body::ErrorBody;
 
 impl Service for StreamState {
-    fn root(&self) -> &'static str {
-        "api"
+    fn roots(&self) -> &'static [&'static str] {
+        &["api", "admin"]
     }
 
     /// The application that the request is authenticated for. Its key alone does not count, because it is public.

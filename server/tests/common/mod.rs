@@ -117,8 +117,13 @@ impl Api {
 
     /// Sends a request to a path under `/api/v1.0/`, with the demo's key added to the query.
     pub async fn call(&self, method: &str, path: &str, token: &str, body: impl Into<Body>) -> Answer {
+        self.call_at(method, &format!("/api/v1.0/{path}"), token, body).await
+    }
+
+    /// The same for any path of the service.
+    pub async fn call_at(&self, method: &str, path: &str, token: &str, body: impl Into<Body>) -> Answer {
         let mark = if path.contains('?') { '&' } else { '?' };
-        let request = Request::builder().method(method).uri(format!("/api/v1.0/{path}{mark}api_key=demo-key"));
+        let request = Request::builder().method(method).uri(format!("{path}{mark}api_key=demo-key"));
         let request = if token.is_empty() { request } else { request.header("Authorization", token) };
         let answer = self.send(request.header("Content-Type", "application/json").body(body.into()).unwrap()).await;
         for limit in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {

@@ -95,6 +95,21 @@ pub struct PageResponse {
     pub(crate) last_key: Option<LastKey>,
 }
 
+/// A page of the list for the console.
+#[derive(Serialize, ToSchema)]
+#[schema(as = KlaimListedUsers)]
+pub struct ListedUsersResponse {
+    /// They may be fewer than `limit` where others follow.
+    #[schema(max_items = 100)]
+    pub(crate) users: Vec<UserResponse>,
+    /// The `after` of the next page; `null` where no users follow.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+    /// How many users have the `prefix`; `null` where they are over 1 000 000, and on all pages but the first.
+    #[schema(required)]
+    pub(crate) total: Option<u32>,
+}
+
 /// Where the next page begins.
 // The manual documents the names, but not the values.
 #[derive(Serialize, ToSchema)]

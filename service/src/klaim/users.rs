@@ -110,7 +110,7 @@ pub async fn credits(store: &(impl KlaimUsers + ?Sized), id: &str) -> Answer<Cre
     Ok(fetched(CreditsResponse { credit_balance: user.credit_balance }))
 }
 
-fn fetched<T>(body: T) -> WithMessage<T> {
+pub(super) fn fetched<T>(body: T) -> WithMessage<T> {
     WithMessage { message: FETCHED, body }
 }
 

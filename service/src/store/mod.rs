@@ -3,6 +3,7 @@
 
 mod error;
 mod klaim;
+mod listing;
 mod model;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use serde_json::value::RawValue;
 
 pub use error::StoreError;
 pub use klaim::{KlaimChanges, KlaimUser, KlaimUsers, Taken, UniqueValue, unique_values};
+pub use listing::{ListPage, ListRequest, Listing, MAX_COUNTED, MAX_EXAMINED, Order, Position, SortBy};
 pub use model::{Activity, Creation, FeedName, Flag, FollowCounts, NewFlag, NewUser, Page, Timestamp, User};
 
 /// The users.

@@ -20,7 +20,7 @@ const MAX_LIMIT: u32 = 100;
 const MAX_OFFSET: u32 = 10_000;
 
 /// What every request has, whatever it is about.
-const OF_EVERY_REQUEST: [&str; 2] = ["api_key", "location"];
+pub(super) const OF_EVERY_REQUEST: [&str; 2] = ["api_key", "location"];
 
 /// Which part of the feed to read.
 const OF_THE_PAGE: [&str; 2] = ["limit", "offset"];
@@ -113,10 +113,10 @@ impl FeedRead {
             query.flag(name)?;
         }
         for name in REACTION_LIMITS {
-            number(query, name, 0, 0..=u32::MAX)?;
+            query.number(name, 0, 0..=u32::MAX)?;
         }
-        let offset = number(query, "offset", 0, 0..=MAX_OFFSET)?;
-        let limit = number(query, "limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
+        let offset = query.number("offset", 0, 0..=MAX_OFFSET)?;
+        let limit = query.number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
         Ok(FeedRead { page: Page { offset, limit }, reaction_fields, others: others(query) })
     }
 }
@@ -134,16 +134,6 @@ fn says_no(value: &str) -> bool {
 fn refusal(name: &str) -> ApiError {
     let instead = if PAGES_BY_ID.contains(&name) { ", page with offset" } else { "" };
     ApiError::input(name, format!("{name} is not supported by this server{instead}"))
-}
-
-fn number(query: &Query, name: &str, default: u32, range: std::ops::RangeInclusive<u32>) -> Result<u32, ApiError> {
-    match query.get(name) {
-        None => Ok(default),
-        Some(text) => text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
-            let (start, end) = range.into_inner();
-            ApiError::input(name, format!("{name} must be a whole number from {start} to {end}, but is {text:?}"))
-        }),
-    }
 }
 
 fn others(query: &Query) -> String {

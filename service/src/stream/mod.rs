@@ -1,7 +1,7 @@
 //! Stream's Activity Feeds v2: the users API, and as much of feeds as it takes to see users in activities.
 //!
 //! ```text
-//! users.rs, batches.rs, moderation.rs              the operations
+//! users.rs, batches.rs, moderation.rs, admin.rs    the operations
 //! *_input.rs, feed_params.rs, activity.rs          what requests say, validated
 //! responses.rs, error_body.rs                      what is sent back
 //! permissions.rs, token.rs, application.rs         who is calling, and what they may do
@@ -9,6 +9,7 @@
 //! ```
 
 pub mod activity;
+pub mod admin;
 pub mod application;
 pub mod batches;
 pub mod error_body;

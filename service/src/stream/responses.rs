@@ -93,6 +93,21 @@ pub struct DeletedUsersResponse {
     pub(crate) deleted_user_ids: Vec<String>,
 }
 
+/// A page of the list for the console.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedUsers)]
+pub struct ListedUsersResponse {
+    /// They may be fewer than `limit` where others follow.
+    #[schema(max_items = 100)]
+    pub(crate) users: Vec<UserResponse>,
+    /// The `after` of the next page; `null` where no users follow.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+    /// How many users have the `prefix`; `null` where they are over 1 000 000, and on all pages but the first.
+    #[schema(required)]
+    pub(crate) total: Option<u32>,
+}
+
 /// A flag as Stream's JavaScript types describe it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FlagAnswer)]

@@ -117,7 +117,7 @@ async fn select(transaction: &Transaction, app: &str, id: &str, lock: &str) -> R
     transaction.query_opt(&select, values![app, klaim_id]).await?.as_ref().map(user).transpose()
 }
 
-fn user(row: &Row) -> Result<KlaimUser, Failure> {
+pub(super) fn user(row: &Row) -> Result<KlaimUser, Failure> {
     let metadata: Option<String> = row.try_get(4)?;
     let metadata = metadata.map(RawValue::from_string).transpose();
     Ok(KlaimUser {

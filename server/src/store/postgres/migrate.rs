@@ -17,6 +17,12 @@ use crate::store::schema;
 /// A row for each migration that the database has. That it is there says that the database is of this server.
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS user_handle_versions (version BIGINT NOT NULL PRIMARY KEY)";
 
+/// What only PostgreSQL needs, each with its version: indexes for lists by id, whatever collation the database has.
+const OWN: &[(i64, &str)] = &[
+    (4, "CREATE INDEX IF NOT EXISTS users_by_id ON users (app, (id COLLATE \"C\"))"),
+    (4, "CREATE INDEX IF NOT EXISTS klaim_users_by_id ON klaim_users (app, (user_id COLLATE \"C\"))"),
+];
+
 /// Whether the table of versions is there, the tables and views of the schema that are of no extension, and `fsync`.
 const STATE: &str = "
     SELECT to_regclass('user_handle_versions') IS NOT NULL,
@@ -40,8 +46,9 @@ pub(super) async fn run(client: &Client) -> Result<(), OpenError> {
     let version = timeout(LOOK, version(client)).await.unwrap_or(Err(OpenError::Silent))?;
     for (to, statements) in schema::missing(version)? {
         let record = format!("INSERT INTO user_handle_versions VALUES ({to}) ON CONFLICT (version) DO NOTHING");
-        for statement in [VERSIONS].iter().chain(statements).chain([&record.as_str()]) {
-            timeout(CHANGE, execute(client, statement)).await.unwrap_or(Err(OpenError::Silent))?;
+        let statements = [VERSIONS].iter().chain(statements).copied().chain(schema::of_version(OWN, to));
+        for statement in statements.map(String::from).chain([record]) {
+            timeout(CHANGE, execute(client, &statement)).await.unwrap_or(Err(OpenError::Silent))?;
         }
     }
     Ok(())

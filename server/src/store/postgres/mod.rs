@@ -23,6 +23,7 @@ mod follows;
 mod health;
 mod klaim;
 mod last_write;
+mod listing;
 mod migrate;
 mod pool;
 mod store;

@@ -112,7 +112,7 @@ impl Users for Postgres {
     }
 }
 
-fn user(row: &Row) -> Result<User, Failure> {
+pub(super) fn user(row: &Row) -> Result<User, Failure> {
     let data = RawValue::from_string(row.try_get(3)?);
     let data = data.map_err(|error| Failure::Final(StoreError::Failed(format!("stored data is not JSON: {error}"))))?;
     Ok(User {

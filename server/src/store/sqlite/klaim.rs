@@ -114,7 +114,7 @@ fn select(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<Opti
         .optional()
 }
 
-fn user(row: &Row<'_>) -> rusqlite::Result<KlaimUser> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<KlaimUser> {
     let metadata: Option<String> = row.get(4)?;
     let metadata = metadata.map(RawValue::from_string).transpose();
     Ok(KlaimUser {

@@ -9,6 +9,9 @@ use crate::store::schema;
 /// The `application_id` of this server's files: `uhdl`.
 const APPLICATION_ID: i64 = 0x7568_646c;
 
+/// What only SQLite needs, each with its version. Its primary key of `users` has the order of a list already.
+const OWN: &[(i64, &str)] = &[(4, "CREATE INDEX IF NOT EXISTS klaim_users_by_id ON klaim_users (app, user_id)")];
+
 /// Runs the migrations that the database lacks, all of them in one transaction.
 pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -33,7 +36,7 @@ pub(super) fn require_own(connection: &Connection) -> Result<(), OpenError> {
 
 fn migrate(connection: &Connection, to: i64) -> Result<(), OpenError> {
     for (version, statements) in schema::missing(number(connection, "user_version")?)?.filter(|(of, _)| *of <= to) {
-        for statement in statements {
+        for statement in statements.iter().copied().chain(schema::of_version(OWN, version)) {
             connection.execute_batch(statement)?;
         }
         connection.pragma_update(None, "user_version", version)?;

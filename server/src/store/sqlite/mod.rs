@@ -23,6 +23,7 @@ mod flags;
 mod follows;
 mod guard;
 mod klaim;
+mod listing;
 mod lock;
 mod migrate;
 mod pool;

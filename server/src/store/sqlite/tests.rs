@@ -4,7 +4,8 @@ use rusqlite::Connection;
 use serde_json::value::RawValue;
 
 use super::*;
-use crate::store::{NewUser, Users};
+use crate::store::listing::{self, Dialect, KLAIM_USERS, USERS};
+use crate::store::{ListRequest, NewUser, Order, Position, SortBy, Users};
 
 const APP: &str = "app";
 
@@ -116,6 +117,64 @@ fn a_file_of_an_earlier_version_is_known_by_its_tables() {
     let connection = Connection::open(folder.file()).unwrap();
     let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).unwrap();
     assert_eq!(id, 0x7568_646c);
+}
+
+/// The names of the indexes that lists need.
+fn list_indexes(connection: &Connection) -> Vec<String> {
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%users_by_%' ORDER BY name";
+    connection.prepare(names).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn a_file_of_the_version_before_lists_gets_their_indexes() {
+    let folder = Folder::new();
+    let store = Sqlite::open(&folder.file()).unwrap();
+    store.create(APP, new("a")).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    let connection = Connection::open(folder.file()).unwrap();
+    let indexes = list_indexes(&connection);
+    assert_eq!(indexes.len(), 4, "{indexes:?}");
+    for index in &indexes {
+        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 3).unwrap();
+    let store = Sqlite::open(&folder.file()).unwrap();
+    assert_eq!(list_indexes(&connection), indexes);
+    assert!(store.get(APP, "a").await.unwrap().is_some());
+}
+
+#[test]
+fn a_page_is_read_in_the_order_of_an_index_and_never_sorted() {
+    let connection = connection::memory().unwrap();
+    let dialect = Dialect { parameter: '?', bytewise: "" };
+    let tables =
+        [(USERS, "sqlite_autoindex_users_1", "users_by"), (KLAIM_USERS, "klaim_users_by_id", "klaim_users_by")];
+    for (table, by_id, by) in tables {
+        let (creation, update) = (format!("{by}_creation"), format!("{by}_update"));
+        let sorts = [(SortBy::Id, by_id), (SortBy::CreatedAt, &creation), (SortBy::UpdatedAt, &update)];
+        let has_updates = by == "users_by";
+        for (by, index) in sorts.into_iter().filter(|(by, _)| has_updates || *by != SortBy::UpdatedAt) {
+            for descending in [false, true] {
+                for (prefix, after) in [("", false), ("", true), ("a", false), ("a", true)] {
+                    let after = after.then(|| Position { time: 1, id: "a".into() });
+                    let order = Order { by, descending };
+                    let request = ListRequest { order, prefix: prefix.into(), search: String::new(), after, limit: 25 };
+                    let text = listing::walk(table, dialect, APP, &request).text;
+                    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+                    let mut rows = statement.raw_query();
+                    let mut plan: Vec<String> = Vec::new();
+                    while let Some(row) = rows.next().unwrap() {
+                        plan.push(row.get(3).unwrap());
+                    }
+                    assert!(
+                        plan.len() == 1 && plan[0].contains(&format!("USING INDEX {index} (app=?")),
+                        "{text}: {plan:?}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// What happens to a file while the server runs.

@@ -110,7 +110,7 @@ fn remove(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<bool
     Ok(removed == 1)
 }
 
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     let data = RawValue::from_string(row.get(3)?)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error)))?;
     Ok(User { created_at: Timestamp(row.get(0)?), updated_at: Timestamp(row.get(1)?), id: row.get(2)?, data })
