@@ -40,6 +40,8 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   await ui.press("create");
   await ui.write('{"tags": [1e999]}');
   await ui.page.waitForSelector(">>> .cm-lintRange-error");
+  await ui.page.click("button[value=delete]");
+  await ui.page.waitForSelector("#question");
   await look("users");
   await ui.page.click("nav button:last-child");
   await ui.page.waitForSelector("#file");
@@ -69,8 +71,8 @@ test("everything by keyboard, and the focus is seen", async () => {
   assert.equal(outline, "solid");
   await keyboard.press("Enter");
   await ui.page.waitForSelector(">>> .cm-content");
-  await tabTo("ada");
-  await keyboard.type("keyboard"); // Tab has selected what was there.
+  assert.equal(await focused(), "ada");
+  await keyboard.type("keyboard"); // What was there is selected.
   await tabTo("cm-content");
   await keyboard.down("Control");
   await keyboard.press("a");
@@ -83,6 +85,14 @@ test("everything by keyboard, and the focus is seen", async () => {
   assert.equal(await focused(), "create", "the focus stays on the button");
   await tabTo("delete");
   await keyboard.press("Space");
+  await ui.page.waitForSelector("#question");
+  assert.equal(await focused(), "yes", "the focus is on the question");
+  await keyboard.press("Escape");
+  await ui.page.waitForSelector("#question", { hidden: true });
+  assert.equal(await focused(), "delete", "and back");
+  await keyboard.press("Space");
+  await ui.page.waitForSelector("#question");
+  await keyboard.press("Enter");
   await ui.says("#outcome", "Deleted keyboard.");
 });
 
