@@ -409,7 +409,7 @@ export const TASKS = {
     assert.deepEqual((await visitor.shown()).data, { by: "keys" });
     await visitor.tabTo("delete");
     await visitor.engine.press(" ");
-    await visitor.has("#yes");
+    await visitor.until("the focus", () => document.activeElement.id === "yes");
     await visitor.engine.press("Enter");
     await visitor.says("#outcome", /^Deleted keys\.$/);
   },

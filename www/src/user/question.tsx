@@ -1,7 +1,7 @@
 // A question in the page, before something is lost: it takes the focus, and gives it back.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Wording {
   text: string;
@@ -35,7 +35,8 @@ export const withdraw = (): void => question.peek()?.answer(false);
 export function QuestionView() {
   const asked = question.value;
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before anything is painted, so that a key that is pressed at once answers the question.
+  useLayoutEffect(() => {
     if (!asked) return;
     first.current?.focus();
     return () => {
