@@ -48,6 +48,21 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   await look("import");
 });
 
+test("at 360 px the header is one line, no table is wider than the page, and a finger hits what it wants", async () => {
+  await ui.connect(server.url);
+  await ui.fill("#id", "a-rather-long-id-of-a-user");
+  await ui.press("getOrCreate");
+  await ui.page.setViewport({ width: 360, height: 800 });
+  await ui.page.waitForSelector("#list .link");
+  const tops = await ui.page.$$eval(".top > *", (parts) => parts.map((part) => part.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
+  assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `the middles of what is in the header: ${tops}`);
+  const wide = await ui.page.$$eval("table", (tables) => tables.filter(({ offsetWidth, parentElement }) => offsetWidth > parentElement.clientWidth).map(({ id }) => id));
+  assert.deepEqual(wide, []);
+  const small = await ui.page.$$eval("button, select, input:not([type=checkbox], [type=radio]), label:has([type=checkbox], [type=radio])", (targets) =>
+    targets.filter((each) => each.offsetParent && each.getBoundingClientRect().height < 40).map((each) => each.outerHTML.slice(0, 80)));
+  assert.deepEqual(small, []);
+});
+
 test("everything by keyboard, and the focus is seen", async () => {
   await ui.visit(server.url);
   const { keyboard } = ui.page;

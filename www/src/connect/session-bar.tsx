@@ -21,7 +21,7 @@ export function SessionBar() {
         ))}
       </nav>
       <p class="who" id="who" role="status">
-        <span>{service}<span class="key">{key && <> · <code>{key}</code></>} ·</span> {who}</span>
+        <span>{service}<span class="key">{key && <> · <code>{key}</code></>}</span><span class="as"> · {who}</span></span>
         {usesSecret && <strong class="badge" title="The secret is in the memory of this page">secret in use</strong>}
       </p>
       {limit && isLow(limit) && (
