@@ -1,5 +1,7 @@
 // Whether a service takes the key and the credential, found out by reading a user who need not exist.
 
+import { release } from "./release";
+
 /** Who is read: an id that nobody has, where the caller has none of its own. */
 export const NOBODY = "nobody";
 
@@ -14,13 +16,18 @@ interface Answered {
   hint?: string;
 }
 
-/** Waits for the read, and throws where nobody could work with the answer: it is in words, and names what to mend. */
-export async function checked(root: string, read: Promise<unknown>): Promise<void> {
+/**
+ * Waits for the read, and throws where nobody could work with the answer: it is in words, and names what to mend. The client
+ * that read is ended then.
+ */
+export async function checked(root: string, client: Disposable, read: Promise<unknown>): Promise<void> {
   try {
     await read;
   } catch (error) {
     const why = refusal(root, error as Answered);
-    if (why !== undefined) throw new Error(why);
+    if (why === undefined) return;
+    release(client);
+    throw new Error(why);
   }
 }
 

@@ -32,7 +32,7 @@ export const klaim: Service = {
 async function open({ root, key }: Credentials): Promise<Session> {
   const { connect } = await load();
   const client = connect(key, { baseUrl: root });
-  await checked(root, client.user(NOBODY).get(CHECK));
+  await checked(root, client, client.user(NOBODY).get(CHECK));
   const passport = await passportOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
   const list = await findList<KlaimRecord>(`${root}admin/users`, passport, toRow);
   const imitation = connect("nobody", { baseUrl: root, fetch: silentFetch });

@@ -42,7 +42,7 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
   const client = connect(key, credential, undefined, { baseUrl: root, ...allowed });
   const imitation = connect("nobody", NO_TOKEN, undefined, { baseUrl: root, fetch: silentFetch });
   const { usingApiSecret } = client;
-  await checked(root, client.user(client.userId ?? NOBODY).get(CHECK));
+  await checked(root, client, client.user(client.userId ?? NOBODY).get(CHECK));
   const batches = usingApiSecret && isLocalPage;
   // Batches are for the server side, so that their imitation needs a secret as well.
   const silent = batches ? connect("nobody", "nothing", undefined, { baseUrl: root, fetch: silentFetch, ...allowed }) : undefined;

@@ -1,15 +1,19 @@
 // All users of the store, page by page: sorted, searched, and opened with a click.
 
+import { useEffect } from "preact/hooks";
+
 import type { Session, UserRow } from "../service/types";
 import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
 import { openUser } from "./actions";
-import { isReading, more, problem, shown, want, wanted, type Shown } from "./listing";
+import { isReading, more, problem, reload, shown, want, wanted, type Shown } from "./listing";
 
 const MAX_SUMMARY = 90;
 
 export function UserList() {
   const current = session.value;
+  // Anew each time that it is shown: an import may have changed what is stored.
+  useEffect(() => void reload(), [current]);
   if (!current?.list) return null;
   const now = shown.value;
   const { prefix, search, sort } = wanted.value;

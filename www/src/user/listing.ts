@@ -85,7 +85,6 @@ session.subscribe((next) => {
     isReading.value = false;
     problem.value = "";
   });
-  void reload();
 });
 
 // A write may have changed what is listed.
