@@ -129,6 +129,6 @@ function keepNote({ credentialLabel, keyLabel }: Service): string {
   const [kept, secret] = credentialLabel ? ["API root and app key", "token or secret"] : ["API root", keyLabel];
   return (
     `The browser keeps the ${kept} until this tab is closed or you disconnect. With this on it keeps the ${secret} too, which it ` +
-    "may write to its files; without, that is only in the memory of this page."
+    `may write to its files; without, that is only in the memory of this page.${isLocalPage ? " What the demo has published is always kept." : ""}`
   );
 }
