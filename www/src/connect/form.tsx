@@ -26,14 +26,16 @@ export function ConnectForm() {
   const service = useSignal(SERVICES.find(({ name }) => name === before?.service) ?? stream);
   const root = useSignal(before?.root ?? rootOf(stream));
   const problem = useSignal("");
-  const busy = useSignal(false);
+  const { key, credential } = before ?? {};
+  const again = before && key !== undefined && credential !== undefined ? { root: before.root, key, credential } : undefined;
+  const busy = useSignal(again !== undefined);
   const form = useRef<HTMLFormElement>(null);
   // The package comes once the form is there, so that connecting need not wait for it.
   useEffect(() => void service.value.load().catch(() => {}), [service.value]);
   // After a reload: on with what was kept, or with the field that was not.
   useEffect(() => {
-    if (before?.key !== undefined && before.credential !== undefined) {
-      void connect({ root: before.root, key: before.key, credential: before.credential }, true);
+    if (again) {
+      void connect(again, true);
     } else if (before) {
       form.current?.querySelector<HTMLInputElement>(service.value.credentialLabel ? "[name=credential]" : "[name=key]")?.focus();
     }
@@ -48,11 +50,10 @@ export function ConnectForm() {
     const fields = new FormData(event.currentTarget);
     const field = (name: string) => String(fields.get(name) ?? "").trim();
     root.value = completed(field("root"), service.value.rootPath);
-    void connect({ root: root.value, key: field("key"), credential: field("credential") }, fields.has("keep"));
+    if (!busy.value) void connect({ root: root.value, key: field("key"), credential: field("credential") }, fields.has("keep"));
   }
 
   async function connect(credentials: Credentials, keepsSecrets: boolean) {
-    if (busy.value) return;
     busy.value = true;
     problem.value = "";
     try {
