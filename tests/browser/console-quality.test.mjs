@@ -40,10 +40,27 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   await ui.press("create");
   await ui.write('{"tags": [1e999]}');
   await ui.page.waitForSelector(">>> .cm-lintRange-error");
+  await ui.page.click("button[value=delete]");
+  await ui.page.waitForSelector("#question");
   await look("users");
   await ui.page.click("nav button:last-child");
   await ui.page.waitForSelector("#file");
   await look("import");
+});
+
+test("at 360 px the header is one line, no table is wider than the page, and a finger hits what it wants", async () => {
+  await ui.connect(server.url);
+  await ui.fill("#id", "a-rather-long-id-of-a-user");
+  await ui.press("getOrCreate");
+  await ui.page.setViewport({ width: 360, height: 800 });
+  await ui.page.waitForSelector("#list .link");
+  const tops = await ui.page.$$eval(".top > *", (parts) => parts.map((part) => part.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
+  assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `the middles of what is in the header: ${tops}`);
+  const wide = await ui.page.$$eval("table", (tables) => tables.filter(({ offsetWidth, parentElement }) => offsetWidth > parentElement.clientWidth).map(({ id }) => id));
+  assert.deepEqual(wide, []);
+  const small = await ui.page.$$eval("button, select, input:not([type=checkbox], [type=radio]), label:has([type=checkbox], [type=radio])", (targets) =>
+    targets.filter((each) => each.offsetParent && each.getBoundingClientRect().height < 40).map((each) => each.outerHTML.slice(0, 80)));
+  assert.deepEqual(small, []);
 });
 
 test("everything by keyboard, and the focus is seen", async () => {
@@ -69,8 +86,8 @@ test("everything by keyboard, and the focus is seen", async () => {
   assert.equal(outline, "solid");
   await keyboard.press("Enter");
   await ui.page.waitForSelector(">>> .cm-content");
-  await tabTo("ada");
-  await keyboard.type("keyboard"); // Tab has selected what was there.
+  assert.equal(await focused(), "ada");
+  await keyboard.type("keyboard"); // What was there is selected.
   await tabTo("cm-content");
   await keyboard.down("Control");
   await keyboard.press("a");
@@ -83,6 +100,14 @@ test("everything by keyboard, and the focus is seen", async () => {
   assert.equal(await focused(), "create", "the focus stays on the button");
   await tabTo("delete");
   await keyboard.press("Space");
+  await ui.page.waitForSelector("#question");
+  assert.equal(await focused(), "yes", "the focus is on the question");
+  await keyboard.press("Escape");
+  await ui.page.waitForSelector("#question", { hidden: true });
+  assert.equal(await focused(), "delete", "and back");
+  await keyboard.press("Space");
+  await ui.page.waitForSelector("#question");
+  await keyboard.press("Enter");
   await ui.says("#outcome", "Deleted keyboard.");
 });
 

@@ -48,16 +48,16 @@ test("the operations of a user by clicking", async () => {
   assert.deepEqual((await ui.shown()).data, { name: "Countess" });
   assert.equal(await ui.press("profile"), "Here is ada, with follow counts.");
   assert.equal((await ui.shown()).followers_count, 0);
-  assert.match(await ui.text("#rate-limit"), /^[\d\u00a0]+ of 1\u00a0000\u00a0000 requests left until /);
+  assert.equal(await ui.page.$("#rate-limit"), null, "of plenty nothing is said");
   assert.equal(await ui.press("create"), 'User "ada" already exists.');
   assert.deepEqual(await facts(), {
     "Code": "conflict", "HTTP status": "409", "Attempts": "1", "Retryable": "no", "May have been applied": "no",
   });
-  assert.equal(await ui.press("delete"), "Deleted ada.");
+  assert.equal(await ui.remove(), "Deleted ada.");
   assert.equal(await ui.press("get"), 'User "ada" does not exist.');
   assert.deepEqual(
     (await ui.rows("calls")).map(([request, answer]) => [request, answer]),
-    [["GET user/ada/", "404"], ["DELETE user/ada/", "200"], ["POST user/", "409"], ["GET user/ada/", "200"],
+    [["GET user/ada/", "404"], ["DELETE user/ada/", "200"], ["GET user/ada/", "200"], ["POST user/", "409"], ["GET user/ada/", "200"],
       ["GET user/ada/", "200"], ["PUT user/ada/", "201"], ["POST user/", "201"], ["POST user/", "201"]],
   );
 });
@@ -136,13 +136,13 @@ test("the table of users seen: filter, follow counts, a reference to copy, and b
   await ui.says("#seen .told", "Copied");
   assert.equal(await ui.page.evaluate(() => navigator.clipboard.readText()), "SU:grace");
   await ui.page.click("#seen .link");
+  await ui.says("#outcome", "Here is grace.");
   assert.equal(await ui.page.$eval("#id", (field) => field.value), "grace");
-  assert.equal(await ui.page.$eval(">>> .cm-content", (content) => content.innerText.replaceAll(/\s/g, "")), '{"name":"Grace"}');
+  assert.deepEqual(JSON.parse(await ui.written()), { name: "Grace" });
 });
 
 test("faults are switched, and one sees calls being tried again", async () => {
   await ui.connect(server.url);
-  await ui.write("{}");
   await ui.faults(100, ["503"]);
   assert.equal(await ui.press("getOrCreate"), "A fault of --faults.");
   const [, answer, took, told] = (await ui.rows("calls"))[0];
@@ -185,9 +185,10 @@ test("a user token connects as that user, who may do less, and nothing is kept",
   assert.equal((await facts()).Code, "not_allowed");
   assert.ok(!(await ui.page.content()).includes(token), "the token is nowhere in the page");
   const kept = await ui.page.evaluate(async () => [
-    localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length,
+    localStorage.length, JSON.stringify(sessionStorage), document.cookie, (await indexedDB.databases()).length,
   ]);
-  assert.deepEqual(kept, [0, 0, "", 0]);
+  assert.deepEqual([kept[0], kept[2], kept[3]], [0, "", 0]);
+  assert.ok(!kept[1].includes(token), "nor is it kept for a reload");
   await ui.page.click("nav button:last-child");
   await ui.says("[aria-labelledby=import-title] p", /^Batches are for the server side/);
   await ui.page.reload();
@@ -206,6 +207,71 @@ test("what cannot connect says why", async () => {
   await ui.fill("[name=root]", "https://api.example.com/api/");
   assert.match(await ui.text("#credential-note"), /^Paste a user token/);
   await attempt("demo-secret-that-everybody-may-know", /app secret/);
+});
+
+test("Connect tries key, secret and address, and says what to mend", async () => {
+  await ui.visit(server.url);
+  const attempt = async (fields, text) => {
+    for (const [name, value] of Object.entries(fields)) await ui.fill(`[name=${name}]`, value);
+    await ui.page.click("form.connect button.main");
+    await ui.says("#connect-problem", text);
+  };
+  const right = { root: server.api, key: "demo-key", credential: "demo-secret-that-everybody-may-know" };
+  await attempt({ ...right, credential: "another-secret-of-thirty-two-characters" }, /^The service refuses this: signature is invalid; check that the token /);
+  await attempt({ ...right, key: "no-key" }, /^The service refuses this: api_key is unknown; check the API key /);
+  await attempt({ ...right, root: `${server.url}/api/other/` }, /^There is no such API at http.+\/other\/: the address ends with the path of the API, such as \/api\/\.$/);
+  // Without a path, and without a scheme, it is clear what is meant.
+  await ui.fill("[name=root]", server.url.replace("http://", ""));
+  await ui.fill("[name=key]", "demo-key");
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector("#user");
+  const kept = await ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle connection")).root);
+  assert.equal(kept, server.api);
+});
+
+test("a rate limit is told once it is nearly used up", async () => {
+  const limited = await startDemo("--rate-limit 10");
+  try {
+    await ui.connect(limited.url);
+    await ui.press("getOrCreate");
+    assert.equal(await ui.page.$("#rate-limit"), null);
+    for (let calls = 0; calls < 9 && !(await ui.page.$("#rate-limit")); calls += 1) await ui.press("get");
+    assert.match(await ui.text("#rate-limit"), /^[12] of 10 requests left until /);
+  } finally {
+    await limited.stop();
+  }
+});
+
+test("Enter reads, Ctrl+Enter stores, and one can begin to type at once", async () => {
+  await ui.connect(server.url);
+  const { keyboard } = ui.page;
+  const save = async () => {
+    await keyboard.down("Control");
+    await keyboard.press("Enter");
+    await keyboard.up("Control");
+    return ui.outcome();
+  };
+  await keyboard.type("enter"); // The id is selected.
+  await keyboard.press("Enter");
+  assert.equal(await ui.outcome(), 'User "enter" does not exist.');
+  await ui.write('{"n": 1}');
+  assert.equal(await save(), "Created enter.");
+  await ui.write('{"n": 2}');
+  assert.equal(await save(), "Updated enter.");
+  assert.deepEqual((await ui.shown()).data, { n: 2 });
+  assert.deepEqual(JSON.parse(await ui.written()), { n: 2 }, "no line was added");
+});
+
+test("numbers beyond 2^53 are told to be what JavaScript reads", async () => {
+  await ui.connect(server.url);
+  await ui.fill("#id", "big");
+  await fetch(`${server.api}v1.0/user/?api_key=demo-key`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "stream-auth-type": "jwt", "authorization": esm.connect("demo-key", "demo-secret-that-everybody-may-know").createUserToken("big") },
+    body: '{"id": "big", "data": {"safe": 9007199254740991, "serial": 12345678901234567890, "a b": [{"n": 9007199254740993}]}}',
+  });
+  await ui.press("get");
+  assert.match(await ui.text("#inexact"), /^data\.serial and 1 more are beyond 2⁵³, so the digits shown are those that JavaScript reads/);
 });
 
 test("off this machine the page offers no secret, and takes none", async () => {
@@ -238,8 +304,7 @@ test("Klaim, by the same form", async () => {
   assert.equal(await ui.press("update"), "Updated ada.");
   assert.equal((await ui.shown()).name, "Countess");
   assert.equal(await ui.press("creditBalance"), "Here are the credits of ada.");
-  await ui.page.click("#list");
-  await ui.says("#seen-count", "1 seen");
+  await ui.says("#list-count", "1 user");
   assert.ok(!(await ui.page.content()).includes("demo-klaim-key"), "the key is nowhere in the page");
 });
 

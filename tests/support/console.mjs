@@ -30,7 +30,7 @@ export async function openConsole(browser) {
   });
   page.on("console", (message) => {
     // Browsers report each answer over 399, and each broken connection; those are what the tests ask for.
-    const own = /^Failed to load resource/.test(message.text()) && /\/(api|klaim)\//.test(message.location().url ?? "");
+    const own = /^Failed to load resource/.test(message.text()) && /\/(api\/|klaim\/|admin\/|_faults)/.test(message.location().url ?? "");
     if (!own && message.type() !== "debug") problems.push(`${message.type()}: ${message.text()}`);
   });
   await page.evaluateOnNewDocument(() => {
@@ -126,10 +126,28 @@ class Console {
   /** Clicks the button of an operation and gives what the page says once it is done. */
   async press(verb) {
     await this.page.click(`button[value=${verb}]`);
+    return this.outcome();
+  }
+
+  /** What the page says once the call is done that a click has begun. */
+  async outcome() {
     // What a click changes is drawn by the second frame after it; before that, the page shows how the last call ended.
     await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await this.page.waitForSelector("#user[aria-busy=false]");
     return this.text("#outcome");
+  }
+
+  /** Deletes the user in the form, as is asked back. */
+  async remove() {
+    await this.page.click("button[value=delete]");
+    await (await this.page.waitForSelector("#yes")).click();
+    return this.outcome();
+  }
+
+  /** The text in the editor. */
+  async written() {
+    await this.page.waitForSelector(">>> .cm-content");
+    return this.page.$eval(">>> .cm-content", (content) => content.innerText);
   }
 
   async shown() {

@@ -78,12 +78,17 @@ async function byPuppeteer(browser, downloads, work) {
   try {
     const name = (await browser.version()).split("/")[0].toLowerCase().replace(/^.*(chrom|firefox).*$/, "$1").replace("chrom", "chromium");
     const { page, problems } = await openConsole(browser);
-    await page.setViewport({ width: WIDTH, height: HEIGHT });
+    /** An older Firefox does not know the orientation of a screen, which Puppeteer asks for along with the size. */
+    const resize = (width, height) =>
+      page.setViewport({ width, height }).catch((error) => {
+        if (!/unknown command emulation\.setScreenOrientationOverride/.test(error.message)) throw error;
+      });
+    await resize(WIDTH, HEIGHT);
     await work({
       downloads,
       evaluate: (expression) => page.evaluate(expression),
       open: (url) => page.goto(url),
-      resize: (width, height) => page.setViewport({ width, height }),
+      resize,
       click: (selector) => page.click(selector),
       async press(...names) {
         for (const name of names) await page.keyboard.down(name);

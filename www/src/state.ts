@@ -6,15 +6,8 @@ import type { Session, UserRow, Verb } from "./service/types";
 
 export const session = signal<Session | undefined>(undefined);
 
-export type View = "users" | "import";
-export const view = signal<View>("users");
-
 /** Users that some answer has shown, the latest first. */
 export const seen = signal<readonly UserRow[]>([]);
-
-/** What the form about one user holds. */
-export const userId = signal("ada");
-export const draft = signal("");
 
 /** What was done last, for the code. */
 export interface Deed {
@@ -41,7 +34,6 @@ export function forget(id: string): void {
 export function open(next: Session): void {
   close();
   session.value = next;
-  draft.value = JSON.stringify(next.example, null, 2);
 }
 
 export function close(): void {
@@ -50,5 +42,4 @@ export function close(): void {
   seen.value = [];
   lastDeed.value = undefined;
   rateLimit.value = undefined;
-  view.value = "users";
 }

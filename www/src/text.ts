@@ -31,3 +31,6 @@ export function timeLeft(seconds: number): string {
 
 /** `1 user`, `2 users`. */
 export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** No longer than this, whole characters. */
+export const shortened = (text: string, most: number): string => (text.length > most ? `${[...text].slice(0, most).join("")}…` : text);

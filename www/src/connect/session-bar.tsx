@@ -1,7 +1,10 @@
 // Who you are, what is left of the rate limit, and where to go.
 
-import { close, rateLimit, session, view, type View } from "../state";
+import { goTo, place, type View } from "../place";
+import { close, rateLimit, session } from "../state";
 import { grouped } from "../text";
+import { mayLose } from "../user/actions";
+import { dropKept } from "./kept";
 
 const VIEWS: readonly [View, string][] = [["users", "Users"], ["import", "Import"]];
 
@@ -12,21 +15,33 @@ export function SessionBar() {
     <>
       <nav aria-label="Views">
         {VIEWS.map(([name, label]) => (
-          <button key={name} type="button" aria-current={view.value === name ? "page" : undefined} onClick={() => (view.value = name)}>
+          <button key={name} type="button" aria-current={place.value.view === name ? "page" : undefined} onClick={() => goTo({ view: name })}>
             {label}
           </button>
         ))}
       </nav>
       <p class="who" id="who" role="status">
-        <span>{service}{key && <> · <code>{key}</code></>} · {who}</span>
+        <span>{service}<span class="key">{key && <> · <code>{key}</code></>}</span><span class="as"> · {who}</span></span>
         {usesSecret && <strong class="badge" title="The secret is in the memory of this page">secret in use</strong>}
       </p>
-      <p class="limit" id="rate-limit">
-        {limit
-          ? `${grouped(limit.remaining)} of ${grouped(limit.limit)} requests left until ${new Date(limit.reset * 1000).toLocaleTimeString()}`
-          : "Rate limit: not known yet"}
-      </p>
-      <button type="button" class="quiet" id="disconnect" onClick={close}>Disconnect</button>
+      {limit && isLow(limit) && (
+        <p class="limit" id="rate-limit" role="status">
+          {grouped(limit.remaining)} of {grouped(limit.limit)} requests left until {new Date(limit.reset * 1000).toLocaleTimeString()}
+        </p>
+      )}
+      <button type="button" class="quiet" id="disconnect" onClick={() => void disconnect()}>Disconnect</button>
     </>
   );
+}
+
+/** Worth saying once a fifth is left. */
+const isLow = ({ remaining, limit }: { remaining: number; limit: number }): boolean => remaining * 5 <= limit;
+
+async function disconnect(): Promise<void> {
+  // The question is where the text is.
+  if (place.value.view !== "users") goTo({ view: "users" });
+  if (!(await mayLose("It goes when you disconnect.", "Disconnect"))) return;
+  dropKept();
+  goTo({ view: "users" });
+  close();
 }

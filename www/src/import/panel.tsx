@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 
 import { session } from "../state";
-import { counted, grouped, sentence } from "../text";
+import { counted, grouped, sentence, shortened } from "../text";
 import { choose, discard, job, unfinished } from "./job";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
@@ -97,13 +97,12 @@ function said({ phase, total, refused, checkpoint, failures, file, format }: Non
 }
 
 const MAX_LINE = 240;
-const shortened = (line: string) => (line.length > MAX_LINE ? `${[...line].slice(0, MAX_LINE).join("")}…` : line);
 
 function Preview({ users, name }: { users: readonly unknown[]; name: string }) {
   return (
     <details open>
       <summary>The first {counted(users.length, "user")} of {name}</summary>
-      <pre id="preview" tabIndex={0} aria-label="The first users">{users.map((user) => shortened(JSON.stringify(user))).join("\n")}</pre>
+      <pre id="preview" tabIndex={0} aria-label="The first users">{users.map((user) => shortened(JSON.stringify(user), MAX_LINE)).join("\n")}</pre>
     </details>
   );
 }

@@ -2,11 +2,20 @@
 
 import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-handle/klaim";
 
+import { CHECK, checked, NOBODY } from "./check";
+import { findList, passportOf } from "./listing";
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
 import type { Credentials, Outcome, Service, Session, UserRow, Verb } from "./types";
 
 const VERBS: readonly Verb[] = ["create", "getOrCreate", "get", "update", "creditBalance"];
+
+const SORTS = [
+  ["id", "Id, A to Z"],
+  ["-id", "Id, Z to A"],
+  ["-created_at", "Newest first"],
+  ["created_at", "Oldest first"],
+] as const;
 
 const load = () => import("user-handle/klaim");
 
@@ -23,6 +32,9 @@ export const klaim: Service = {
 async function open({ root, key }: Credentials): Promise<Session> {
   const { connect } = await load();
   const client = connect(key, { baseUrl: root });
+  await checked(root, client, client.user(NOBODY).get(CHECK));
+  const passport = await passportOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
+  const list = await findList<KlaimRecord>(`${root}admin/users`, passport, toRow);
   const imitation = connect("nobody", { baseUrl: root, fetch: silentFetch });
   return {
     service: "Klaim",
@@ -49,7 +61,9 @@ async function open({ root, key }: Credentials): Promise<Session> {
     reference: () => undefined,
     importUsers: undefined,
     rehearseImport: undefined,
-    list: () => listed(client),
+    all: list ? undefined : () => listed(client),
+    list,
+    sorts: SORTS,
     close: () => release(client, imitation),
   };
 }
@@ -80,7 +94,8 @@ function toRow(record: KlaimRecord): UserRow {
   return {
     id: record.user_id,
     data: { email: record.email, name: record.name, metadata: record.metadata },
-    changed: new Date(record.created_at).toISOString(),
+    created: new Date(record.created_at).toISOString(),
+    changed: undefined,
     followers: undefined,
     following: undefined,
     record,

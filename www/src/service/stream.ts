@@ -1,7 +1,9 @@
 // Stream, by `user-handle`: the build for browsers, or on the visitor's own machine the one that takes the app secret.
 
-import type { Client, User } from "user-handle";
+import type { Client, User, UserRecord } from "user-handle";
 
+import { CHECK, checked, NOBODY } from "./check";
+import { findList, passportOf } from "./listing";
 import { isLocal, isLocalPage } from "./loopback";
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
@@ -22,18 +24,29 @@ export const stream: Service = {
   open,
 };
 
+const SORTS = [
+  ["id", "Id, A to Z"],
+  ["-id", "Id, Z to A"],
+  ["-created_at", "Newest first"],
+  ["created_at", "Oldest first"],
+  ["-updated_at", "Last changed first"],
+  ["updated_at", "First changed first"],
+] as const;
+
 /** Well formed and good for nothing: what it opens sends nothing. */
-const NOBODY = "e30.eyJ1c2VyX2lkIjoibm9ib2R5In0.AA";
+const NO_TOKEN = "e30.eyJ1c2VyX2lkIjoibm9ib2R5In0.AA";
 
 async function open({ root, key, credential }: Credentials): Promise<Session> {
   const { connect } = await load();
   const allowed = isLocal(root) ? { browser: false } : {};
   const client = connect(key, credential, undefined, { baseUrl: root, ...allowed });
-  const imitation = connect("nobody", NOBODY, undefined, { baseUrl: root, fetch: silentFetch });
+  const imitation = connect("nobody", NO_TOKEN, undefined, { baseUrl: root, fetch: silentFetch });
   const { usingApiSecret } = client;
+  await checked(root, client, client.user(client.userId ?? NOBODY).get(CHECK));
   const batches = usingApiSecret && isLocalPage;
   // Batches are for the server side, so that their imitation needs a secret as well.
   const silent = batches ? connect("nobody", "nothing", undefined, { baseUrl: root, fetch: silentFetch, ...allowed }) : undefined;
+  const listed = usingApiSecret && (await listAt(root, key, credential));
   return {
     service: "Stream",
     root,
@@ -52,9 +65,28 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
     reference: (id) => client.users.ref(id),
     importUsers: batches ? (source, options) => client.users.import(source, options) : undefined,
     rehearseImport: silent && ((source, options) => silent.users.import(source, options)),
-    list: undefined,
+    all: undefined,
+    list: listed || undefined,
+    sorts: SORTS,
     close: () => release(client, imitation, silent),
   };
+}
+
+async function listAt(root: string, key: string, secret: string) {
+  const { connect } = await load();
+  const passport = await passportOf(async (fetch) => {
+    const client = connect(key, secret, undefined, { baseUrl: root, browser: false, fetch });
+    await client.user(NOBODY).get().finally(() => release(client));
+  });
+  return findList<UserRecord>(new URL("/admin/users", root).href, passport, (record) => ({
+    id: record.id,
+    data: record.data,
+    created: record.created_at,
+    changed: record.updated_at,
+    followers: undefined,
+    following: undefined,
+    record,
+  }));
 }
 
 async function call(client: Client, verb: Verb, id: string, value: unknown, signal: AbortSignal): Promise<Outcome> {
@@ -81,6 +113,7 @@ function toRow({ id, full, data }: User): UserRow {
   return {
     id,
     data,
+    created: full?.created_at,
     changed: full?.updated_at,
     followers: full?.followers_count,
     following: full?.following_count,

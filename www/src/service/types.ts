@@ -2,13 +2,16 @@
 
 import type { ClientEvents, RateLimit, Users } from "user-handle";
 
+import type { List } from "./listing";
+
 export type Verb = "create" | "getOrCreate" | "get" | "profile" | "update" | "delete" | "creditBalance";
 
 /** A user as the table and the result show it. */
 export interface UserRow {
   id: string;
   data: unknown;
-  /** When it was last changed, as far as the service tells; else when it was created. */
+  /** When it was created and last changed, as far as the service tells. */
+  created: string | undefined;
   changed: string | undefined;
   followers: number | undefined;
   following: number | undefined;
@@ -62,8 +65,12 @@ export interface Session {
   importUsers: Users["import"] | undefined;
   /** The same without sending anything. */
   rehearseImport: Users["import"] | undefined;
-  /** All users, where the service can tell. */
-  list: (() => AsyncIterable<UserRow>) | undefined;
+  /** A user after the other, where the service can tell. */
+  all: (() => AsyncIterable<UserRow>) | undefined;
+  /** Pages of all users, sorted and searched, where the server has that. */
+  list: List | undefined;
+  /** What the list can be sorted by, each with its name. */
+  sorts: readonly (readonly [string, string])[];
   close(): void;
 }
 
@@ -77,5 +84,6 @@ export interface Service {
   demo: { key: string; credential: string };
   /** Fetches the package. */
   load(): Promise<unknown>;
+  /** Connects. What the service does not take is an error that says why. */
   open(credentials: Credentials): Promise<Session>;
 }

@@ -1,6 +1,6 @@
 // CodeMirror, with the problems that the package's rules find marked where they are.
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, ensureSyntaxTree, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
@@ -72,8 +72,8 @@ export function openEditor(place: HTMLElement, options: EditorProps & { focus: b
         syntaxHighlighting(highlight),
         lintGutter(),
         linter(diagnose, { delay: CHECK_AFTER_MS }),
-        // Tab is not taken: it leads on, as everywhere in a page.
-        keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+        // Tab is not taken: it leads on, as everywhere in a page. Ctrl+Enter is the form's.
+        keymap.of([...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, ...lintKeymap]),
         EditorView.lineWrapping,
         // The number for tools that do not know that what is edited has the focus anyway.
         EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", "tabindex": "0" }),
@@ -85,10 +85,11 @@ export function openEditor(place: HTMLElement, options: EditorProps & { focus: b
     }),
   });
   if (options.focus) view.focus();
-  // What others put into the draft, such as a user of the table.
+  // What others put into the draft, such as a user of the table. Undoing it brings back what was there, and no more.
   const unfollow = text.subscribe((next) => {
     const { doc } = view.state;
-    if (next !== doc.toString()) view.dispatch({ changes: { from: 0, to: doc.length, insert: next } });
+    if (next === doc.toString()) return;
+    view.dispatch({ changes: { from: 0, to: doc.length, insert: next }, annotations: isolateHistory.of("full") });
   });
   return () => {
     unfollow();

@@ -1,13 +1,16 @@
 // One user: the id, the data, and what can be done.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import type { Problem } from "../service/types";
-import { draft, session, userId } from "../state";
+import { session } from "../state";
 import { byteLength, grouped, sentence } from "../text";
+import { press, save } from "./actions";
+import { draft, userId, whyNotUpdate } from "./draft";
 import { JsonEditor } from "./json-editor";
-import { cancel, perform, result } from "./perform";
+import { cancel, result } from "./perform";
+import { QuestionView } from "./question";
 import { ResultView } from "./result";
 import { HINTS, WORDS } from "./verbs";
 import type { Verb } from "../service/types";
@@ -15,35 +18,35 @@ import type { Verb } from "../service/types";
 export function UserForm() {
   const current = session.value;
   const problem = useSignal<Problem | undefined>(undefined);
-  useEffect(() => () => cancel(), []);
+  const idField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Where one works next; a keyboard on the screen would only cover the page.
+    if (document.activeElement === document.body && !matchMedia("(pointer: coarse)").matches) idField.current?.select();
+    return cancel;
+  }, []);
   if (current === undefined) return null;
 
   const running = result.value.state === "running" ? result.value.verb : undefined;
   const idProblem = current.checkId(userId.value);
 
-  function press(verb: Verb) {
-    if (running !== undefined) return;
-    const { takesData } = WORDS[verb];
-    let value: unknown;
-    if (takesData) {
-      try {
-        value = JSON.parse(draft.value);
-      } catch {
-        // The problem is below the editor already, and said again when it is left: what is wrong is not sent.
-        result.value = { state: "failed", error: new Error(problem.value?.message ?? "this is not JSON") };
-        return;
-      }
-    }
-    void perform(verb, value);
-  }
+  const offNote = current.verbs.includes("update") ? whyNotUpdate(userId.value) : undefined;
+  const isOff = (verb: Verb) => running !== undefined || (verb === "update" && offNote !== undefined);
 
   return (
     <form class="card" id="user" autocomplete="off" aria-labelledby="user-title" aria-busy={running !== undefined}
-      onSubmit={(event) => event.preventDefault()}>
+      onSubmit={(event) => {
+        event.preventDefault();
+        void press("get");
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        void save();
+      }}>
       <h2 id="user-title">User</h2>
       <label class="field">
         <span>Id</span>
-        <input id="id" class="mono" value={userId.value} spellcheck={false} autocapitalize="off" aria-describedby="id-problem"
+        <input id="id" ref={idField} class="mono" value={userId.value} spellcheck={false} autocapitalize="off" aria-describedby="id-problem"
           aria-invalid={idProblem !== undefined} onInput={(event) => (userId.value = event.currentTarget.value)} />
       </label>
       <p class="problem" id="id-problem">{idProblem && sentence(idProblem)}</p>
@@ -56,14 +59,16 @@ export function UserForm() {
       <div class="buttons">
         {current.verbs.map((verb) => (
           // Marked rather than disabled, so that the keyboard's focus stays where it is.
-          <button key={verb} type="button" value={verb} class={classOf(verb, running)} aria-disabled={running !== undefined}
-            onClick={() => press(verb)}>
+          <button key={verb} type="button" value={verb} class={classOf(verb, running)} aria-disabled={isOff(verb)}
+            aria-describedby={verb === "update" && offNote ? "update-note" : undefined} onClick={() => void press(verb)}>
             {WORDS[verb].label}
           </button>
         ))}
         {running && <button type="button" id="cancel" onClick={cancel}>Cancel</button>}
       </div>
-      <p class="note">{HINTS[current.service]}</p>
+      <QuestionView />
+      {offNote && <p class="note" id="update-note">{offNote}</p>}
+      <p class="note">{HINTS[current.service]} Enter in the id: Get. Ctrl+Enter: Update what was read, else Create.</p>
       <ResultView />
     </form>
   );

@@ -3,43 +3,90 @@
 import { signal } from "@preact/signals";
 
 import { settle } from "../calls/log";
-import type { Outcome, Verb } from "../service/types";
-import { forget, lastDeed, see, session, userId } from "../state";
+import type { Outcome, Session, Verb } from "../service/types";
+import { goTo } from "../place";
+import { forget, lastDeed, see, session } from "../state";
+import { disown, draft, takeIn } from "./draft";
+import { offerUndo, withdrawUndo, type Deleted } from "./undo";
 import { WORDS } from "./verbs";
+
+export interface Task {
+  verb: Verb;
+  id: string;
+  value?: unknown;
+  /** The editor keeps a text that says more than what is stored. */
+  keepsText: boolean;
+  /** What is said when it is done, in place of the usual. */
+  done?: string;
+}
 
 /** What the result panel shows. */
 export type Result =
   | { state: "idle" }
   | { state: "running"; verb: Verb; text: string }
-  | { state: "done"; text: string; outcome: Outcome }
+  | { state: "done"; text: string; outcome: Outcome; isWrite: boolean }
   | { state: "cancelled"; text: string }
   | { state: "failed"; error: Error };
 
 export const result = signal<Result>({ state: "idle" });
 
 let control: AbortController | undefined;
+let ended = Promise.resolve();
 
 export const cancel = (): void => control?.abort();
+
+export const isRunning = (): boolean => control !== undefined;
+
+/** What was not even begun. */
+export function refuse(error: Error): void {
+  result.value = { state: "failed", error };
+}
 
 // What one client was told is nothing to the next.
 session.subscribe(() => {
   cancel();
+  withdrawUndo();
   result.value = { state: "idle" };
 });
 
-export async function perform(verb: Verb, value: unknown): Promise<void> {
+/** Ends a read that runs, so that another can begin; false while a write runs, which goes on. */
+export async function makeWay(): Promise<boolean> {
+  const now = result.peek();
+  if (now.state === "running" && WORDS[now.verb].writes) return false;
+  cancel();
+  await ended;
+  return true;
+}
+
+export function perform(task: Task): Promise<void> {
+  if (control === undefined) ended = run(task);
+  return ended;
+}
+
+async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
   const current = session.value;
-  if (current === undefined || control !== undefined) return;
-  const id = userId.value;
+  if (current === undefined) return;
+  withdrawUndo();
   const words = WORDS[verb];
+  const before = draft.peek();
   const { signal } = (control = new AbortController());
   result.value = { state: "running", verb, text: `${words.doing} ${id} …` };
   lastDeed.value = { verb, id, value: words.takesData ? value : undefined };
   try {
+    const stored = verb === "delete" ? await asStored(current, id, signal) : undefined;
     const outcome = await current.call(verb, id, value, signal);
-    if (outcome.user) see(outcome.user);
-    if (verb === "delete") forget(id);
-    result.value = { state: "done", text: words.done(id, outcome), outcome };
+    if (outcome.user) {
+      see(outcome.user);
+      takeIn(id, outcome.user.data, { before, keepsText });
+      goTo({ view: "users", user: id });
+    }
+    if (verb === "delete") {
+      forget(id);
+      disown(id);
+      goTo({ view: "users" });
+      if (stored) offerUndo(stored);
+    }
+    result.value = { state: "done", text: done ?? words.done(id, outcome), outcome, isWrite: words.writes === true };
     settle("no answer");
   } catch (error) {
     // Nobody is there to be told.
@@ -49,5 +96,16 @@ export async function perform(verb: Verb, value: unknown): Promise<void> {
     settle(signal.aborted ? "cancelled" : ((error as { code?: string }).code ?? "no answer"));
   } finally {
     control = undefined;
+  }
+}
+
+/** What a deletion will take away, so that it can be undone; undefined if there is no such user, which the deletion tells. */
+async function asStored(current: Session, id: string, signal: AbortSignal): Promise<Deleted | undefined> {
+  try {
+    const { user } = await current.call("get", id, undefined, signal);
+    return user && { id, data: user.data };
+  } catch (error) {
+    if ((error as { code?: string }).code === "not_found") return undefined;
+    throw error;
   }
 }

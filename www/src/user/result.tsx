@@ -3,7 +3,10 @@
 import { useEffect, useRef } from "preact/hooks";
 
 import { sentence } from "../text";
+import { undoDelete } from "./actions";
+import { inexact } from "./inexact";
 import { result, type Result } from "./perform";
+import { undoable } from "./undo";
 
 interface Failure extends Error {
   code?: string;
@@ -31,13 +34,31 @@ export function ResultView() {
   return (
     <div class="result" id="result" ref={place}>
       <p class={`status ${tone}`} id="outcome" role="status">{text}</p>
+      {undoable.value && (
+        <p class="undo" id="undo-note">
+          <button type="button" id="undo" onClick={() => void undoDelete()}>Undo</button>
+          <span class="note">For ten seconds: creates it anew with the data it had; created_at will be new.</span>
+        </p>
+      )}
       {now.state === "done" && (
         <pre id="record" tabIndex={0} aria-label="The answer">
           {JSON.stringify(now.outcome.user?.record ?? now.outcome.other ?? null, null, 2)}
         </pre>
       )}
+      {now.state === "done" && <Inexact data={now.outcome.user?.data} />}
       {now.state === "failed" && <Details failure={now.error as Failure} />}
     </div>
+  );
+}
+
+function Inexact({ data }: { data: unknown }) {
+  const [first, ...others] = inexact(data, "data");
+  if (first === undefined) return null;
+  const names = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
+  return (
+    <p class="warning" id="inexact">
+      {names} beyond 2⁵³, so the digits shown are those that JavaScript reads: what is stored may have others, which Update would replace.
+    </p>
   );
 }
 

@@ -4,8 +4,9 @@ import { useSignal } from "@preact/signals";
 
 import { CopyButton } from "../copy";
 import type { Session, UserRow } from "../service/types";
-import { draft, see, seen, session, userId } from "../state";
-import { grouped, sentence } from "../text";
+import { see, seen, session } from "../state";
+import { grouped, sentence, shortened } from "../text";
+import { openUser } from "./actions";
 
 /** More rows than one reads; the filter finds the others. */
 const MAX_ROWS = 100;
@@ -15,7 +16,8 @@ export function SeenTable() {
   const filter = useSignal("");
   const problem = useSignal("");
   const current = session.value;
-  if (!current) return null;
+  // Beside the list of all users it is for what only some answers have.
+  if (!current || (current.list && seen.value.length === 0)) return null;
   const wanted = filter.value.trim().toLowerCase();
   const found = seen.value.filter((user) => `${user.id} ${JSON.stringify(user.data)}`.toLowerCase().includes(wanted));
 
@@ -35,7 +37,7 @@ export function SeenTable() {
             Follow counts
           </button>
         )}
-        {current.list && <button type="button" id="list" onClick={() => void attempt(() => listAll(current))}>List all</button>}
+        {current.all && <button type="button" id="list-all" onClick={() => void attempt(() => listAll(current))}>List all</button>}
       </div>
       <p class="problem" role="alert">{problem}</p>
       <p class="note" role="status" id="seen-count">{said(found.length, seen.value.length)}</p>
@@ -47,7 +49,7 @@ export function SeenTable() {
                 <th scope="col">Id</th>
                 <th scope="col">Data</th>
                 {current.verbs.includes("profile") && <><th scope="col">Followers</th><th scope="col">Following</th></>}
-                <th scope="col">Reference</th>
+                <th scope="col" class="reference">Reference</th>
               </tr>
             </thead>
             <tbody>{found.slice(0, MAX_ROWS).map((user) => <Row key={user.id} user={user} session={current} />)}</tbody>
@@ -60,27 +62,20 @@ export function SeenTable() {
 
 function Row({ user, session }: { user: UserRow; session: Session }) {
   const reference = session.reference(user.id) ?? user.id;
-  const summary = JSON.stringify(user.data) ?? "";
   const count = (number: number | undefined) => <td class="number">{number === undefined ? "–" : grouped(number)}</td>;
   return (
     <tr>
       <td class="id">
-        <button type="button" class="link mono" onClick={() => edit(user)} title={`Put ${user.id} into the form`}>
+        <button type="button" class="link mono" onClick={() => void openUser(user.id)} title={`Open ${user.id}`}>
           <bdi>{user.id}</bdi>
         </button>
       </td>
       {/* Whatever its direction, the text of a user stays within its cell. */}
-      <td class="summary"><bdi>{summary.length > MAX_SUMMARY ? `${[...summary].slice(0, MAX_SUMMARY).join("")}…` : summary}</bdi></td>
+      <td class="summary"><bdi>{shortened(JSON.stringify(user.data) ?? "", MAX_SUMMARY)}</bdi></td>
       {session.verbs.includes("profile") && <>{count(user.followers)}{count(user.following)}</>}
-      <td><CopyButton text={reference} label={reference}>{reference}</CopyButton></td>
+      <td class="reference"><CopyButton text={reference} label={reference}>{reference}</CopyButton></td>
     </tr>
   );
-}
-
-function edit(user: UserRow): void {
-  userId.value = user.id;
-  draft.value = JSON.stringify(user.data, null, 2);
-  document.getElementById("id")?.focus();
 }
 
 async function countFollows(session: Session, users: readonly UserRow[]): Promise<void> {
@@ -93,7 +88,7 @@ async function countFollows(session: Session, users: readonly UserRow[]): Promis
 
 async function listAll(session: Session): Promise<void> {
   let left = 1_000;
-  for await (const user of session.list?.() ?? []) {
+  for await (const user of session.all?.() ?? []) {
     see(user);
     if ((left -= 1) === 0) break;
   }

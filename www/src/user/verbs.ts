@@ -7,6 +7,8 @@ export interface Words {
   doing: string;
   done: (id: string, outcome: Outcome) => string;
   takesData?: true;
+  /** Its answer is what is stored, which the editor then has. */
+  fillsEditor?: true;
   writes?: true;
 }
 
@@ -19,8 +21,8 @@ export const WORDS: Record<Verb, Words> = {
     takesData: true,
     writes: true,
   },
-  get: { label: "Get", doing: "Reading", done: (id) => `Here is ${id}.` },
-  profile: { label: "Profile", doing: "Reading", done: (id) => `Here is ${id}, with follow counts.` },
+  get: { label: "Get", doing: "Reading", done: (id) => `Here is ${id}.`, fillsEditor: true },
+  profile: { label: "Profile", doing: "Reading", done: (id) => `Here is ${id}, with follow counts.`, fillsEditor: true },
   update: { label: "Update", doing: "Updating", done: (id) => `Updated ${id}.`, takesData: true, writes: true },
   delete: {
     label: "Delete",

@@ -1,0 +1,72 @@
+// The list of all users. The services have none, or none that is sorted and searched; the stand-in server has one for
+// each.
+
+import type { UserRow } from "./types";
+
+export interface ListQuery {
+  prefix: string;
+  search: string;
+  sort: string;
+  /** The `next` of the page before. */
+  after: string | undefined;
+}
+
+export interface ListPage {
+  users: readonly UserRow[];
+  /** What leads to the next page, if there is one. */
+  next: string | undefined;
+  /** How many have the prefix; undefined on later pages, and where they are too many to count. */
+  total: number | undefined;
+}
+
+/** Reads pages. */
+export type List = (query: ListQuery, signal: AbortSignal) => Promise<ListPage>;
+
+interface Answer<Record> {
+  users: Record[];
+  next: string | null;
+  total: number | null;
+}
+
+/** What a client sends along with a request. */
+export interface Passport {
+  headers: HeadersInit;
+  /** The parameters of the address. */
+  parameters: URLSearchParams;
+}
+
+/** What a client sends along, from a request that a `fetch` is given which answers by itself. */
+export async function passportOf(ask: (fetch: typeof globalThis.fetch) => Promise<unknown>): Promise<Passport> {
+  let passport: Passport = { headers: {}, parameters: new URLSearchParams() };
+  await ask(async (url, init) => {
+    passport = { headers: init?.headers ?? {}, parameters: new URL(String(url)).searchParams };
+    return new Response("{}", { headers: { "content-type": "application/json" } });
+  }).catch(() => {}); // That the answer is no user is of no interest.
+  return passport;
+}
+
+/** The list at this address; undefined if there is none, as at the services themselves. */
+export async function findList<Record>(
+  address: string,
+  { headers, parameters }: Passport,
+  toRow: (record: Record) => UserRow,
+): Promise<List | undefined> {
+  async function read(query: { [name: string]: string | undefined }, signal: AbortSignal): Promise<Response> {
+    const url = new URL(address);
+    for (const [name, value] of [...parameters, ...Object.entries(query)]) if (value) url.searchParams.set(name, value);
+    return fetch(url, { headers, signal, credentials: "omit", cache: "no-store", redirect: "error" });
+  }
+  const list: List = async ({ prefix, search, sort, after }, signal) => {
+    const response = await read({ prefix, search, sort, after }, signal);
+    const body = (await response.json()) as Answer<Record> & { detail?: string; message?: string };
+    if (!response.ok) throw new Error(body.detail ?? body.message ?? `the server answered ${response.status}`);
+    return { users: body.users.map(toRow), next: body.next ?? undefined, total: body.total ?? undefined };
+  };
+  try {
+    const response = await read({ limit: "1" }, AbortSignal.timeout(3_000));
+    // A server that is only in trouble may have it.
+    return response.ok || response.status >= 500 || response.status === 429 ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
