@@ -10,6 +10,7 @@ fn main() -> Result<(), env::VarError> {
     let page = www.join("dist");
     println!("cargo::rustc-env=USER_HANDLE_CONSOLE={}", page.display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=CARGO_MANIFEST_DIR");
     // A release has the files in it: it is out of date when they change, or when they are made.
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         let watched = [page, www].into_iter().find(|folder| folder.is_dir());
