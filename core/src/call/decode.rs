@@ -121,23 +121,12 @@ fn api_error<H: Host, S: Service>(
 fn api_message<H: Host>(request: &Request<H>, failure: &ApiFailure<H>, code: Code) -> Error {
     let detail = failure.detail.as_deref().unwrap_or_default().trim_ascii();
     let said = detail.strip_suffix('.').unwrap_or(detail);
-    let reason = if said.is_empty() { unsaid(code) } else { said };
+    let reason = if said.is_empty() { code.reason() } else { said };
     let status = number(failure.status.into());
     let exception = failure.exception().unwrap_or_default();
     let (comma, exception) = if exception.is_empty() { ("", "") } else { (", ", &*exception) };
     let message = [&request.title(), " failed: ", reason, " (HTTP ", &status, comma, exception, ")"];
     Error::new(Kind::Api, code, &message)
-}
-
-/// The reason to give where the answer gives none.
-const fn unsaid(code: Code) -> &'static str {
-    match code {
-        Code::NotFound => "there is no such user",
-        Code::Conflict => "the user exists already",
-        Code::RateLimited => "over the rate limit",
-        Code::ServerError => "the service failed",
-        _ => "the service refused it",
-    }
 }
 
 /// The error for an attempt that ended without a whole response.
