@@ -3,6 +3,7 @@
 use super::retry::Ending;
 use super::service::Service;
 use crate::rules::text::number;
+use crate::rules::validate::MAX_BATCH_BYTES;
 use crate::rules::{Code, Error, Kind, Phase, RateLimit};
 use crate::wire::headers::{RetryHints, retry_hints};
 use crate::wire::operation::AnswerShape;
@@ -10,9 +11,8 @@ use crate::wire::{Answer, ApiFailure, AttemptFailure, Body, CallError, Effect, H
 
 /// The longest body that is read for one user, in bytes.
 const MAX_ANSWER_BYTES: f64 = 1_048_576.0;
-/// The longest body that is read for many users, in bytes: a thousand with 10 kB of data each, and room for their other
-/// fields.
-const MAX_LONG_ANSWER_BYTES: f64 = 16_777_216.0;
+/// The longest body that is read for many users, in bytes.
+const MAX_LONG_ANSWER_BYTES: f64 = MAX_BATCH_BYTES as f64;
 
 pub(super) fn max_answer_bytes(operation: &Operation) -> f64 {
     if operation.has_many() { MAX_LONG_ANSWER_BYTES } else { MAX_ANSWER_BYTES }

@@ -39,7 +39,7 @@ codes! {
     InvalidData = "invalid_data",
     /// Data holds a value that JSON cannot hold faithfully.
     UnrepresentableValue = "unrepresentable_value",
-    /// Data is over 10 240 bytes of JSON.
+    /// Data is over [`super::validate::MAX_DATA_BYTES`] of JSON.
     DataTooLarge = "data_too_large",
     /// A batch has over 1 000 members.
     BatchTooLarge = "batch_too_large",
