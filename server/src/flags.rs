@@ -1,11 +1,14 @@
 //! The command line. Every flag has an environment variable.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use directories::ProjectDirs;
 use user_handle_server::store::Location;
-use user_handle_server::{Application, Faults, KlaimKey, Page, RateLimit};
+use user_handle_server::{Application, Faults, KlaimKey, Page, RateLimit, Settings};
 
 use crate::log;
 
@@ -159,8 +162,22 @@ impl Database {
 }
 
 impl Flags {
+    /// What they set of the server. `lost_log_lines` is counted by the log.
+    pub fn settings(&self, lost_log_lines: Arc<AtomicU64>) -> Result<Settings, String> {
+        Ok(Settings {
+            apps: apps(&self.app)?,
+            page: self.page()?,
+            faults: self.faults()?,
+            klaim_key: self.klaim_key()?,
+            rate_limit: self.rate_limit,
+            latency: Duration::from_millis(self.latency),
+            open: self.open,
+            lost_log_lines,
+        })
+    }
+
     /// The key of Klaim's API: the one that was given; without any key or secret given, that of the demo.
-    pub fn klaim_key(&self) -> Result<Option<KlaimKey>, String> {
+    fn klaim_key(&self) -> Result<Option<KlaimKey>, String> {
         match &self.klaim_key {
             Some(key) => KlaimKey::parse(key).map(Some).map_err(|problem| format!("--klaim-key: {problem}")),
             None => Ok(self.app.is_empty().then(KlaimKey::demo)),
@@ -168,12 +185,12 @@ impl Flags {
     }
 
     /// The faults to inject, if any.
-    pub fn faults(&self) -> Result<Option<Faults>, String> {
+    fn faults(&self) -> Result<Option<Faults>, String> {
         self.faults.as_deref().map(Faults::parse).transpose().map_err(|problem| format!("--faults: {problem}"))
     }
 
     /// What to serve at `/`. A folder has to exist.
-    pub fn page(&self) -> Result<Page, String> {
+    fn page(&self) -> Result<Page, String> {
         match &self.www {
             Some(folder) if !folder.is_dir() => Err(format!("--www: there is no folder {}", folder.display())),
             Some(folder) => Ok(Page::Folder(folder.clone())),

@@ -8,10 +8,10 @@ mod signals;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use clap::Parser;
-use user_handle_server::{Faults, Settings, app, store};
+use user_handle_server::{Faults, app, store};
 
 use crate::flags::{Command, Database, Flags};
 
@@ -80,12 +80,9 @@ fn restore(database: &Database, copy: &Path) -> Result<(), String> {
 async fn serve(flags: Flags) -> Result<(), String> {
     let lost_log_lines = log::start(flags.log, flags.log_format);
     connections::check_clock(SystemTime::now())?;
-    let apps = flags::apps(&flags.app)?;
-    let page = flags.page()?;
-    let faults = flags.faults()?;
-    let klaim_key = flags.klaim_key()?;
-    let listening = listen::bind(&flags.listen, &apps, klaim_key.as_ref()).await?;
-    for app in apps.iter().filter(|app| app.has_short_secret()) {
+    let settings = flags.settings(lost_log_lines)?;
+    let listening = listen::bind(&flags.listen, &settings.apps, settings.klaim_key.as_ref()).await?;
+    for app in settings.apps.iter().filter(|app| app.has_short_secret()) {
         tracing::warn!(
             app = app.key,
             "the secret of this app has less than 32 bytes, so it can be guessed from a token"
@@ -93,16 +90,6 @@ async fn serve(flags: Flags) -> Result<(), String> {
     }
     let database = flags.database.location()?;
     let store = store::open(&database).await?;
-    let settings = Settings {
-        apps,
-        klaim_key,
-        rate_limit: flags.rate_limit,
-        latency: Duration::from_millis(flags.latency),
-        faults,
-        page,
-        open: flags.open,
-        lost_log_lines,
-    };
     let faults = settings.faults.as_ref().map(Faults::to_string);
     // Before the line that says that the server listens: whoever reads that line may stop the server at once.
     let stop = signals::stop_signal();

@@ -1,14 +1,15 @@
 //! Request bodies: how large they may be, and what every one of them has to be.
 
 use serde_json::value::RawValue;
+use user_handle_core::rules::validate::{MAX_BATCH_BYTES, MAX_DATA_BYTES};
 
 use crate::error::ApiError;
 
-/// The largest body about one user: 10 kB of data, with room for escapes and for what is around it.
-pub const MAX_BODY: usize = 64 * 1024;
+/// The largest body about one user: data of which each byte is an escape, which has six, and 4 kB for what is around it.
+pub const MAX_BODY: usize = 6 * MAX_DATA_BYTES + 4_096;
 
-/// The largest body of a batch: 1 000 users of 10 kB.
-pub const MAX_BATCH_BODY: usize = 16 * 1024 * 1024;
+/// The largest body of a batch.
+pub const MAX_BATCH_BODY: usize = MAX_BATCH_BYTES;
 
 /// The body of a request, which may not have arrived yet: an operation reads it only once it knows that the caller may do it.
 pub trait Body {

@@ -92,10 +92,8 @@ impl CallOptions {
 
     /// Whether equal calls may share one request: one that has options of its own is its caller's.
     pub(crate) fn is_plain(&self) -> bool {
-        self.signal.is_none()
-            && self.timeout_ms.is_none()
-            && self.deadline_ms.is_none()
-            && self.retries.is_none()
-            && self.headers.is_empty()
+        // By name, so that none is forgotten. What `reconcile` is for is never shared.
+        let CallOptions { signal, timeout_ms, deadline_ms, retries, headers, reconcile: _ } = self;
+        signal.is_none() && timeout_ms.is_none() && deadline_ms.is_none() && retries.is_none() && headers.is_empty()
     }
 }

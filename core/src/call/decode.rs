@@ -5,6 +5,7 @@ use alloc::string::String;
 use super::retry::Ending;
 use super::service::Service;
 use crate::rules::text::number;
+use crate::rules::validate::MAX_BATCH_BYTES;
 use crate::rules::{Code, Error, Kind, Phase, RateLimit};
 use crate::wire::headers::{RetryHints, retry_hints};
 use crate::wire::operation::AnswerShape;
@@ -12,9 +13,8 @@ use crate::wire::{Answer, ApiFailure, AttemptFailure, Body, CallError, Effect, H
 
 /// The longest body that is read for one user, in bytes.
 const MAX_ANSWER_BYTES: f64 = 1_048_576.0;
-/// The longest body that is read for many users, in bytes: a thousand with 10 kB of data each, and room for their other
-/// fields.
-const MAX_LONG_ANSWER_BYTES: f64 = 16_777_216.0;
+/// The longest body that is read for many users, in bytes.
+const MAX_LONG_ANSWER_BYTES: f64 = MAX_BATCH_BYTES as f64;
 
 pub(super) fn max_answer_bytes(operation: &Operation) -> f64 {
     if operation.has_many() { MAX_LONG_ANSWER_BYTES } else { MAX_ANSWER_BYTES }
@@ -126,23 +126,12 @@ fn api_error<H: Host, S: Service>(
 fn api_message<H: Host>(request: &Request<H>, failure: &ApiFailure<H>, code: Code) -> Error {
     let detail = failure.detail.as_deref().unwrap_or_default().trim_ascii();
     let said = detail.strip_suffix('.').unwrap_or(detail);
-    let reason = if said.is_empty() { unsaid(code) } else { said };
+    let reason = if said.is_empty() { code.reason() } else { said };
     let status = number(failure.status.into());
     let exception = failure.exception().unwrap_or_default();
     let (comma, exception) = if exception.is_empty() { ("", "") } else { (", ", &*exception) };
     let message = [&request.title(), " failed: ", reason, " (HTTP ", &status, comma, exception, ")"];
     Error::new(Kind::Api, code, &message)
-}
-
-/// The reason to give where the answer gives none.
-const fn unsaid(code: Code) -> &'static str {
-    match code {
-        Code::NotFound => "there is no such user",
-        Code::Conflict => "the user exists already",
-        Code::RateLimited => "over the rate limit",
-        Code::ServerError => "the service failed",
-        _ => "the service refused it",
-    }
 }
 
 /// The error for an attempt that ended without a whole response.

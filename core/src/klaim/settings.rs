@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::call::{ClientState, Credentials};
-use crate::rules::options::{CallLimits, common_options};
+use crate::rules::options::{CallLimits, call_options, common_options};
 use crate::rules::text::concat;
 use crate::rules::{Code, Error, base_url};
 use crate::wire::Host;
@@ -13,7 +13,7 @@ pub const OPTIONS: &str = common_options!();
 /// What a client takes in addition to [`OPTIONS`].
 pub const CLIENT_OPTIONS: &str = ";a function:fetch;a string:baseUrl;true or false:allowHttp";
 /// What a call takes in addition to [`OPTIONS`].
-pub const CALL_OPTIONS: &str = ";an object:signal";
+pub const CALL_OPTIONS: &str = call_options!();
 /// The arguments of `connect` before its options.
 pub const ARGUMENTS: &str = "a string:apiKey";
 /// The fields of a user who is to be stored.

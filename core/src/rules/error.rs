@@ -39,7 +39,7 @@ codes! {
     InvalidData = "invalid_data",
     /// Data holds a value that JSON cannot hold faithfully.
     UnrepresentableValue = "unrepresentable_value",
-    /// Data is over 10 240 bytes of JSON.
+    /// Data is over [`super::validate::MAX_DATA_BYTES`] of JSON.
     DataTooLarge = "data_too_large",
     /// A batch has over 1 000 members.
     BatchTooLarge = "batch_too_large",
@@ -85,6 +85,34 @@ codes! {
     ServerError = "server_error",
     /// Any other answer that is an error.
     ApiError = "api_error",
+}
+
+impl Code {
+    /// What an answer with this HTTP status means, as most services have it.
+    pub(crate) const fn of_status(status: u16) -> Code {
+        match status {
+            400 => Code::InvalidInput,
+            401 => Code::Unauthorized,
+            403 | 405 => Code::NotAllowed,
+            404 => Code::NotFound,
+            409 => Code::Conflict,
+            413 => Code::TooLarge,
+            429 => Code::RateLimited,
+            500..=599 => Code::ServerError,
+            _ => Code::ApiError,
+        }
+    }
+
+    /// The reason to give for it where the answer gives none.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Code::NotFound => "there is no such user",
+            Code::Conflict => "the user exists already",
+            Code::RateLimited => "over the rate limit",
+            Code::ServerError => "the service failed",
+            _ => "the service refused it",
+        }
+    }
 }
 
 /// Which family an error belongs to. JavaScript has a class for each but [`Kind::Aborted`].

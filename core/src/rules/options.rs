@@ -34,6 +34,14 @@ macro_rules! common_options {
 }
 pub(crate) use common_options;
 
+/// The options that only calls have, behind [`common_options`], and those of one kind of call behind them.
+macro_rules! call_options {
+    ($($more:literal)?) => {
+        concat!(";an object:signal" $(, $more)?)
+    };
+}
+pub(crate) use call_options;
+
 /// Why a token is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenReason {

@@ -13,6 +13,9 @@ pub const MAX_DATA_BYTES: usize = 10_240;
 pub const MAX_DEPTH: u32 = 64;
 /// The most members of one batch request. Source: Stream's documentation.
 pub const MAX_BATCH: usize = 1_000;
+/// So long may the JSON of a batch be: as many users as there may be, with the largest data, and at least 1 kB each for what
+/// is around it.
+pub const MAX_BATCH_BYTES: usize = (MAX_BATCH * (MAX_DATA_BYTES + 1_024)).next_power_of_two();
 /// The most members of a list, which goes in several requests. Ours: an iterable may have no end.
 pub const MAX_LIST: usize = 1_000_000;
 

@@ -34,17 +34,7 @@ impl Service for Stream {
     }
 
     fn code(status: u16, _: &str) -> Code {
-        match status {
-            400 => Code::InvalidInput,
-            401 => Code::Unauthorized,
-            403 | 405 => Code::NotAllowed,
-            404 => Code::NotFound,
-            409 => Code::Conflict,
-            413 => Code::TooLarge,
-            429 => Code::RateLimited,
-            500..=599 => Code::ServerError,
-            _ => Code::ApiError,
-        }
+        Code::of_status(status)
     }
 
     fn hint(code: Code, status: u16) -> Option<&'static str> {

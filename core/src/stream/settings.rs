@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::call::{ClientState, Credentials};
-use crate::rules::options::{CallLimits, common_options, refused};
+use crate::rules::options::{CallLimits, call_options, common_options, refused};
 use crate::rules::text::concat;
 use crate::rules::{Code, Error, base_url};
 use crate::wire::Host;
@@ -27,19 +27,21 @@ pub const CLIENT_OPTIONS: &str = ";a function:fetch;a string:baseUrl,location,pr
     true or false:local,browser,expireTokens,gather,allowHttp;\
     :keepAlive,keepAliveMsecs,maxSockets,maxFreeSockets,scheduling,httpAgent,httpsAgent,fayeUrl";
 /// What a call takes behind [`OPTIONS`].
-pub const CALL_OPTIONS: &str = ";an object:signal";
+pub const CALL_OPTIONS: &str = call_options!();
 /// The arguments of `connect` before its options.
 pub const ARGUMENTS: &str = "a string:apiKey;a string, a function or null:secretOrToken;a string:appId";
 /// The options of `urlOverride`.
 pub const URL_OVERRIDE: &str = "a string:api";
 /// What a `create` takes behind [`OPTIONS`]: by Stream's name and by that of the collection style.
-pub const CREATE_OPTIONS: &str = ";an object:signal;true or false:get_or_create,getOrCreate,reconcile";
+pub const CREATE_OPTIONS: &str = call_options!(";true or false:get_or_create,getOrCreate,reconcile");
 /// What a `get` takes behind [`OPTIONS`].
-pub const GET_OPTIONS: &str = ";an object:signal;true or false:with_follow_counts";
+pub const GET_OPTIONS: &str = call_options!(";true or false:with_follow_counts");
 /// What a `flagUser` takes behind [`OPTIONS`].
-pub const FLAG_OPTIONS: &str = ";an object:signal;a string:user_id,reason";
+pub const FLAG_OPTIONS: &str = call_options!(";a string:user_id,reason");
 /// What an import takes behind [`OPTIONS`].
-pub const IMPORT_OPTIONS: &str = ";an object:signal;a function:onProgress,onFailure;true or false:override;a whole number:concurrency,batchSize,resumeFrom";
+pub const IMPORT_OPTIONS: &str = call_options!(
+    ";a function:onProgress,onFailure;true or false:override;a whole number:concurrency,batchSize,resumeFrom"
+);
 
 /// What a client is made with. What is not given has a default.
 pub struct Settings<'a> {

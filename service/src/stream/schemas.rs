@@ -1,5 +1,6 @@
 //! Schemas for the OpenAPI document that no type stands for.
 
+use user_handle_core::rules::validate::MAX_DATA_BYTES;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
@@ -25,7 +26,7 @@ pub enum QueryFlag {
 /// The data of a user: a JSON object, `null`, or the empty array that PHP's client sends for no data.
 pub fn user_data() -> RefOr<Schema> {
     let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
-    let object = ObjectBuilder::new().description(Some("At most 10 240 bytes of JSON"));
+    let object = ObjectBuilder::new().description(Some(format!("At most {MAX_DATA_BYTES} bytes of JSON")));
     RefOr::T(Schema::AnyOf(AnyOfBuilder::new().item(object).item(null).item(empty_array()).build()))
 }
 
