@@ -111,7 +111,7 @@ impl<H: Host> Call<H> {
             forget_reads(&mut line, *key);
         }
         let waiting = if request.is_shared {
-            let question = concat([&request.subject, &request.query]);
+            let question = concat([request.operation.name, " ", &request.subject, &request.query]);
             let key = read_key(id_hash(&request.subject), !request.query.is_empty());
             Some(line.join(Vec::from([key]), question, due))
         } else if keys.is_empty() {
