@@ -26,7 +26,10 @@ export type AnyClient = Client<any> | KlaimClient<any>;
 export interface Register {}
 
 /** The type of the provider's client, as `Register` says. */
-export type RegisteredClient = Register extends { client: infer C extends AnyClient } ? C : Client;
+export type RegisteredClient = Register extends {
+  /** What it says, if it says anything. */
+  client: infer C extends AnyClient;
+} ? C : Client;
 
 /** The type of the data, or Klaim's metadata, that the provider's client says of its users. */
 export type RegisteredData = RegisteredClient extends KlaimClient<infer Metadata> ? Metadata
