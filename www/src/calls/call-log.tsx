@@ -2,18 +2,26 @@
 
 import { lazy } from "../lazy";
 import { counted, duration } from "../text";
-import { calls, endOf, points, waited, type Call } from "./log";
+import { CallDetails } from "./call-details";
+import { calls, chosen, clear, endOf, points, waited, type Call } from "./log";
+
+/** Fewer say nothing of how long answers take. */
+const MIN_POINTS = 5;
 
 const Latency = lazy(() => import("./latency").then(({ Latency }) => Latency));
 
 export function CallLog() {
   const shown = calls.value;
+  const open = shown.find(({ id }) => id === chosen.value);
   const scale = Math.max(1, ...shown.map(endOf));
   return (
     <section class="card" aria-labelledby="calls-title">
-      <h2 id="calls-title">Calls</h2>
+      <div class="toolbar">
+        <h2 id="calls-title">Calls</h2>
+        {shown.length > 0 && <button type="button" id="clear-calls" class="copy" onClick={clear}>Clear</button>}
+      </div>
       {shown.length === 0 && <p class="note">Each request shows here, with its attempts and waits.</p>}
-      {points.value.length > 0 && <Latency />}
+      {points.value.length >= MIN_POINTS && <Latency />}
       {shown.length > 0 && (
         // A region that scrolls is reached by keyboard.
         <div class="scroll" role="region" tabIndex={0} aria-label="Table of calls">
@@ -26,15 +34,17 @@ export function CallLog() {
                 <th scope="col" class="bars-head">Attempts and waits</th>
               </tr>
             </thead>
-            <tbody>{shown.map((call) => <Row key={call.key} call={call} scale={scale} />)}</tbody>
+            <tbody>{shown.map((call) => <Row key={call.id} call={call} scale={scale} />)}</tbody>
           </table>
         </div>
       )}
+      {open && <CallDetails call={open} />}
     </section>
   );
 }
 
 function Row({ call, scale }: { call: Call; scale: number }) {
+  const isOpen = chosen.value === call.id;
   const tries = call.attempts.length;
   const result = call.attempts.at(-1);
   const bad = call.isOver && !((result?.status ?? 500) < 400);
@@ -42,7 +52,11 @@ function Row({ call, scale }: { call: Call; scale: number }) {
   const told = call.isOver ? (result?.status ?? result?.failure ?? "") : "…";
   return (
     <tr>
-      <td class="request"><b>{call.method}</b> <span>{call.path}</span></td>
+      <td class="request">
+        <button type="button" class="link" aria-expanded={isOpen} aria-controls="call" onClick={() => (chosen.value = isOpen ? undefined : call.id)}>
+          <b>{call.method}</b> <span>{call.path}</span>
+        </button>
+      </td>
       <td class={bad ? "bad" : "good"}>{told}</td>
       <td class="number">{call.isOver ? duration(endOf(call)) : ""}</td>
       <td class="bars">

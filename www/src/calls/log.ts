@@ -1,27 +1,31 @@
-// Every call of the client, put together from its events. Events name no call: those of a call are told from others by
-// method, path and the number of the attempt, and among equals by how long they took.
+// Every call of the client, put together from its events and from what its `fetch` sends and gets.
 
 import { signal } from "@preact/signals";
 import type { ClientEvents } from "user-handle";
 
 import { rateLimit } from "../state";
 import type { Session } from "../service/types";
+import { answerOf, requestOf, type Exchange } from "./exchange";
 
 const MAX_CALLS = 60;
 const MAX_POINTS = 600;
 
 export interface Attempt {
   number: number;
+  method: string;
+  path: string;
   /** Milliseconds since the call began. */
   from: number;
   to: number | undefined;
   status: number | undefined;
   /** Why there was no answer. */
   failure: string | undefined;
+  exchange: Exchange | undefined;
 }
 
 export interface Call {
-  key: number;
+  /** The client's own number. */
+  id: number;
   method: string;
   path: string;
   operation: string;
@@ -42,84 +46,99 @@ export interface Point {
 /** The latest first. */
 export const calls = signal<readonly Call[]>([]);
 export const points = signal<readonly Point[]>([]);
-
-let keys = 0;
+/** The id of the call that is shown in full. */
+export const chosen = signal<number | undefined>(undefined);
 
 /** Listens to this client from now on. */
 export function watch(session: Session): void {
-  calls.value = [];
-  points.value = [];
+  clear();
   session.on("request", begin);
   session.on("response", (event) => {
     answered(event);
     rateLimit.value = session.rateLimit();
   });
-  session.on("retry", retried);
+  session.on("retry", ({ callId, error }) => unanswered(callId, failureOf(error)));
+  session.on("end", ({ callId, error }) => {
+    unanswered(callId, failureOf(error));
+    change(callId, (call) => ({ ...call, isOver: true }));
+  });
 }
 
-function begin({ method, path, attempt, operation }: ClientEvents["request"]): void {
-  const now = performance.now();
-  const before = attempt > 1 ? pending(method, path, attempt - 1) : undefined;
-  const next = (from: number): Attempt => ({ number: attempt, from, to: undefined, status: undefined, failure: undefined });
-  if (before) {
-    replace({ ...before, attempts: [...before.attempts, next(now - before.begin)] });
-    return;
+export function clear(): void {
+  calls.value = [];
+  points.value = [];
+  chosen.value = undefined;
+}
+
+/** A `fetch` for the client that is watched: what it sends and gets is kept with the attempt. */
+export const recordingFetch: typeof fetch = async (input, init) => {
+  const exchange = requestOf(input, init);
+  const call = exchange && calls.value.findLast((each) => isOf(each, exchange));
+  const number = call && last(call)?.number;
+  const keep = (kept: Exchange) => call && changeAttempt(call.id, number, () => ({ exchange: kept }));
+  if (exchange) keep(exchange);
+  const response = await fetch(input, init);
+  if (exchange && call) {
+    const copy = response.clone();
+    // An answer that breaks off is told by the call.
+    void answerOf(copy).then((answer) => keep({ ...exchange, answer }), () => {});
   }
-  const call: Call = { key: (keys += 1), method, path, operation, begin: now, attempts: [next(0)], isOver: false };
-  calls.value = [call, ...calls.value].slice(0, MAX_CALLS);
+  return response;
+};
+
+/** Whether the call has begun an attempt with this request, and no other is kept for it. */
+function isOf(call: Call, { method, url }: Exchange): boolean {
+  const attempt = last(call);
+  if (attempt === undefined || attempt.exchange !== undefined || attempt.to !== undefined) return false;
+  return attempt.method === method && new URL(url).pathname.endsWith(`/${attempt.path.split("?")[0]}`);
 }
 
-function answered({ method, path, attempt, status, elapsedMs }: ClientEvents["response"]): void {
+function begin({ callId, method, path, attempt, operation }: ClientEvents["request"]): void {
+  const now = performance.now();
+  const next = (from: number): Attempt =>
+    ({ number: attempt, method, path, from, to: undefined, status: undefined, failure: undefined, exchange: undefined });
+  if (attempt === 1) {
+    const call: Call = { id: callId, method, path, operation, begin: now, attempts: [next(0)], isOver: false };
+    calls.value = [call, ...calls.value].slice(0, MAX_CALLS);
+  } else {
+    change(callId, (call) => ({ ...call, attempts: [...call.attempts, next(now - call.begin)] }));
+  }
+}
+
+function answered({ callId, attempt, status, elapsedMs }: ClientEvents["response"]): void {
   const now = performance.now();
   add({ at: now / 1_000, ms: elapsedMs, ok: status < 400 });
-  const began = now - elapsedMs;
-  const distance = (call: Call) => Math.abs(call.begin + (last(call)?.from ?? 0) - began);
-  const open = calls.value.filter((call) => matches(call, method, path, attempt) && last(call)?.to === undefined);
-  const [call] = open.sort((one, other) => distance(one) - distance(other));
-  // Whether another attempt follows is told after this.
-  if (call) end(call, { status, to: now - call.begin }, true);
+  changeAttempt(callId, attempt, (call) => ({ status, to: now - call.begin }));
 }
 
-function retried({ method, path, attempt, error }: ClientEvents["retry"]): void {
-  const { status, code = error.name } = error as { status?: number; code?: string };
-  const alike = calls.value.filter((call) => matches(call, method, path, attempt));
-  const call = alike.find((call) => (status === undefined ? last(call)?.to === undefined : call.isOver && last(call)?.status === status));
-  if (!call) return;
-  const attempted = last(call);
-  if (attempted?.status !== undefined) {
-    replace({ ...call, isOver: false });
-    return;
-  }
+/** The last attempt has ended without an answer, unless one was told. */
+function unanswered(callId: number, failure: string): void {
+  const call = calls.value.find(({ id }) => id === callId);
+  const attempt = call && last(call);
+  if (!call || !attempt || attempt.to !== undefined) return;
   const now = performance.now();
-  add({ at: now / 1_000, ms: now - call.begin - (attempted?.from ?? 0), ok: false });
-  end(call, { failure: code, to: now - call.begin }, false);
+  add({ at: now / 1_000, ms: now - call.begin - attempt.from, ok: false });
+  changeAttempt(callId, attempt.number, () => ({ failure, to: now - call.begin }));
 }
 
-/** What is still open of an operation that has ended had no answer. */
-export function settle(failure: string): void {
-  const now = performance.now();
-  for (const call of calls.value) {
-    if (!call.isOver) end(call, last(call)?.to === undefined ? { failure, to: now - call.begin } : {}, true);
-  }
+/** The code of an error of the package; what else ends a call is the visitor's abort, whose code is a number. */
+function failureOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : "cancelled";
 }
 
-function end(call: Call, change: Partial<Attempt>, isOver: boolean): void {
-  const attempts = call.attempts.map((each, i) => (i === call.attempts.length - 1 ? { ...each, ...change } : each));
-  replace({ ...call, attempts, isOver });
+function change(callId: number, changed: (call: Call) => Call): void {
+  calls.value = calls.value.map((call) => (call.id === callId ? changed(call) : call));
+}
+
+function changeAttempt(callId: number, number: number | undefined, changed: (call: Call) => Partial<Attempt>): void {
+  change(callId, (call) => ({
+    ...call,
+    attempts: call.attempts.map((attempt) => (attempt.number === number ? { ...attempt, ...changed(call) } : attempt)),
+  }));
 }
 
 const last = (call: Call): Attempt | undefined => call.attempts.at(-1);
-
-const matches = (call: Call, method: string, path: string, attempt: number): boolean =>
-  call.method === method && call.path === path && last(call)?.number === attempt;
-
-/** The oldest call that waits to be tried again. */
-const pending = (method: string, path: string, attempt: number): Call | undefined =>
-  calls.value.findLast((call) => matches(call, method, path, attempt) && !call.isOver && last(call)?.to !== undefined);
-
-function replace(next: Call): void {
-  calls.value = calls.value.map((call) => (call.key === next.key ? next : call));
-}
 
 function add(point: Point): void {
   points.value = [...points.value, point].slice(-MAX_POINTS);

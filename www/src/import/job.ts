@@ -3,7 +3,6 @@
 import { signal } from "@preact/signals";
 import type { ImportFailure } from "user-handle";
 
-import { settle } from "../calls/log";
 import type { Session } from "../service/types";
 import { lastDeed, session } from "../state";
 import { dropKept, isOf, keep, kept as found } from "./checkpoint";
@@ -118,8 +117,6 @@ export async function send(session: Session): Promise<void> {
     // Nothing is lost: users that were not acknowledged are sent again, which does no harm where they were stored.
     set({ phase: "paused", failures: inOrder(failures), problem: signal.aborted ? "" : (error as Error).message });
     remember();
-  } finally {
-    settle(signal.aborted ? "paused" : "no answer");
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-handle/klaim";
 
+import { recordingFetch } from "../calls/log";
 import { CHECK, checked, NOBODY } from "./check";
 import { findList, passportOf } from "./listing";
 import { below, silentFetch } from "./rehearsal";
@@ -31,7 +32,7 @@ export const klaim: Service = {
 
 async function open({ root, key }: Credentials): Promise<Session> {
   const { connect } = await load();
-  const client = connect(key, { baseUrl: root });
+  const client = connect(key, { baseUrl: root, fetch: recordingFetch });
   await checked(root, client, client.user(NOBODY).get(CHECK));
   const passport = await passportOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
   const list = await findList<KlaimRecord>(`${root}admin/users`, passport, toRow);

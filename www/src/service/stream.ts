@@ -2,6 +2,7 @@
 
 import type { Client, User, UserRecord } from "user-handle";
 
+import { recordingFetch } from "../calls/log";
 import { CHECK, checked, NOBODY } from "./check";
 import { findList, passportOf } from "./listing";
 import { isLocal, isLocalPage } from "./loopback";
@@ -39,7 +40,7 @@ const NO_TOKEN = "e30.eyJ1c2VyX2lkIjoibm9ib2R5In0.AA";
 async function open({ root, key, credential }: Credentials): Promise<Session> {
   const { connect } = await load();
   const allowed = isLocal(root) ? { browser: false } : {};
-  const client = connect(key, credential, undefined, { baseUrl: root, ...allowed });
+  const client = connect(key, credential, undefined, { baseUrl: root, fetch: recordingFetch, ...allowed });
   const imitation = connect("nobody", NO_TOKEN, undefined, { baseUrl: root, fetch: silentFetch });
   const { usingApiSecret } = client;
   await checked(root, client, client.user(client.userId ?? NOBODY).get(CHECK));

@@ -2,7 +2,6 @@
 
 import { signal } from "@preact/signals";
 
-import { settle } from "../calls/log";
 import type { Outcome, Session, Verb } from "../service/types";
 import { goTo } from "../place";
 import { forget, lastDeed, see, session } from "../state";
@@ -87,13 +86,11 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
       if (stored) offerUndo(stored);
     }
     result.value = { state: "done", text: done ?? words.done(id, outcome), outcome, isWrite: words.writes === true };
-    settle("no answer");
   } catch (error) {
     // Nobody is there to be told.
     if (session.peek() !== current) return;
     const text = words.writes ? "Cancelled. Whether the change was made is not known; Get tells." : "Cancelled.";
     result.value = signal.aborted ? { state: "cancelled", text } : { state: "failed", error: error as Error };
-    settle(signal.aborted ? "cancelled" : ((error as { code?: string }).code ?? "no answer"));
   } finally {
     control = undefined;
   }
