@@ -98,6 +98,44 @@ test("CSV: the columns are the data, and users that exist are replaced only if t
   assert.equal((await data("c1")).name, "Lovelace, Ada");
 });
 
+test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id, in one batch", async () => {
+  await openImport();
+  const text = "User ID;name;note\r\ns1;Zo\xeb;\"two\r\nlines\"\r\n;;\r\ns2;Ren\xe9;\r\ns2;Ren\xe9e;;\r\n";
+  await choose(await file("sheet.csv", Buffer.from(text, "latin1")));
+  await ui.says("#import-status", "sheet.csv, CSV: 3 users, all valid. Nothing is sent yet.");
+  const notes = await ui.page.$$eval("#import .note", (all) => all.map((note) => note.textContent));
+  assert.deepEqual(notes, [
+    "Read as Windows-1252, which has Latin-1 in it.", "The column User ID is taken for the id.", "1 user with the id of an earlier one.",
+  ]);
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 3 of 3 users stored.");
+  assert.deepEqual((await client.user("s1").get()).data, { name: "Zo\xeb", note: "two\r\nlines" });
+  await ui.page.click("nav button:first-child");
+  await ui.page.waitForSelector("#calls tbody tr");
+  assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
+});
+
+test("what is no list of users is refused by name, and a row that is too long with its line", async () => {
+  await openImport();
+  for (const [name, content, problem] of [
+    ["me.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "me.png is a picture."],
+    ["users.xlsx", Buffer.from([0x50, 0x4b, 0x03, 0x04]), "users.xlsx is a workbook or an archive: save it as CSV."],
+    ["users.json", '[{"id":"a"}]', "users.json is a JSON array: write each user on a line of its own."],
+    ["latin.ndjson", Buffer.from('{"id":"a","data":{"name":"Ren\xe9"}}', "latin1"), "latin.ndjson is not in UTF-8: save it so."],
+    ["names.csv", "name,mail\nAda,a@b.c\n", "The first line of names.csv names no column id, only name, mail."],
+    ["long.csv", 'id,name\na,"two\nlines"\nb,Bob,more\n', "Line 4 has 3 cells, and the first line 2 names."],
+    [
+      "later.csv", `id,name\n${Array.from({ length: 9 }, (_, i) => `u${i},x\n`).join("")}b,Bob,more\n`,
+      "Line 11 has 3 cells, and the first line 2 names.",
+    ],
+  ]) {
+    await choose(await file(name, content));
+    await ui.says("#import-status", `${name} cannot be imported. Nothing is sent.`);
+    assert.equal(await ui.text("#import [role=alert]"), problem);
+    assert.equal(await ui.page.$("#send"), null);
+  }
+});
+
 test("a file that is dropped is taken", async () => {
   await openImport();
   await ui.page.$eval(".drop", (place) => {

@@ -18,7 +18,9 @@ export async function readFaults(): Promise<Faults | undefined> {
 }
 
 export async function switchFaults({ rate, kinds }: Faults): Promise<Faults> {
-  return answer(await fetch(`/_faults?spec=rate=${rate},kinds=${kinds.join(",")}`, { method: "PUT" }));
+  // With a seed of its own: from the same one, each switch would begin with the same few requests that fail.
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  return answer(await fetch(`/_faults?spec=seed=${seed},rate=${rate},kinds=${kinds.join(",")}`, { method: "PUT" }));
 }
 
 async function answer(response: Response): Promise<Faults> {

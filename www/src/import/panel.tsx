@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
 import { choose, discard, job, unfinished } from "./job";
+import { remarks } from "./look";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
 
@@ -28,7 +29,7 @@ export function ImportPanel() {
   return (
     <section class="card" aria-labelledby="import-title" id="import">
       <h2 id="import-title">Import</h2>
-      <p class="lead">NDJSON with a user a line, or CSV with a column <code>id</code>; its other columns are the data.</p>
+      <p class="lead">NDJSON with a user a line, or CSV with a column <code>id</code>; its other columns are the data. Commas, semicolons or tabs are between the cells.</p>
       {earlier && (
         <p class="warning" id="unfinished">
           {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
@@ -39,6 +40,8 @@ export function ImportPanel() {
       {now && (
         <>
           <p class="status" role="status" id="import-status">{said(now)}</p>
+          {now.look && remarks(now.look).map((remark) => <p class="note" key={remark}>{remark}</p>)}
+          {now.repeated > 0 && <p class="note">{counted(now.repeated, "user")} with the id of an earlier one.</p>}
           {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
           {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
           {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} />}
@@ -68,7 +71,7 @@ function FileField({ onFile }: { onFile: (file: File) => void }) {
       }}
     >
       <span>Drop a file here, or choose one</span>
-      <input type="file" id="file" accept=".ndjson,.jsonl,.csv,text/csv,application/x-ndjson"
+      <input type="file" id="file" accept=".ndjson,.jsonl,.csv,.tsv,.txt,text/csv,application/x-ndjson"
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
           if (file) onFile(file);
@@ -79,14 +82,16 @@ function FileField({ onFile }: { onFile: (file: File) => void }) {
   );
 }
 
-function said({ phase, total, refused, checkpoint, failures, file, format }: NonNullable<typeof job.value>): string {
+function said({ phase, total, refused, checkpoint, failures, file, look }: NonNullable<typeof job.value>): string {
   switch (phase) {
     case "checking":
       return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
+    case "unreadable":
+      return `${file.name} cannot be imported. Nothing is sent.`;
     case "checked":
       return refused.length === 0
-        ? `${file.name}, ${format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
-        : `${file.name}, ${format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
+        ? `${file.name}, ${look?.format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
+        : `${file.name}, ${look?.format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
     case "sending":
       return `Sending ${file.name}.`;
     case "paused":

@@ -3,22 +3,20 @@
 
 import type { NewUser } from "user-handle";
 
-export type Format = "NDJSON" | "CSV";
-
-export const formatOf = (file: File): Format => (/\.csv$/i.test(file.name) || file.type === "text/csv" ? "CSV" : "NDJSON");
+import type { Look } from "./look";
 
 /** What `users.import` takes. */
 export type Users = ReadableStream<Uint8Array> | AsyncIterable<NewUser>;
 
-export async function usersOf(file: File): Promise<Users> {
-  if (formatOf(file) === "NDJSON") return file.stream();
+export async function usersOf(file: File, { format, encoding, idColumn }: Look): Promise<Users> {
+  if (format === "NDJSON") return file.stream();
   const { rowsOf } = await import("./csv");
-  return named(rowsOf(file));
+  return named(rowsOf(file, encoding), idColumn);
 }
 
-/** Each row as a user: the column `id`, and of the others those that hold something; or `data` as JSON, if there is that. */
-async function* named(rows: AsyncIterable<Record<string, string>>): AsyncIterable<NewUser> {
-  for await (const { id, data, ...columns } of rows) {
+/** Each row as a user: its id, and of the other columns those that hold something; or `data` as JSON, if there is that. */
+async function* named(rows: AsyncIterable<Record<string, string>>, idColumn: string): AsyncIterable<NewUser> {
+  for await (const { [idColumn]: id, data, ...columns } of rows) {
     const filled = Object.fromEntries(Object.entries(columns).filter(([, text]) => text !== ""));
     yield { id: id ?? "", data: data ? withData(data, filled) : filled };
   }
@@ -36,9 +34,9 @@ function withData(json: string, columns: Record<string, string>): NewUser["data"
 }
 
 /** The first users of a file, as they would be sent. */
-export async function preview(file: File, count: number): Promise<unknown[]> {
+export async function preview(file: File, look: Look, count: number): Promise<unknown[]> {
   const found: unknown[] = [];
-  const users = await usersOf(file);
+  const users = await usersOf(file, look);
   for await (const user of users instanceof ReadableStream ? parsedLines(users) : users) {
     found.push(user);
     if (found.length === count) break;

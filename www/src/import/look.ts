@@ -1,0 +1,73 @@
+// What a file is, by its name and its content, before it is read as users.
+
+export type Format = "NDJSON" | "CSV";
+
+export interface Look {
+  format: Format;
+  encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  /** The column that is the id, of a CSV file. */
+  idColumn: string;
+}
+
+/** What people choose by mistake, by its first bytes. */
+const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
+  [[0x89, 0x50, 0x4e, 0x47], "a picture"],
+  [[0xff, 0xd8, 0xff], "a picture"],
+  [[0x47, 0x49, 0x46, 0x38], "a picture"],
+  [[0x25, 0x50, 0x44, 0x46], "a PDF"],
+  [[0x50, 0x4b, 0x03, 0x04], "a workbook or an archive: save it as CSV"],
+  [[0xd0, 0xcf, 0x11, 0xe0], "a workbook: save it as CSV"],
+  [[0x1f, 0x8b], "compressed: unpack it"],
+];
+
+/** Throws where the file is no list of users, with what it is instead. */
+export async function look(file: File): Promise<Look> {
+  const begin = new Uint8Array(await file.slice(0, 4_096).arrayBuffer());
+  const other = OTHERS.find(([bytes]) => bytes.every((byte, i) => begin[i] === byte));
+  if (other) throw new Error(`${file.name} is ${other[1]}`);
+  const encoding = await encodingOf(file, begin);
+  const first = new TextDecoder(encoding).decode(begin).trimStart().charAt(0);
+  const isJson = first === "{" || first === "[";
+  const format = /\.csv$/i.test(file.name) || file.type === "text/csv" || !(isJson || /\.(ndjson|jsonl|json)$/i.test(file.name)) ? "CSV" : "NDJSON";
+  if (format === "CSV") return { format, encoding, idColumn: await idColumnOf(file, encoding) };
+  if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
+  if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
+  return { format, encoding, idColumn: "id" };
+}
+
+/** By the byte order mark; else UTF-8 where all of the file is that, and what spreadsheets write besides. */
+async function encodingOf(file: File, [first, second]: Uint8Array): Promise<Look["encoding"]> {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  const reader = file.stream().getReader();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for (let isDone = false; !isDone; ) {
+      const { value, done } = await reader.read();
+      isDone = done;
+      decoder.decode(value, { stream: !done });
+    }
+    return "utf-8";
+  } catch {
+    await reader.cancel().catch(() => {});
+    return "windows-1252";
+  }
+}
+
+async function idColumnOf(file: File, encoding: string): Promise<string> {
+  const { headerOf } = await import("./csv");
+  const columns = await headerOf(file, encoding);
+  const isId = (name: string) => ["id", "userid"].includes(name.toLowerCase().replaceAll(/[\s_-]/g, ""));
+  const found = columns.find((name) => name === "id") ?? columns.find(isId);
+  if (found !== undefined) return found;
+  throw new Error(`the first line of ${file.name} names no column id, only ${columns.slice(0, 8).join(", ") || "nothing"}`);
+}
+
+/** What was found out and is not as one may expect, in sentences. */
+export function remarks({ encoding, format, idColumn }: Look): string[] {
+  const isUsual = encoding === "utf-8";
+  return [
+    ...(isUsual ? [] : [`Read as ${encoding === "windows-1252" ? "Windows-1252, which has Latin-1 in it" : "UTF-16"}.`]),
+    ...(format === "CSV" && idColumn !== "id" ? [`The column ${idColumn} is taken for the id.`] : []),
+  ];
+}
