@@ -115,6 +115,26 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
 });
 
+test("rows that cannot be sent are downloaded as they are, mended and imported", async () => {
+  await openImport();
+  const session = await browser.target().createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
+  for (const [name, content, rows, mended] of [
+    ["mend.csv", 'id;name\nr1;Ada\nr 2;"two\nlines"\nr3;Eve\n', 'id;name\r\nr 2;"two\nlines"', "r 2"],
+    ["mend.ndjson", '{"id":"r1"}\n\n{"id":"r 4", "data":{"n":1}}\n', '{"id":"r 4", "data":{"n":1}}\n', "r 4"],
+  ]) {
+    await choose(await file(name, content));
+    await ui.says("#import-status", /of which 1 cannot be sent/);
+    const done = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()));
+    await ui.page.click("#download-rows");
+    await done;
+    const saved = await readFile(join(folder, `mend-${name}`), "utf8");
+    assert.equal(saved, rows);
+    await choose(await file(`again-${name}`, saved.replace(mended, mended.replace(" ", ""))));
+    await ui.says("#import-status", /: 1 user, all valid/);
+  }
+});
+
 test("what is no list of users is refused by name, and a row that is too long with its line", async () => {
   await openImport();
   for (const [name, content, problem] of [

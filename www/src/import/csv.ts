@@ -1,29 +1,35 @@
-// CSV by Papa Parse, a piece of the file at a time; the next piece is read when the last one was taken. Papa finds out by
-// itself what is between the cells.
+// CSV by Papa Parse, a piece of the file at a time; the next piece is read when the last one was taken.
 
 import Papa from "papaparse";
 
 type Row = Record<string, string>;
+interface CsvFormat {
+  encoding: string;
+  delimiter: string;
+}
 /** Where Papa puts the cells that have no name. */
 const EXTRA = "__parsed_extra";
 type Parsed = Row & { [EXTRA]?: string[] };
 
-/** The names in the first line. */
-export function headerOf(file: File, encoding: string): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    Papa.parse<string[]>(file, {
-      encoding,
-      preview: 1,
-      complete: ({ data }) => resolve((data[0] ?? []).map((name) => name.trim())),
-      error: reject,
-    });
+export interface Header {
+  /** What is between the cells. */
+  delimiter: string;
+  names: string[];
+}
+
+/** The first line, by the delimiter that makes most of it. Papa's own guess takes short files for such of one column. */
+export function headerOf(beginning: string): Header {
+  const headers = [",", ";", "\t", "|"].map((delimiter) => {
+    const [names = []] = Papa.parse<string[]>(beginning, { delimiter, preview: 1 }).data;
+    return { delimiter, names: names.map((name) => name.trim()) };
   });
+  return headers.reduce((best, each) => (each.names.length > best.names.length ? each : best));
 }
 
 /** The rows that hold anything. Throws for one with more cells than the first line has names. */
-export async function* rowsOf(file: File, encoding: string): AsyncIterable<Row> {
+export async function* rowsOf(file: File, format: CsvFormat): AsyncIterable<Row> {
   let line = 1;
-  for await (const { [EXTRA]: extra = [], ...row } of parsed(file, encoding)) {
+  for await (const { [EXTRA]: extra = [], ...row } of parsed(file, format)) {
     const cells = [...Object.values(row), ...extra];
     line += 1;
     if (extra.some((cell) => cell.trim() !== "")) {
@@ -35,7 +41,10 @@ export async function* rowsOf(file: File, encoding: string): AsyncIterable<Row> 
   }
 }
 
-async function* parsed(file: File, encoding: string): AsyncIterable<Parsed> {
+/** Rows as a file, with the names in its first line. */
+export const textOf = (rows: Row[], delimiter: string): string => Papa.unparse(rows, { delimiter });
+
+async function* parsed(file: File, { encoding, delimiter }: CsvFormat): AsyncIterable<Parsed> {
   let waiting: ((piece: Parsed[] | undefined) => void) | undefined;
   let parser: Papa.Parser | undefined;
   let failure: Error | undefined;
@@ -47,6 +56,7 @@ async function* parsed(file: File, encoding: string): AsyncIterable<Parsed> {
   };
   Papa.parse<Parsed>(file, {
     encoding,
+    delimiter,
     header: true,
     transformHeader: (name) => name.trim(),
     chunk({ data }, running) {

@@ -1,7 +1,9 @@
 // Users that cannot be sent, or that were not stored: the first of them to read, all of them to download.
 
 import { counted, grouped, sentence } from "../text";
-import { asFile, type Failure } from "./job";
+import { asFile, type Failure, type Job } from "./job";
+import type { Look } from "./look";
+import { extract } from "./source";
 
 const MAX_ROWS = 50;
 
@@ -9,10 +11,11 @@ interface Props {
   id: string;
   title: string;
   failures: readonly Failure[];
-  download?: string;
+  /** What they are of, where they can be downloaded. */
+  of?: Job;
 }
 
-export function FailureTable({ id, title, failures, download }: Props) {
+export function FailureTable({ id, title, failures, of }: Props) {
   if (failures.length === 0) return null;
   return (
     <div class="field">
@@ -34,13 +37,17 @@ export function FailureTable({ id, title, failures, download }: Props) {
         </table>
       </div>
       {failures.length > MAX_ROWS && <p class="note">The first {MAX_ROWS} are shown.</p>}
-      {download !== undefined && (
-        <div class="buttons">
-          <button type="button" id="download" onClick={() => save(asFile(failures), `${download}.failures.ndjson`)}>
-            Download failures
-          </button>
-        </div>
-      )}
+      {of?.look && <Downloads failures={failures} file={of.file} look={of.look} />}
+    </div>
+  );
+}
+
+function Downloads({ failures, file, look }: { failures: readonly Failure[]; file: File; look: Look }) {
+  const rows = async () => save(await extract(file, look, new Set(failures.map(({ index }) => index))), `mend-${file.name}`);
+  return (
+    <div class="buttons">
+      <button type="button" id="download" onClick={() => save(asFile(failures), `${file.name}.failures.ndjson`)}>Download the reasons</button>
+      <button type="button" id="download-rows" onClick={() => void rows()}>Download their rows, to mend and import</button>
     </div>
   );
 }

@@ -5,7 +5,8 @@ export type Format = "NDJSON" | "CSV";
 export interface Look {
   format: Format;
   encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
-  /** The column that is the id, of a CSV file. */
+  /** Of a CSV file: what is between the cells, and the column that is the id. */
+  delimiter: string;
   idColumn: string;
 }
 
@@ -20,19 +21,23 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], "compressed: unpack it"],
 ];
 
+/** Bytes in which the first line ends. */
+const BEGINNING = 65_536;
+
 /** Throws where the file is no list of users, with what it is instead. */
 export async function look(file: File): Promise<Look> {
-  const begin = new Uint8Array(await file.slice(0, 4_096).arrayBuffer());
+  const begin = new Uint8Array(await file.slice(0, BEGINNING).arrayBuffer());
   const other = OTHERS.find(([bytes]) => bytes.every((byte, i) => begin[i] === byte));
   if (other) throw new Error(`${file.name} is ${other[1]}`);
   const encoding = await encodingOf(file, begin);
-  const first = new TextDecoder(encoding).decode(begin).trimStart().charAt(0);
+  const text = new TextDecoder(encoding).decode(begin);
+  const first = text.trimStart().charAt(0);
   const isJson = first === "{" || first === "[";
   const format = /\.csv$/i.test(file.name) || file.type === "text/csv" || !(isJson || /\.(ndjson|jsonl|json)$/i.test(file.name)) ? "CSV" : "NDJSON";
-  if (format === "CSV") return { format, encoding, idColumn: await idColumnOf(file, encoding) };
+  if (format === "CSV") return { format, encoding, ...(await columnsOf(file.name, text)) };
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
-  return { format, encoding, idColumn: "id" };
+  return { format, encoding, delimiter: "", idColumn: "id" };
 }
 
 /** By the byte order mark; else UTF-8 where all of the file is that, and what spreadsheets write besides. */
@@ -54,13 +59,13 @@ async function encodingOf(file: File, [first, second]: Uint8Array): Promise<Look
   }
 }
 
-async function idColumnOf(file: File, encoding: string): Promise<string> {
+async function columnsOf(file: string, beginning: string): Promise<Pick<Look, "delimiter" | "idColumn">> {
   const { headerOf } = await import("./csv");
-  const columns = await headerOf(file, encoding);
+  const { delimiter, names } = headerOf(beginning);
   const isId = (name: string) => ["id", "userid"].includes(name.toLowerCase().replaceAll(/[\s_-]/g, ""));
-  const found = columns.find((name) => name === "id") ?? columns.find(isId);
-  if (found !== undefined) return found;
-  throw new Error(`the first line of ${file.name} names no column id, only ${columns.slice(0, 8).join(", ") || "nothing"}`);
+  const idColumn = names.find((name) => name === "id") ?? names.find(isId);
+  if (idColumn !== undefined) return { delimiter, idColumn };
+  throw new Error(`the first line of ${file} names no column id, only ${names.slice(0, 8).join(", ") || "nothing"}`);
 }
 
 /** What was found out and is not as one may expect, in sentences. */

@@ -44,9 +44,9 @@ export function ImportPanel() {
           {now.repeated > 0 && <p class="note">{counted(now.repeated, "user")} with the id of an earlier one.</p>}
           {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
           {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
-          {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} />}
+          {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} of={now} />}
           <Progress now={now} session={current} />
-          {now.phase !== "checked" && <FailureTable id="failures" title="Not stored" failures={now.failures} download={now.file.name} />}
+          {now.phase !== "checked" && <FailureTable id="failures" title="Not stored" failures={now.failures} of={now} />}
         </>
       )}
     </section>

@@ -8,10 +8,10 @@ import type { Look } from "./look";
 /** What `users.import` takes. */
 export type Users = ReadableStream<Uint8Array> | AsyncIterable<NewUser>;
 
-export async function usersOf(file: File, { format, encoding, idColumn }: Look): Promise<Users> {
-  if (format === "NDJSON") return file.stream();
+export async function usersOf(file: File, look: Look): Promise<Users> {
+  if (look.format === "NDJSON") return file.stream();
   const { rowsOf } = await import("./csv");
-  return named(rowsOf(file, encoding), idColumn);
+  return named(rowsOf(file, look), look.idColumn);
 }
 
 /** Each row as a user: its id, and of the other columns those that hold something; or `data` as JSON, if there is that. */
@@ -44,15 +44,34 @@ export async function preview(file: File, look: Look, count: number): Promise<un
   return found;
 }
 
+/** These users of a file, counted from 0, as the file has them: a file of its own, to mend and to import. */
+export async function extract(file: File, look: Look, indexes: ReadonlySet<number>): Promise<string> {
+  const isCsv = look.format === "CSV";
+  const csv = isCsv ? await import("./csv") : undefined;
+  const all: AsyncIterable<unknown> = csv ? csv.rowsOf(file, look) : lines(file.stream());
+  const found: unknown[] = [];
+  let index = 0;
+  for await (const each of all) {
+    if (indexes.has(index)) found.push(each);
+    index += 1;
+  }
+  return csv ? csv.textOf(found as Record<string, string>[], look.delimiter) : found.map((line) => `${line}\n`).join("");
+}
+
 async function* parsedLines(bytes: ReadableStream<Uint8Array>): AsyncIterable<unknown> {
+  for await (const line of lines(bytes)) yield orText(line);
+}
+
+/** The lines that hold anything. */
+async function* lines(bytes: ReadableStream<Uint8Array>): AsyncIterable<string> {
   const reader = bytes.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   try {
     for (let rest = "", isDone = false; !isDone; ) {
       const { value = "", done } = await reader.read();
       isDone = done;
-      const lines = (rest + value + (done ? "\n" : "")).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line.trim() !== "") yield orText(line);
+      const found = (rest + value + (done ? "\n" : "")).split("\n");
+      rest = found.pop() ?? "";
+      for (const line of found) if (line.trim() !== "") yield line;
     }
   } finally {
     await reader.cancel().catch(() => {});
