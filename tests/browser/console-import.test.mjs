@@ -1,6 +1,7 @@
 // The console's import: from a file to the last user, with what goes wrong on the way.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -8,7 +9,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { startBrowser } from "../support/browser.mjs";
 import { hangAfterThreeBatches, openConsole, startDemo } from "../support/console.mjs";
 import { esm } from "../support/package.mjs";
-import { temporaryFolder } from "../support/temporary.mjs";
+import { temporaryFolder, variable } from "../support/temporary.mjs";
 
 const folder = temporaryFolder();
 
@@ -113,6 +114,23 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   await ui.page.click("nav button:first-child");
   await ui.page.waitForSelector("#calls tbody tr");
   assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
+});
+
+test("characters of a long CSV are whole wherever a piece of it ends", async () => {
+  await openImport();
+  // Each piece ends in the middle of a character, unless its length is odd.
+  const rows = Array.from({ length: 1_300 }, (_, i) => `l${i},${"é".repeat(4_500)}\n`);
+  for (const beginning of ["id,name\n", "id,names\n"]) {
+    await choose(await file("large.csv", beginning + rows.join("")));
+    await ui.says("#import-status", "large.csv, CSV: 1\u00a0300 users, all valid. Nothing is sent yet.");
+    await ui.page.click("#override");
+    await ui.page.click("#send");
+    await ui.says("#import-status", "Done: 1\u00a0300 of 1\u00a0300 users stored.");
+    const authorization = execFileSync(variable("USER_HANDLE_SERVER"), ["token"], { encoding: "utf8" }).trim();
+    const headers = { authorization, "stream-auth-type": "jwt" };
+    const broken = await fetch(`${server.url}/admin/users?api_key=demo-key&search=%EF%BF%BD`, { headers });
+    assert.deepEqual((await broken.json()).users.map(({ id }) => id), []);
+  }
 });
 
 test("rows that cannot be sent are downloaded as they are, mended and imported", async () => {

@@ -1,4 +1,4 @@
-// CSV by Papa Parse, a piece of the file at a time; the next piece is read when the last one was taken.
+// CSV by Papa Parse, a piece of the text at a time; the next piece is parsed when the last one was taken.
 
 import Papa from "papaparse";
 
@@ -7,6 +7,8 @@ interface CsvFormat {
   encoding: string;
   delimiter: string;
 }
+/** Characters that are parsed at a time. */
+const PIECE = 1_048_576;
 /** Where Papa puts the cells that have no name. */
 const EXTRA = "__parsed_extra";
 type Parsed = Row & { [EXTRA]?: string[] };
@@ -47,33 +49,29 @@ export const textOf = (rows: Row[], delimiter: string): string => Papa.unparse(r
 async function* parsed(file: File, { encoding, delimiter }: CsvFormat): AsyncIterable<Parsed> {
   let waiting: ((piece: Parsed[] | undefined) => void) | undefined;
   let parser: Papa.Parser | undefined;
-  let failure: Error | undefined;
   const pieces: (Parsed[] | undefined)[] = [];
   const give = (piece: Parsed[] | undefined) => {
     if (waiting) waiting(piece);
     else pieces.push(piece);
     waiting = undefined;
   };
-  Papa.parse<Parsed>(file, {
-    encoding,
+  // Papa would read a file in slices of bytes, each decoded by itself, and break the characters between two of them.
+  const text = new TextDecoder(encoding).decode(await file.arrayBuffer());
+  Papa.parse<Parsed>(text, {
     delimiter,
+    chunkSize: PIECE,
     header: true,
     transformHeader: (name) => name.trim(),
-    chunk({ data }, running) {
+    chunk({ data }: Papa.ParseResult<Parsed>, running: Papa.Parser) {
       parser = running;
       running.pause();
       give(data);
     },
     complete: () => give(undefined),
-    error(error) {
-      failure = error;
-      give(undefined);
-    },
   });
   try {
     for (;;) {
       const piece = pieces.length > 0 ? pieces.shift() : await new Promise<Parsed[] | undefined>((resolve) => (waiting = resolve));
-      if (failure) throw failure;
       if (piece === undefined) return;
       yield* piece;
       parser?.resume();

@@ -24,6 +24,9 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
 /** Bytes in which the first line ends. */
 const BEGINNING = 65_536;
 
+/** So long may a CSV file be, in bytes: its text is held as a whole. */
+const MAX_CSV = 268_435_456;
+
 /** Throws where the file is no list of users, with what it is instead. */
 export async function look(file: File): Promise<Look> {
   const begin = new Uint8Array(await file.slice(0, BEGINNING).arrayBuffer());
@@ -34,6 +37,7 @@ export async function look(file: File): Promise<Look> {
   const first = text.trimStart().charAt(0);
   const isJson = first === "{" || first === "[";
   const format = /\.csv$/i.test(file.name) || file.type === "text/csv" || !(isJson || /\.(ndjson|jsonl|json)$/i.test(file.name)) ? "CSV" : "NDJSON";
+  if (format === "CSV" && file.size > MAX_CSV) throw new Error(`${file.name} is over 256 MB: split it, or import it as NDJSON`);
   if (format === "CSV") return { format, encoding, ...(await columnsOf(file.name, text)) };
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
