@@ -61,7 +61,11 @@ export function runInBrowser(engine, launch) {
     async function open() {
       const page = await openPage(browser);
       await page.goto(`${origin.url}/page.html`);
-      await page.waitForFunction("globalThis.started === true");
+      // Not `waitForFunction`, which the page's policy forbids in a Firefox before 153.
+      await page.evaluate(() => new Promise((resolve) => {
+        const look = () => (globalThis.started === true ? resolve() : setTimeout(look, 10));
+        look();
+      }));
       return page;
     }
     const page = await open();
