@@ -12,13 +12,14 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { firstUrl } from "../../server/npm/first-url.js";
-import { platformTarball, projectWith, serverTarball } from "../support/server-package.mjs";
+import { packedServer, projectWith } from "../support/server-package.mjs";
 import { atExit, variable } from "../support/temporary.mjs";
 
 const run = promisify(execFile);
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-const project = projectWith(serverTarball, platformTarball, variable("USER_HANDLE_TARBALL"));
-const bare = projectWith(serverTarball);
+const tarballs = packedServer();
+const project = projectWith(tarballs.server, tarballs.platform, variable("USER_HANDLE_TARBALL"));
+const bare = projectWith(tarballs.server);
 
 // The binary is that of the package for the platform; its variables would reach each server.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("USER_HANDLE_")));

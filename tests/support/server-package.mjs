@@ -7,18 +7,16 @@ import { join } from "node:path";
 import { packPlatform, packServer } from "../../xtask/server-package.mjs";
 import { temporaryFolder, variable } from "./temporary.mjs";
 
-const packed = temporaryFolder();
-
-/** The binary without what a debugger needs: most of it. */
-function stripped() {
-  const binary = join(packed, "user-handle-server");
+/** Packs both: what people install, and the package of this platform, whose binary is that under test. */
+export function packedServer() {
+  const folder = temporaryFolder();
+  const binary = join(folder, "user-handle-server");
   copyFileSync(variable("USER_HANDLE_SERVER"), binary);
+  // Most of it is for debuggers.
   execFileSync("strip", [binary]);
-  return binary;
+  const platform = packPlatform(folder, "none\n", `${process.platform}-${process.arch}`, binary);
+  return { server: packServer(folder), platform };
 }
-
-export const serverTarball = packServer(packed);
-export const platformTarball = packPlatform(packed, "none\n", `${process.platform}-${process.arch}`, stripped());
 
 /** A project that has these installed, without a network. */
 export function projectWith(...tarballs) {
