@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { firstUrl } from "../../server/npm/first-url.js";
+import { root } from "../support/documents.mjs";
 import { packedServer, projectWith } from "../support/server-package.mjs";
 import { atExit, variable } from "../support/temporary.mjs";
 
@@ -220,6 +221,22 @@ test("on a platform without a binary, it says what to do", async () => {
     bare, { NODE_OPTIONS: `--require ${file}` },
   );
   rmSync(file);
+});
+
+test("the containers set what the server knows", async () => {
+  const { stdout } = await ended("npx", ["user-handle-server", "--help"]);
+  const texts = ["Dockerfile", "compose.yaml"].map((name) => readFileSync(join(root, name), "utf8"));
+  const named = texts.flatMap((text) => text.match(/USER_HANDLE_\w+/g));
+  assert.deepEqual(named.filter((name) => !stdout.includes(`[env: ${name}`)), []);
+  // As in the image, but for the port, which may be taken.
+  const [, ...set] = /^ENV (\S+) (\S+)$/m.exec(texts[0]);
+  const app = { USER_HANDLE_APP: "my-key:my-secret", USER_HANDLE_DATABASE: "sqlite::memory:" };
+  const variables = { ...Object.fromEntries(set.map((each) => each.split("="))), ...app, USER_HANDLE_LISTEN: "0.0.0.0:0" };
+  const child = spawn(process.execPath, [cli, "--log", "error"], { env: { ...env, ...variables }, stdio: ["ignore", "pipe", "inherit"] });
+  const end = once(child, "exit").finally(atExit(() => child.kill("SIGKILL")));
+  assert.match(await firstUrl(child.stdout), /^http:\/\/0\.0\.0\.0:\d+$/);
+  child.kill("SIGTERM");
+  assert.deepEqual(await end, [0, null]);
 });
 
 test("a variable names another binary", async () => {
