@@ -61,6 +61,15 @@ pub fn run(options: &Options) -> Result<()> {
             keep(&file.path(), &out)?;
         }
     }
+    if options.tag.is_some() {
+        let missing = server_packages::missing(&out, VERSION);
+        if !missing.is_empty() {
+            bail!(
+                "these packages of the server are missing, and RELEASING.md says how they are made: {}",
+                missing.join(", ")
+            );
+        }
+    }
     write(&out, "console-licences.txt", &licences::console(&folders)?)?;
     keep(&folders.root.join("LICENSE-APACHE"), &out)?;
 
@@ -77,15 +86,12 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// The crates say the same version as the packages, and where there is a tag, that and the list of changes too.
 fn versions(tag: Option<&str>) -> Result<()> {
-    let package = manifest("npm/package.json")?;
-    let server = manifest("server/npm/package.json")?;
+    let (package, server) = (manifest("npm/package.json")?, manifest("server/npm/package.json")?);
+    let mut versions =
+        vec![("npm/package.json", package.get("version")), ("server/npm/package.json", server.get("version"))];
     let platforms = server.get("optionalDependencies").and_then(Value::as_object).into_iter().flatten();
-    let said = platforms.map(|(name, version)| (name.as_str(), Some(version)));
-    for (what, version) in [("npm/package.json", &package), ("server/npm/package.json", &server)]
-        .map(|(what, manifest)| (what, manifest.get("version")))
-        .into_iter()
-        .chain(said)
-    {
+    versions.extend(platforms.map(|(name, version)| (name.as_str(), Some(version))));
+    for (what, version) in versions {
         let version = version.and_then(Value::as_str).unwrap_or("none");
         if version != VERSION {
             bail!("Cargo.toml has the version {VERSION}, and {what} {version}");

@@ -63,6 +63,15 @@ pub fn platforms(folders: &Folders, options: &Options, out: &Path) -> Result<()>
     Ok(())
 }
 
+/// The packages of a version that should be in a folder, and are not.
+pub fn missing(folder: &Path, version: &str) -> Vec<String> {
+    let mut names = PLATFORMS.map(|(_, platform)| format!("user-handle-server-{platform}-{version}.tgz")).to_vec();
+    names.sort();
+    names.dedup();
+    names.retain(|name| !folder.join(name).is_file());
+    names
+}
+
 fn platform(target: &str) -> Result<&'static str> {
     let known = PLATFORMS.iter().find(|(triple, _)| *triple == target);
     let names = PLATFORMS.map(|(triple, _)| triple).join(", ");
