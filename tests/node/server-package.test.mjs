@@ -240,8 +240,10 @@ test("the containers set what the server knows", async () => {
 });
 
 test("a variable names another binary", async () => {
+  const file = join(bare, "package.json");
   const binary = join(project, "node_modules", `user-handle-server-${platform}`, "bin/user-handle-server");
   const command = await ended(process.execPath, [join(bare, "node_modules/user-handle-server/cli.js"), "--version"], bare, { USER_HANDLE_SERVER: binary });
   assert.match(command.stdout, /^user-handle-server \d/);
   await says("the variable USER_HANDLE_SERVER names nothing-there, which is not a file", bare, { USER_HANDLE_SERVER: "nothing-there" });
+  await says(`cannot run ${file}: spawn ${file} EACCES`, bare, { USER_HANDLE_SERVER: file });
 });
