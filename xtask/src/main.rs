@@ -76,7 +76,7 @@ enum Command {
     Semver,
     /// Make and check all that a release has, in target/release-artefacts, without publishing anything
     Release(release::Options),
-    /// Pack the server's binary for npm, for this machine or for other targets, in target/server-packages
+    /// Pack the server for npm in target/server-packages, with its binary for this machine or for other targets
     ServerPackages(server_packages::Options),
     /// Build the last commit twice from nothing, in different folders, and compare the bytes
     Reproduce,

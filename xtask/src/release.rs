@@ -54,13 +54,12 @@ pub fn run(options: &Options) -> Result<()> {
         write(&out, &format!("{}.cdx.json", product.name()), &sbom::of(product)?)?;
         write(&out, &format!("{}-licences.txt", product.name()), &licences::third_parties(product)?)?;
     }
-    server_packages::platforms(&folders, &options.platforms, &out)?;
-    server_packages::server(&out)?;
     if let Some(folder) = &options.packages {
         for file in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?.flatten() {
             keep(&file.path(), &out)?;
         }
     }
+    server_packages::pack(&folders, &options.platforms, &out)?;
     if options.tag.is_some() {
         let missing = server_packages::missing(&out, VERSION);
         if !missing.is_empty() {

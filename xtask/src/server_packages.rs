@@ -1,5 +1,5 @@
 //! The server for npm: `user-handle-server`, and for each platform a package with its binary. `cargo xtask server-packages`
-//! makes the latter alone, in `target/server-packages`: each on a machine that can build it.
+//! makes these alone, in `target/server-packages`: each platform's on a machine that can build it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,16 +39,12 @@ pub fn run(options: &Options) -> Result<()> {
     package::build(&folders)?;
     let out = folders.root.join("target/server-packages");
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
-    platforms(&folders, options, &out)
+    pack(&folders, options, &out)
 }
 
-/// Packs the package that people install.
-pub fn server(out: &Path) -> Result<()> {
-    Cmd::new("node").arg(SCRIPT).arg(out).run()
-}
-
-/// Packs those with a binary, with the console in it.
-pub fn platforms(folders: &Folders, options: &Options, out: &Path) -> Result<()> {
+/// Packs the package that people install, and those with a binary, which has the console in it.
+pub fn pack(folders: &Folders, options: &Options, out: &Path) -> Result<()> {
+    Cmd::new("node").arg(SCRIPT).arg(out).run()?;
     www::build(folders)?;
     let texts = folders.npm.join("server-licences");
     let licences = format!("{}\n{}", licences::third_parties(Product::Server)?, licences::console(folders)?);
