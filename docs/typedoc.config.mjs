@@ -1,4 +1,4 @@
-// The API reference of the npm package, out of its hand-written types: `cargo xtask docs`.
+// The API reference of the npm packages, out of their hand-written types: `cargo xtask docs`.
 
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +12,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 export default {
   name: "user-handle",
   includeVersion: true,
-  entryPoints: entries.map((name) => at(`../npm/${name}.d.ts`)),
+  entryPoints: [...entries.map((name) => at(`../npm/${name}.d.ts`)), at("../server/npm/index.d.ts")],
   tsconfig: at("../npm/tsconfig.json"),
   readme: at("reference.md"),
   out: at("../target/docs/npm"),

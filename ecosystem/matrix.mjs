@@ -4,11 +4,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { packedServer } from "../tests/support/server-package.mjs";
 import { startServer } from "../tests/support/server.mjs";
 import { atExit, variable } from "../tests/support/temporary.mjs";
 
@@ -31,6 +32,9 @@ const APP = `${KEY}:${SECRET}`;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const target = fileURLToPath(new URL("../target/", import.meta.url));
 const out = join(target, "matrix");
+
+/** Whether an environment has the package of the server too. */
+const needsServer = ({ manifest }) => manifest.dependencies["user-handle-server"] === "packed";
 
 /** The environments of a folder: one, or several that differ in versions. */
 function environmentsOf(fixture) {
@@ -58,7 +62,7 @@ function chosen(names) {
   return all.filter((environment) => names.length === 0 || names.some((name) => isCalled(environment, name)));
 }
 
-/** A fresh project: the fixture, the programs, and the tarball as one more dependency. */
+/** A fresh project: the fixture, the programs, and what is packed as further dependencies. */
 function project({ fixture, manifest }, folder, tarball) {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(here, fixture), folder, { recursive: true });
@@ -67,6 +71,11 @@ function project({ fixture, manifest }, folder, tarball) {
   const program = readFileSync(join(here, "program.mjs"), "utf8");
   writeFileSync(join(folder, "program.cjs"), program.replace("export async function run", "exports.run = async function run"));
   const dependencies = { ...manifest.dependencies, "user-handle": `file:${tarball}` };
+  if (needsServer({ manifest })) {
+    cpSync(join(here, "../examples/server-tests"), folder, { recursive: true });
+    const { server: wrapper, platform } = serverTarballs;
+    Object.assign(dependencies, { "user-handle-server": `file:${wrapper}`, [basename(platform).replace(/-\d.*/, "")]: `file:${platform}` });
+  }
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...manifest, dependencies }, undefined, 2)}\n`);
 }
 
@@ -177,6 +186,7 @@ if (values.list || values.needs) {
 
 const tarball = variable("USER_HANDLE_TARBALL");
 const start = performance.now();
+const serverTarballs = environments.some(needsServer) ? packedServer() : undefined;
 const server = await startServer("", ":memory:", ["--app", APP, "--klaim-key", KLAIM_KEY]);
 const done = [];
 const waiting = [...environments.entries()];

@@ -83,6 +83,10 @@ pub struct Flags {
     #[arg(long, env = "USER_HANDLE_FAULTS", value_name = "SPEC")]
     pub faults: Option<String>,
 
+    /// Stop when standard input is closed, as it is when the program that started the server has ended
+    #[arg(long, env = "USER_HANDLE_STOP_WITH_STDIN")]
+    pub stop_with_stdin: bool,
+
     /// What to log on standard error: `info` has a line for every request
     #[arg(long, env = "USER_HANDLE_LOG", value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
     pub log: log::Level,

@@ -92,7 +92,7 @@ async fn serve(flags: Flags) -> Result<(), String> {
     let store = store::open(&database).await?;
     let faults = settings.faults.as_ref().map(Faults::to_string);
     // Before the line that says that the server listens: whoever reads that line may stop the server at once.
-    let stop = signals::stop_signal();
+    let stop = signals::stop_signal(flags.stop_with_stdin);
     print(&format!("user-handle-server listening on {}, database {database}", listening.url));
     if let Some(faults) = faults {
         print(&faults);

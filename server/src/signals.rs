@@ -1,4 +1,4 @@
-//! The signals that end the process: Ctrl-C, and on Unix SIGTERM.
+//! What ends the process: Ctrl-C, on Unix SIGTERM, and the end of standard input where that is asked for.
 
 use std::process::exit;
 
@@ -7,13 +7,17 @@ use crate::log;
 /// The exit code of a process that a signal ended early, as shells have it for Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
-/// Completes at the first signal. The second one ends the process at once: everything that was answered is on disk.
+/// Completes at the first signal or, `with_stdin`, at the end of standard input. The next signal ends the process at once:
+/// everything that was answered is on disk.
 ///
 /// Signals count from this call on, not from the first poll.
-pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+pub fn stop_signal(with_stdin: bool) -> impl Future<Output = ()> + Send + 'static {
     let mut signals = Signals::new();
     async move {
-        signals.next().await;
+        tokio::select! {
+            () = signals.next() => {}
+            () = end_of_stdin(), if with_stdin => {}
+        }
         tracing::info!("stopping");
         tokio::spawn(async move {
             signals.next().await;
@@ -22,6 +26,17 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
             exit(INTERRUPTED);
         });
     }
+}
+
+/// Completes when standard input has ended. It is read on a thread of its own, because tokio would wait for the read when the
+/// process ends.
+async fn end_of_stdin() {
+    let (reading, ended) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(reading);
+    });
+    let _ = ended.await;
 }
 
 /// Runs `work`, which blocks. A signal ends the process at once, after `clean_up`.

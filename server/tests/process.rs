@@ -86,6 +86,16 @@ fn told_twice_it_ends_at_once() {
     assert_eq!(answer, "");
 }
 
+#[test]
+fn told_to_it_stops_with_its_standard_input() {
+    let mut command = program();
+    let command = command.args(["--database", "sqlite::memory:", "--log", "off", "--stop-with-stdin"]);
+    let mut server = Server::spawn(command.stdin(Stdio::piped()));
+    assert_eq!(server.call("GET", "user/a/", "").status, 404);
+    drop(server.child.stdin.take());
+    assert!(server.child.wait().unwrap().success());
+}
+
 /// The lines of the log that were lost, as the metrics say.
 fn lost_lines(server: &Server) -> u64 {
     let metrics = server.client().get("/metrics").unwrap().body;

@@ -30,6 +30,7 @@ copyFileSync(join(root, "examples/edge-function.mjs"), join(project, "edge-funct
 for (const name of ["getstream", "@opentelemetry"]) {
   symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
 }
+symlinkSync(join(root, "server/npm"), join(project, "node_modules/user-handle-server"));
 
 let files = 0;
 
@@ -69,7 +70,7 @@ for (const name of documents) {
       // What a reader's machine has: the stand-in server, found through the environment.
       const server = await startServer("--app demo-key:demo-secret-that-everybody-may-know --klaim-key demo-klaim-key");
       after(() => server.stop());
-      const { USER_HANDLE_SERVER, USER_HANDLE_TARBALL, NODE_TEST_CONTEXT, ...inherited } = process.env;
+      const { USER_HANDLE_TARBALL, NODE_TEST_CONTEXT, ...inherited } = process.env;
       const env = { ...inherited, STREAM_BASE_URL: server.api, KLAIM_URL: server.klaim, KLAIM_KEY: "demo-klaim-key" };
       for (const { title, code } of scripts) test(`${title} runs`, () => runs(code, env));
     });

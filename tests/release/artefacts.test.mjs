@@ -16,10 +16,17 @@ const artefacts = variable("RELEASE_ARTEFACTS");
 const read = (name) => readFileSync(join(artefacts, name), "utf8");
 const files = readdirSync(artefacts);
 
-const [tarball] = files.filter((name) => name.endsWith(".tgz"));
-const folder = temporaryFolder();
-execFileSync("tar", ["--extract", "--gzip", "--file", join(artefacts, tarball), "--directory", folder]);
-const packed = (name) => readFileSync(join(folder, "package", name));
+const [tarball] = files.filter((name) => /^user-handle-\d.*\.tgz$/.test(name));
+
+/** The folder of a package, unpacked. */
+function unpacked(name) {
+  const folder = temporaryFolder();
+  execFileSync("tar", ["--extract", "--gzip", "--file", join(artefacts, name), "--directory", folder]);
+  return join(folder, "package");
+}
+
+const folder = unpacked(tarball);
+const packed = (name) => readFileSync(join(folder, name));
 
 for (const product of ["npm", "crate", "server"]) {
   test(`${product}: the bill of materials is CycloneDX, and each part has a place in it`, async () => {
@@ -70,6 +77,19 @@ test("each file is in SHA256SUMS, with its hash, and the modules are those of th
   const modules = files.filter((name) => name.endsWith(".wasm"));
   assert.equal(modules.length, 3);
   for (const name of modules) assert.equal(hash(packed(`dist/${name}`)), sums[name], name);
+});
+
+test("the server is there for this machine, runs, and has the licences of what is in it", () => {
+  const { version } = JSON.parse(packed("package.json"));
+  const inside = unpacked(`user-handle-server-${process.platform}-${process.arch}-${version}.tgz`);
+  const binary = join(inside, "bin/user-handle-server");
+  assert.equal(execFileSync(binary, ["--version"], { encoding: "utf8" }), `user-handle-server ${version}\n`);
+  const licences = readFileSync(join(inside, "THIRD-PARTY-LICENSES"), "utf8");
+  assert.equal(licences, `${read("server-licences.txt")}\n${read("console-licences.txt")}`);
+  assert.ok(!readFileSync(binary).includes(process.cwd()), "it names a folder of the machine");
+  const server = unpacked(`user-handle-server-${version}.tgz`);
+  const { optionalDependencies } = JSON.parse(readFileSync(join(server, "package.json"), "utf8"));
+  assert.deepEqual([...new Set(Object.values(optionalDependencies))], [version]);
 });
 
 test("no artefact that is text names a folder of the machine", () => {

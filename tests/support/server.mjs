@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
+import { firstUrl } from "../../server/npm/first-url.js";
 import { atExit, temporaryFolder, variable } from "./temporary.mjs";
 
 // No error, event or text may hold either: `failure` of refusal.mjs looks for them.
@@ -28,10 +28,8 @@ export async function startServer(
   );
   const forget = atExit(() => child.kill("SIGKILL"));
   const exited = once(child, "exit").finally(forget);
-  const url = await Promise.race([
-    firstUrl(child.stdout),
-    exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code} before it listened`))),
-  ]);
+  const url = await firstUrl(child.stdout);
+  if (!url) throw new Error(`the server ended with ${(await exited)[0]} before it listened`);
   return {
     url,
     pid: child.pid,
@@ -52,15 +50,4 @@ export async function startServer(
       await exited;
     },
   };
-}
-
-async function firstUrl(stdout) {
-  for await (const line of createInterface(stdout)) {
-    const found = /listening on (http:\/\/[^\s,]+)/.exec(line);
-    if (found) {
-      stdout.resume();
-      return found[1];
-    }
-  }
-  throw new Error("the server printed no URL");
 }

@@ -159,7 +159,7 @@ fn script_circles(folders: &Folders) -> Cmd {
 }
 
 /// The folders with JavaScript or TypeScript of what is published.
-const SCRIPTS: &str = "npm/src src/js www/src";
+const SCRIPTS: &str = "npm/src server/npm src/js www/src";
 
 /// No file of the repository says on which machine it was written or where that machine gets its packages. The pattern is
 /// written so that it does not match itself.

@@ -17,6 +17,7 @@ mod release;
 mod sbom;
 mod scripts;
 mod semver;
+mod server_packages;
 mod setup;
 mod shell;
 mod slim;
@@ -75,6 +76,8 @@ enum Command {
     Semver,
     /// Make and check all that a release has, in target/release-artefacts, without publishing anything
     Release(release::Options),
+    /// Pack the server for npm in target/server-packages, with its binary for this machine or for other targets
+    ServerPackages(server_packages::Options),
     /// Build the last commit twice from nothing, in different folders, and compare the bytes
     Reproduce,
     /// Make the API reference of the npm package, the crate and the server, in target/docs
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
         Command::Surface(options) => surface::run(&options),
         Command::Semver => semver::run(),
         Command::Release(options) => release::run(&options),
+        Command::ServerPackages(options) => server_packages::run(&options),
         Command::Reproduce => scripts::reproduce(),
         Command::Docs => docs::run(),
         Command::WasmPack(options) => wasm_pack::run(&options),

@@ -228,7 +228,7 @@ fn wasm(folders: &Folders, variant: Variant) -> Result<()> {
         .args(["--package", variant.package(), "--features", variant.features()])
         .arg("--target-dir")
         .arg(&folders.target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rustflags(folders))
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags(folders, &FLAGS))
         .run()?;
 
     println!("build: wasm-bindgen");
@@ -255,14 +255,17 @@ fn wasm(folders: &Folders, variant: Variant) -> Result<()> {
         .run()
 }
 
-/// Flags that replace any RUSTFLAGS, so that the same sources give the same bytes on every machine.
-fn rustflags(folders: &Folders) -> OsString {
-    let mut flags = OsString::from(FLAGS.join("\u{1f}"));
+/// These flags, and those that take folders out of the paths. They replace any RUSTFLAGS, so that the same sources give the same bytes on every machine.
+pub fn rustflags(folders: &Folders, flags: &[&str]) -> OsString {
+    let mut flags = OsString::from(flags.join("\u{1f}"));
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo").into_os_string());
     let cargo_home = std::env::var_os("CARGO_HOME").or(home);
     for (folder, name) in [(Some(folders.root.clone().into_os_string()), "user-handle"), (cargo_home, "cargo")] {
         if let Some(folder) = folder {
-            flags.push("\u{1f}--remap-path-prefix=");
+            if !flags.is_empty() {
+                flags.push("\u{1f}");
+            }
+            flags.push("--remap-path-prefix=");
             flags.push(folder);
             flags.push("=");
             flags.push(name);

@@ -2,14 +2,15 @@
 //! what comes before and after.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde_json::Value;
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{licences, sbom, scripts, semver, setup, www};
+use crate::{licences, sbom, scripts, semver, server_packages, setup};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -22,6 +23,11 @@ pub struct Options {
     /// The tag that is released: it, both versions and CHANGELOG.md have to agree, and everything has to be committed
     #[arg(long)]
     tag: Option<String>,
+    /// A folder with packages of the server that other machines have made, which are released too
+    #[arg(long, value_name = "FOLDER")]
+    packages: Option<PathBuf>,
+    #[command(flatten)]
+    platforms: server_packages::Options,
 }
 
 /// Runs the command.
@@ -48,7 +54,21 @@ pub fn run(options: &Options) -> Result<()> {
         write(&out, &format!("{}.cdx.json", product.name()), &sbom::of(product)?)?;
         write(&out, &format!("{}-licences.txt", product.name()), &licences::third_parties(product)?)?;
     }
-    www::build(&folders)?;
+    if let Some(folder) = &options.packages {
+        for file in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?.flatten() {
+            keep(&file.path(), &out)?;
+        }
+    }
+    server_packages::pack(&folders, &options.platforms, &out)?;
+    if options.tag.is_some() {
+        let missing = server_packages::missing(&out, VERSION);
+        if !missing.is_empty() {
+            bail!(
+                "these packages of the server are missing, and RELEASING.md says how they are made: {}",
+                missing.join(", ")
+            );
+        }
+    }
     write(&out, "console-licences.txt", &licences::console(&folders)?)?;
     keep(&folders.root.join("LICENSE-APACHE"), &out)?;
 
@@ -63,26 +83,40 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The crates say the same version as the package, and where there is a tag, that and the list of changes too.
+/// The crates say the same version as the packages, and where there is a tag, that and the list of changes too.
 fn versions(tag: Option<&str>) -> Result<()> {
-    let manifest = fs::read_to_string("npm/package.json").context("cannot read npm/package.json")?;
-    let package: serde_json::Value = serde_json::from_str(&manifest).context("npm/package.json")?;
-    let version = package.get("version").and_then(|version| version.as_str()).unwrap_or("none");
-    if version != VERSION {
-        bail!("Cargo.toml has the version {VERSION}, and npm/package.json {version}");
+    let (package, server) = (manifest("npm/package.json")?, manifest("server/npm/package.json")?);
+    let mut versions =
+        vec![("npm/package.json", package.get("version")), ("server/npm/package.json", server.get("version"))];
+    let platforms = server.get("optionalDependencies").and_then(Value::as_object).into_iter().flatten();
+    versions.extend(platforms.map(|(name, version)| (name.as_str(), Some(version))));
+    for (what, version) in versions {
+        let version = version.and_then(Value::as_str).unwrap_or("none");
+        if version != VERSION {
+            bail!("Cargo.toml has the version {VERSION}, and {what} {version}");
+        }
     }
     let Some(tag) = tag else { return Ok(()) };
     if tag != format!("v{VERSION}") {
         bail!("the tag is {tag}, and the version {VERSION}: the tag has to be v{VERSION}");
     }
-    if package.get("repository").is_none() {
-        bail!("npm/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line");
+    for (name, manifest) in [("npm", &package), ("server/npm", &server)] {
+        if manifest.get("repository").is_none() {
+            bail!(
+                "{name}/package.json has no `repository`, without which npm takes no provenance: RELEASING.md has the line"
+            );
+        }
     }
     let changes = fs::read_to_string("CHANGELOG.md").context("cannot read CHANGELOG.md")?;
     if !has_section(&changes, VERSION) {
         bail!("CHANGELOG.md has no section `## {VERSION}`: what is under Unreleased belongs there");
     }
     Ok(())
+}
+
+fn manifest(path: &str) -> Result<Value> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    serde_json::from_str(&text).with_context(|| path.to_owned())
 }
 
 fn has_section(changes: &str, version: &str) -> bool {

@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// Node, the wasm32 target and the npm packages; gives Node's version.
 pub fn tools(folders: &Folders) -> Result<String> {
     let node = node()?;
-    wasm_target()?;
+    target(WASM)?;
     npm_packages(folders, Packages::All)?;
     Ok(node)
 }
@@ -76,7 +76,7 @@ pub fn tools(folders: &Folders) -> Result<String> {
 /// The same with the npm packages that the build needs alone, a tenth of them.
 pub fn build_tools(folders: &Folders) -> Result<()> {
     node()?;
-    wasm_target()?;
+    target(WASM)?;
     npm_packages(folders, Packages::Build)
 }
 
@@ -94,18 +94,19 @@ fn node() -> Result<String> {
     Ok(version.to_owned())
 }
 
-fn wasm_target() -> Result<()> {
+/// A target of rustc, for the toolchain that is pinned.
+pub fn target(name: &str) -> Result<()> {
     let sysroot = PathBuf::from(Cmd::new("rustc").words("--print sysroot").read()?);
-    if sysroot.join("lib/rustlib").join(WASM).is_dir() {
+    if sysroot.join("lib/rustlib").join(name).is_dir() {
         return Ok(());
     }
     if which("rustup").is_none() {
         bail!(
-            "the Rust target {WASM} is missing and there is no `rustup` to add it: install rustup (https://rustup.rs)"
+            "the Rust target {name} is missing and there is no `rustup` to add it: install rustup (https://rustup.rs)"
         );
     }
-    println!("setup: adding the Rust target {WASM}");
-    Cmd::new("rustup").words("target add").arg(WASM).run()
+    println!("setup: adding the Rust target {name}");
+    Cmd::new("rustup").words("target add").arg(name).run()
 }
 
 /// Which of the npm packages.
