@@ -92,9 +92,9 @@ impl<H: Host, S> ClientState<H, S> {
         self.line.borrow_mut().leave(place, learned.as_ref(), Learned::copy, H::wake);
     }
 
-    /// Has those leave who should have left: what drives them was dropped without a word.
-    pub(super) fn leave_overdue(&self) {
-        let overdue = self.line.borrow().overdue(self.host.now());
+    /// Has those leave who should have left or gone on by then: what drives them was dropped without a word.
+    pub(super) fn leave_overdue(&self, then: f64) {
+        let overdue = self.line.borrow().overdue(then);
         overdue.into_iter().for_each(|place| self.leave_line(place, None));
     }
 

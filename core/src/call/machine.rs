@@ -23,6 +23,9 @@ use crate::wire::{
 const CLOCK_MARGIN_MS: f64 = 2_000.0;
 /// Milliseconds after the limit of a step within which the call has gone on. One that has not is no longer driven.
 const STEP_MARGIN_MS: f64 = 100.0;
+/// Milliseconds after which a call looks a second time for calls that are no longer driven. Timers that are late do not fire in
+/// the order in which they are due: before the second look, those of calls that are still driven have fired.
+const SECOND_LOOK_MS: f64 = 10.0;
 
 /// What to do next.
 pub enum Step<H: Host> {
@@ -83,6 +86,8 @@ pub struct Call<H: Host> {
     refusal: Option<CallError<H>>,
     /// Set while the user is read after an operation that failed: its error, to report unless the user settles the matter.
     unsettled: Option<CallError<H>>,
+    /// When the call first looked for others that are no longer driven, where it is to look again.
+    first_look: Option<f64>,
     /// The place in the line: of a write, or of a read whose result is shared with equal reads.
     waiting: Option<Place>,
     /// The place in the line of those that ask for a token.
@@ -135,6 +140,7 @@ impl<H: Host> Call<H> {
             token_was_refused: false,
             refusal: None,
             unsettled: None,
+            first_look: None,
             waiting,
             asking: None,
         }))
@@ -253,8 +259,13 @@ impl<H: Host> Call<H> {
                 self.failed(client, FailedAttempt { ending, hints, error })
             }
             StepResult::TimedOut(Phase::Connect) if self.is_waiting(client) && self.remaining(client) > 0.0 => {
-                client.leave_overdue();
-                self.proceed(client)
+                if let Some(first_look) = self.first_look {
+                    client.leave_overdue(first_look);
+                    self.proceed(client)
+                } else {
+                    self.first_look = Some(client.host.now());
+                    Ok(Step::Park(self.remaining(client).min(SECOND_LOOK_MS)))
+                }
             }
             StepResult::TimedOut(Phase::Connect) => Err(self.timeout(true, Phase::Connect)),
             StepResult::TimedOut(phase) => {
@@ -271,6 +282,7 @@ impl<H: Host> Call<H> {
 
     /// Goes on where the call had to wait, or begins.
     fn proceed<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
+        self.first_look = None;
         if let Some(number) = self.waiting
             && self.attempts == 0
             && self.asking.is_none()
