@@ -249,6 +249,43 @@ for (const [face, api] of Object.entries(faces)) {
       assert.equal((await reader.user("ada").get()).id, "ada");
     });
 
+    test("timers that fire late, and not in the order in which they are due, let no write pass another", async () => {
+      const { setTimeout: real, clearTimeout: realClear } = globalThis;
+      const timers = [];
+      globalThis.setTimeout = (run, ms) => timers.push({ run, ms }) && timers.at(-1);
+      globalThis.clearTimeout = (timer) => { if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1); };
+      const own = await fresh(face);
+      Object.assign(globalThis, { setTimeout: real, clearTimeout: realClear });
+      const sent = [];
+      // The first request is silent until it is cut off.
+      const fetch = (url, { body, signal }) => {
+        sent.push(JSON.parse(body).data.n);
+        if (sent.length > 1) return Promise.resolve(Response.json(ada));
+        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      };
+      const client = own.connect("key", "secret", undefined, { fetch, retries: 1 });
+      const writes = [1, 2].map((n) => client.user("ada").update({ n }, { timeout: 1_000 }));
+      const { now } = performance;
+      performance.now = () => now.call(performance) + 2_000;
+      try {
+        // Both are due by now. The one of the write that waits comes first.
+        const due = timers.splice(0).sort((one, other) => other.ms - one.ms);
+        assert.deepEqual(due.map(({ ms }) => Math.ceil(ms / 100)), [11, 10]);
+        for (const { run } of due) {
+          run();
+          await passed(0);
+        }
+        while (sent.length < 3) {
+          timers.splice(0).forEach(({ run }) => run());
+          await passed(0);
+        }
+        await Promise.all(writes);
+      } finally {
+        delete performance.now;
+      }
+      assert.deepEqual(sent, [1, 1, 2]);
+    });
+
     test("one signal may be for many calls", async () => {
       const program = `
         import { connect } from "user-handle";
