@@ -30,7 +30,7 @@ pub struct Options {
     #[arg(long, conflicts_with = "tag")]
     without_server: bool,
     #[command(flatten)]
-    platforms: server_packages::Options,
+    platforms: server_packages::Platforms,
 }
 
 /// Runs the command.
