@@ -77,7 +77,7 @@ enum Command {
     /// Make and check all that a release has, in target/release-artefacts, without publishing anything
     Release(release::Options),
     /// Pack the server for npm in target/server-packages, with its binary for this machine or for other targets
-    ServerPackages(server_packages::Options),
+    ServerPackages(server_packages::Platforms),
     /// Build the last commit twice from nothing, in different folders, and compare the bytes
     Reproduce,
     /// Make the API reference of the npm package, the crate and the server, in target/docs

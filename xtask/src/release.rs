@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo};
-use crate::{licences, sbom, scripts, semver, server_packages, setup};
+use crate::{licences, sbom, scripts, semver, server_packages, setup, www};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -26,8 +26,11 @@ pub struct Options {
     /// A folder with packages of the server that other machines have made, which are released too
     #[arg(long, value_name = "FOLDER")]
     packages: Option<PathBuf>,
+    /// Leave out the server for npm, whose binary takes minutes to build
+    #[arg(long, conflicts_with = "tag")]
+    without_server: bool,
     #[command(flatten)]
-    platforms: server_packages::Options,
+    platforms: server_packages::Platforms,
 }
 
 /// Runs the command.
@@ -59,7 +62,9 @@ pub fn run(options: &Options) -> Result<()> {
             keep(&file.path(), &out)?;
         }
     }
-    server_packages::pack(&folders, &options.platforms, &out)?;
+    if !options.without_server {
+        server_packages::pack(&folders, &options.platforms, &out)?;
+    }
     if options.tag.is_some() {
         let missing = server_packages::missing(&out, VERSION);
         if !missing.is_empty() {
@@ -69,6 +74,7 @@ pub fn run(options: &Options) -> Result<()> {
             );
         }
     }
+    www::build(&folders)?;
     write(&out, "console-licences.txt", &licences::console(&folders)?)?;
     keep(&folders.root.join("LICENSE-APACHE"), &out)?;
 

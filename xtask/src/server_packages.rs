@@ -26,31 +26,31 @@ const PLATFORMS: [(&str, &str); 7] = [
 
 /// Which platforms.
 #[derive(Args)]
-pub struct Options {
+pub struct Platforms {
     /// A target to build the server for, with cargo-zigbuild where that is installed; repeatable [default: this machine]
     #[arg(long, value_name = "TRIPLE")]
     target: Vec<String>,
 }
 
 /// Runs the command.
-pub fn run(options: &Options) -> Result<()> {
+pub fn run(platforms: &Platforms) -> Result<()> {
     let folders = Folders::find()?;
     setup::build_tools(&folders)?;
     package::build(&folders)?;
     let out = folders.root.join("target/server-packages");
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
-    pack(&folders, options, &out)
+    pack(&folders, platforms, &out)
 }
 
 /// Packs the package that people install, and those with a binary, which has the console in it.
-pub fn pack(folders: &Folders, options: &Options, out: &Path) -> Result<()> {
+pub fn pack(folders: &Folders, platforms: &Platforms, out: &Path) -> Result<()> {
     Cmd::new("node").arg(SCRIPT).arg(out).run()?;
     www::build(folders)?;
     let texts = folders.npm.join("server-licences");
     let licences = format!("{}\n{}", licences::third_parties(Product::Server)?, licences::console(folders)?);
     fs::write(&texts, licences).with_context(|| format!("cannot write {}", texts.display()))?;
-    let own = if options.target.is_empty() { vec![of_this_machine()?] } else { Vec::new() };
-    for target in options.target.iter().chain(&own) {
+    let own = if platforms.target.is_empty() { vec![of_this_machine()?] } else { Vec::new() };
+    for target in platforms.target.iter().chain(&own) {
         let platform = platform(target)?;
         let binary = binary(folders, target)?;
         println!("release: the server for {platform} is built for {target}");
