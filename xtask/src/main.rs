@@ -119,3 +119,16 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod test {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// clap looks at a subcommand only when it is run: two groups of flags with one name end the program then.
+    #[test]
+    fn every_command_can_be_parsed() {
+        Cli::command().debug_assert();
+    }
+}
