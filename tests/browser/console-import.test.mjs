@@ -116,6 +116,16 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
 });
 
+test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () => {
+  await openImport();
+  await choose(await file("unicode.txt", Buffer.from("\ufeffid\tname\r\nt1\tשלום 😀\r\n", "utf16le")));
+  await ui.says("#import-status", "unicode.txt, CSV: 1 user, all valid. Nothing is sent yet.");
+  assert.equal(await ui.text("#import .note"), "Read as UTF-16.");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 1 of 1 user stored.");
+  assert.deepEqual((await client.user("t1").get()).data, { name: "שלום 😀" });
+});
+
 test("characters of a long CSV are whole wherever a piece of it ends", async () => {
   await openImport();
   // Each piece ends in the middle of a character, unless its length is odd.
