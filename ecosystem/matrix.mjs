@@ -43,10 +43,10 @@ function environmentsOf(fixture) {
   const kind = KINDS.indexOf(about.kind);
   if (kind < 0) throw new Error(`${fixture}/package.json: matrix.kind is none of ${KINDS.join(", ")}`);
   return Object.entries(variants).map(([name, variant]) => {
-    const { tool = fixture, needs = [], deadline = DEADLINE, scripts } = { ...about, ...variant };
+    const { tool = fixture, needs = [], deadline = DEADLINE, files = [], scripts } = { ...about, ...variant };
     const dependencies = { ...manifest.dependencies, ...variant.dependencies };
     return {
-      name, fixture, kind, needs, deadline, version: dependencies[tool] ?? "", manifest: { ...rest, dependencies },
+      name, fixture, kind, needs, deadline, files, version: dependencies[tool] ?? "", manifest: { ...rest, dependencies },
       scripts: Object.keys(manifest.scripts).filter((script) => scripts?.includes(script) ?? true),
     };
   });
@@ -63,10 +63,11 @@ function chosen(names) {
 }
 
 /** A fresh project: the fixture, the programs, and what is packed as further dependencies. */
-function project({ fixture, manifest }, folder, tarball) {
+function project({ fixture, files, manifest }, folder, tarball) {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(here, fixture), folder, { recursive: true });
   for (const name of PROGRAMS) cpSync(join(here, name), join(folder, name));
+  for (const path of files) cpSync(join(here, "..", path), join(folder, basename(path)));
   // Those that have `require` get the same program as a CommonJS module.
   const program = readFileSync(join(here, "program.mjs"), "utf8");
   writeFileSync(join(folder, "program.cjs"), program.replace("export async function run", "exports.run = async function run"));

@@ -1,5 +1,5 @@
 // Bundles the package's JavaScript with esbuild. Called by `cargo xtask build` with a file that has a bundle on each line, as
-// JSON: see `bundles` in xtask/src/package.rs.
+// JSON (see `bundles` in xtask/src/package.rs), and the folder for what is made.
 
 import { readFileSync } from "node:fs";
 
@@ -22,9 +22,11 @@ const resolver = ({ format, modules = {}, errors }) => ({
   },
 });
 
-for (const line of readFileSync(process.argv[2], "utf8").trim().split("\n")) {
+const [, , input, folder] = process.argv;
+for (const line of readFileSync(input, "utf8").trim().split("\n")) {
   const bundle = JSON.parse(line);
-  const { entry, outfile, format, define, external = [], inject, packages, footer } = bundle;
+  const { entry, outfile: name, format, define, external = [], inject, packages, footer } = bundle;
+  const outfile = `${folder}/${name}.${format === "cjs" ? "cjs" : "js"}`;
   const { minifyWhitespace = false, minifySyntax = true } = bundle;
   await build({
     bundle: true, target: "es2022", legalComments: "none", logLevel: "warning",

@@ -79,7 +79,7 @@ export type TokenProvider = (reason: "initial" | "expired" | "refused") => strin
  * @throws FeedError `invalid_option` no key, a malformed option · `secret_in_browser` the app secret in a browser ·
  *   `invalid_token` an empty or broken token
  * @throws TypeError `invalid_token` a token without a string `user_id`
- * @throws SiteError `unsupported_runtime` a runtime without WebAssembly or fetch
+ * @throws SiteError `unsupported_runtime` a runtime without WebAssembly, where the hint says what to import, or without fetch
  */
 export function connect<Generics extends object = UserData>(
   apiKey?: string, secretOrToken?: string | TokenProvider | null, appId?: string, options?: ClientOptions,
@@ -95,7 +95,8 @@ export function user<Generics extends object = UserData>(id: string): StreamUser
  * Optional: loads the WebAssembly module from a place of your own (a URL, a Response, bytes or a `WebAssembly.Module`,
  * which only the DOM's types know by that name) instead of the one that is built in. Never needed otherwise; without effect
  * once a client is open. The file is `user-handle/user-handle.wasm`, of the same version; browsers have one of their own,
- * `dist/browser.wasm`, which bundlers find under the same name.
+ * `dist/browser.wasm`, which bundlers find under the same name. In `user-handle/no-wasm` there is nothing to load, and a source is
+ * refused.
  * @throws FeedError `invalid_option` for what is no WebAssembly · SiteError `unsupported_runtime` for another module
  */
 export function init(source?: string | URL | Response | ArrayBuffer | ArrayBufferView | object): Promise<void>;

@@ -68,7 +68,7 @@ export interface KlaimOptions extends Omit<CallOptions, "signal"> {
  * @param apiKey the app's API key, sent as `Authorization: Bearer`. Whoever holds it reads and changes every user: keep it
  *   on a server
  * @throws FeedError `invalid_option` a missing or malformed key or option
- * @throws SiteError `unsupported_runtime` a runtime without WebAssembly or fetch
+ * @throws SiteError `unsupported_runtime` a runtime without WebAssembly, where the hint says what to import, or without fetch
  */
 export function connect<Metadata extends object = UserData>(apiKey: string, options: KlaimOptions): KlaimClient<Metadata>;
 

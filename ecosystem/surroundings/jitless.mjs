@@ -1,3 +1,3 @@
 import { refused } from "./refused.mjs";
 
-refused("this runtime has no WebAssembly", "React Native's Hermes has none");
+refused("this runtime has no WebAssembly", "import user-handle/no-wasm instead");

@@ -1,7 +1,7 @@
 // Everywhere but on the edge: the module is built in, so that there is nothing to fetch, to read or to configure.
 
-import { compileAhead, isWorkerd, provide } from "./load.js";
 import { decode } from "./payload.js";
+import { compileAhead, isWorkerd, provide } from "./webassembly.js";
 
 provide(decode);
 // A bundler that cannot import the module, as edge.js does, has brought this file there.

@@ -1,11 +1,11 @@
-// What jsdom lacks, as Jest has it: Node and browsers have all of it. The build puts these in place of the globals, in the files
-// that Jest takes. They do what this package asks of them, and no more.
+// What jsdom lacks, as Jest has it, and React Native: Node and browsers have all of it. The build puts these in place of the
+// globals, in the files that those take. They do what this package asks of them, and no more.
 
 const globalOr = (name, fallback) => globalThis[name] ?? fallback;
 
 export const TextEncoder = /* @__PURE__ */ globalOr("TextEncoder", class {
   encode(text) {
-    const bytes = unescape(encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")));
+    const bytes = unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd")));
     return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
   }
 });
@@ -51,6 +51,17 @@ function characterOf(bytes) {
     return undefined;
   }
 }
+
+export const atob = /* @__PURE__ */ globalOr("atob", (base64) => {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  let [text, bits, count] = ["", 0, 0];
+  for (const digit of base64) {
+    bits = (bits << 6) | digits.indexOf(digit);
+    count += 6;
+    if (count >= 8) text += String.fromCharCode((bits >> (count -= 8)) & 0xff);
+  }
+  return text;
+});
 
 /** Of what `JSON.parse` gave. */
 export const structuredClone = /* @__PURE__ */ globalOr("structuredClone", (value) => JSON.parse(JSON.stringify(value)));

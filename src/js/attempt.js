@@ -122,12 +122,14 @@ const UNSENT_TEXTS = /HTTP Tunneling|client error \(Connect\)|dns error/;
  * What resolved may still be cut short: its JSON tells.
  */
 async function read(response, headers, maxBytes, discardsList) {
-  const stream = !(FOR_SERVERS && discardsList) && isSurelyShort(response, headers, maxBytes) ? undefined : response.body;
-  // A stand-in may have no body to read from, or one of another kind.
+  const length = promisedLength(response, headers);
+  const stream = !(FOR_SERVERS && discardsList) && length <= maxBytes ? undefined : response.body;
+  // React Native has no body to read from; a stand-in may have one of another kind.
   if (typeof stream?.getReader !== "function") {
+    if (length > maxBytes) return undefined;
     const text = await response.text();
     if (typeof text !== "string") throw new TypeError("the response's text is not a string");
-    return text;
+    return text.length > maxBytes ? undefined : text;
   }
   const reader = stream.getReader();
   const decoder = new TextDecoder();
@@ -158,13 +160,12 @@ function summary(pieces) {
 }
 
 /**
- * Whether the headers promise a body under the cap: its length is that of what is sent, so it must not be compressed, and
- * across origins a browser does not show whether it is.
+ * The body's length, where the headers promise one: it is that of what is sent, so it must not be compressed, and across origins
+ * a browser does not show whether it is.
  */
-function isSurelyShort(response, headers, maxBytes) {
+function promisedLength(response, headers) {
   return quietly(() =>
-    response.type !== "cors" && headers.get("content-encoding") == null &&
-    parseInt(headers.get("content-length")) <= maxBytes);
+    response.type !== "cors" && headers.get("content-encoding") == null ? parseInt(headers.get("content-length")) : NaN);
 }
 
 // Deno and Bun write the URL of a failed request into the error, and the URL holds the API key; mocks write its headers.

@@ -10,6 +10,9 @@ export const CONNECT = 0, HEADERS = 1, BODY = 2;
 /** Whether this is a build for servers: a constant of the package's builds, which others do not have. */
 export const FOR_SERVERS = typeof SERVER === "undefined" || SERVER;
 
+/** Whether this is a build without WebAssembly, which older engines run too. */
+export const FOR_OLD_ENGINES = typeof NO_WASM_BUILD !== "undefined";
+
 export const aborted = (reason) => [ABORTED, 0, reason];
 
 // As they were at first: test runners put timers in their place that stand still.
@@ -25,6 +28,9 @@ export const wake = (parked) => parked.settle([CONTINUE]);
 
 /** Gives up what nobody waits for any more. */
 export const abandon = (promise) => promise.stop([CONTINUE]);
+
+/** React Native's signals have no reason. */
+const abortError = () => Object.assign(new Error("the call was aborted"), { name: "AbortError" });
 
 /** A signal is the caller's: whatever it does, the call goes on. */
 export function quietly(run) {
@@ -66,7 +72,7 @@ export function withTimeout(ms, signal, onTimeout, onAbort, giveUp) {
     giveUp?.();
   };
   const promise = new Promise((resolve) => {
-    const aborted = () => stop(onAbort(quietly(() => signal.reason)));
+    const aborted = () => stop(onAbort(quietly(() => signal.reason) ?? (FOR_OLD_ENGINES ? abortError() : undefined)));
     const timer = startTimer(() => stop(onTimeout()), ms);
     const forget = signal ? onAbortOf(signal, aborted) : () => {};
     settle = (result) => {

@@ -3,6 +3,8 @@
 //
 // A replacer would need no copy, and costs more: with one, engines leave the code of theirs that is fast.
 
+import { FOR_OLD_ENGINES } from "./timeout.js";
+
 // The numbers of `ValueKind` in validate.rs.
 const SCALAR = 0, ARRAY = 1, OBJECT = 2, UNDEFINED = 3, NAN = 4, INFINITY = 5, BIGINT = 6, FUNCTION = 7, SYMBOL = 8;
 const MAP = 9, SET = 10, BINARY = 11, CYCLE = 12, LONE_SURROGATE = 13, LONE_SURROGATE_KEY = 14, OPAQUE = 15;
@@ -147,8 +149,9 @@ export function write(data, maxDepth, inObject, inArray) {
   inArrays = inArray;
   try {
     const text = JSON.stringify(copy(data, "", maxDepth, inObject)) ?? "";
-    // JSON.stringify writes half of a surrogate pair as an escape, the only one that begins so.
-    if (text.includes("\\ud")) checkSurrogates(JSON.parse(text));
+    // JSON.stringify writes half of a surrogate pair as an escape, the only one that begins so; engines without WebAssembly may
+    // write it as it is.
+    if (text.includes("\\ud") || (FOR_OLD_ENGINES && isLone(text))) checkSurrogates(JSON.parse(text));
     return text;
   } catch (error) {
     if (refusal === undefined) return [error];
@@ -158,7 +161,8 @@ export function write(data, maxDepth, inObject, inArray) {
   }
 }
 
-const isLone = (text) => /\p{Surrogate}/u.test(text);
+// Hermes before 1.0 knows no \p{Surrogate}.
+const isLone = (text) => /[\ud800-\udfff]/u.test(text);
 
 /** The length of `text` as UTF-8. */
 export const byteLength = (text) => new TextEncoder().encode(text).length;

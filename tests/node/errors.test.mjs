@@ -10,7 +10,7 @@ import { dist, faces, fresh } from "../support/package.mjs";
 import { startRecorder } from "../support/recorder.mjs";
 import { assertError, failure } from "../support/refusal.mjs";
 import { KEY, SECRET, startServer } from "../support/server.mjs";
-import { withTrap } from "../support/trap.mjs";
+import { trapped } from "../support/trapped.mjs";
 
 const server = await startServer();
 const limited = await startServer("--rate-limit 1");
@@ -97,8 +97,7 @@ const cases = [
     run: (api) => api.connect("k", () => Promise.reject(new Error("offline"))).user("ada").get() },
   { code: "internal", name: "SiteError", text: "a defect of user-handle stopped the call",
     run: async (_, face) => {
-      const copy = await fresh(face);
-      await copy.init(withTrap(readFileSync(join(dist, "user-handle.wasm")), "idHashes"));
+      const copy = await trapped("idHashes", face);
       return copy.connect(KEY, "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30").addUsers([{ id: "ada", data: {} }]);
     }, foreign: true },
   { code: "invalid_input", name: "StreamApiError", status: 400, apiCode: 4, exception: "InputException", attempts: 1,

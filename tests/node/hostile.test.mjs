@@ -10,6 +10,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 
 import * as hostile from "../support/hostile-values.mjs";
+import { watchInstances } from "../support/memory.mjs";
 import { fresh } from "../support/package.mjs";
 import { record } from "../support/recorder.mjs";
 
@@ -22,15 +23,10 @@ const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 // Not signed: nobody here looks at the signature.
 const TOKEN = "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30";
 
-const NativeInstance = WebAssembly.Instance;
 const instances = [];
-WebAssembly.Instance = function Instance(...given) {
-  const instance = new NativeInstance(...given);
-  instances.push(instance.exports);
-  return instance;
-};
+const restore = watchInstances(instances);
 const api = await fresh();
-after(() => { WebAssembly.Instance = NativeInstance; });
+after(restore);
 
 /** A service that gives back what it is sent. */
 async function echo(url, { method, body }) {

@@ -39,11 +39,11 @@ export const bundlers = {
 };
 
 /**
- * The bytes of a page's files, compressed: of a page on this client, `user-handle` or `getstream`, or of another program.
+ * The bytes of a page's files, compressed: of a page on this client, an entry of `user-handle` or `getstream`, or of another program.
  * `alias` has files in place of modules.
  */
 export async function download(bundler, client, program = page(client), alias = {}) {
-  const entry = join(project, `page-${client}.js`);
+  const entry = join(project, `page-${client.replace("/", "-")}.js`);
   writeFileSync(entry, program);
   const out = temporaryFolder();
   await bundlers[bundler](entry, out, { getstream: require.resolve("getstream"), ...alias });

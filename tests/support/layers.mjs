@@ -45,9 +45,9 @@ export function importsOfRust() {
   return pairs.map((pair) => pair.map((file) => relative(root, file)));
 }
 
-/** The same for the loader of the package, which gets the exports of each service from the glue of wasm-bindgen. */
+/** The same for what starts the module in the package, which gets the exports of each service from the glue of wasm-bindgen. */
 export function importsOfLoader() {
-  const loader = "npm/src/load.js";
+  const loader = "npm/src/webassembly.js";
   if (!textOf(loader).includes('from "user-handle:glue"')) return [];
   const shells = readdirSync(join(root, "src")).map((folder) => `src/${folder}/shell.rs`);
   return shells.filter((shell) => existsSync(join(root, shell))).map((shell) => [loader, shell]);

@@ -4,10 +4,14 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+import { isWasm } from "./form.mjs";
+
 /** What the garbage collector and the pools of Node leave to chance, in bytes. */
 export const NOISE = 4_000_000;
 /** Places in the module's table that one more call at the same time may need: one for each call would be thousands. */
 const PLACES = 256;
+/** Of the module's memory. */
+const PAGE = 65_536;
 const CONNECTIONS = new Set(["TCPSocketWrap", "ConnectWrap"]);
 
 setFlagsFromString("--expose-gc");
@@ -22,7 +26,9 @@ export async function collectGarbage() {
 }
 
 /** Notes the exports of each instance of the module that starts, until the function that it returns is called. */
-export function watchInstances(started) {
+export const watchInstances = (started) => (isWasm ? watchWebAssembly(started) : watchBuffers(started));
+
+function watchWebAssembly(started) {
   const Native = WebAssembly.Instance;
   WebAssembly.Instance = function Instance(...given) {
     const instance = new Native(...given);
@@ -31,6 +37,23 @@ export function watchInstances(started) {
   };
   return () => {
     WebAssembly.Instance = Native;
+  };
+}
+
+/** The memory of a module that is JavaScript is an ArrayBuffer of whole pages, which a longer one replaces when it grows. */
+function watchBuffers(started) {
+  const Native = ArrayBuffer;
+  const isMemory = (length) => length >= 2 * PAGE && length % PAGE === 0;
+  globalThis.ArrayBuffer = class ArrayBuffer extends Native {
+    constructor(length, options) {
+      super(length, options);
+      if (!isMemory(length)) return;
+      if (!(length > started.at(-1)?.memory.buffer.byteLength)) started.push({ memory: {}, __wbindgen_externrefs: [] });
+      started.at(-1).memory.buffer = this;
+    }
+  };
+  return () => {
+    globalThis.ArrayBuffer = Native;
   };
 }
 

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { isWasm } from "./form.mjs";
 import { temporaryFolder, variable } from "./temporary.mjs";
 
 /** A project that has the package installed. */
@@ -19,22 +20,27 @@ execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--no-sa
 /** What is installed of it. */
 export const dist = join(project, "node_modules", "user-handle", "dist");
 
+/** The entries that are tested. */
+const [entry, klaimEntry] = isWasm ? ["user-handle", "user-handle/klaim"] : ["user-handle/no-wasm", "user-handle/klaim/no-wasm"];
+/** Their files in `dist`, without the ending. */
+export const [file, klaimFile] = isWasm ? ["index", "klaim"] : ["no-wasm", "klaim-no-wasm"];
+
 // `import` by name, as users do. `require` by file: from Node 20.19 on `require("user-handle")` gives the module as well,
 // so that both share one state, and only older versions take index.cjs.
-writeFileSync(join(project, "entry.js"), 'export * from "user-handle";\nexport { default } from "user-handle";\n');
+const reexport = (name) => `export * from "${name}";\nexport { default } from "${name}";\n`;
+writeFileSync(join(project, "entry.js"), reexport(entry));
 const require = createRequire(join(project, "entry.js"));
-const commonJs = join(dist, "index.cjs");
+const commonJs = join(dist, `${file}.cjs`);
 
 export const esm = await import(pathToFileURL(join(project, "entry.js")));
 export const cjs = require(commonJs);
 
 // Klaim, in the same two ways.
-const klaimEntry = 'export * from "user-handle/klaim";\nexport { default } from "user-handle/klaim";\n';
-writeFileSync(join(project, "klaim-entry.js"), klaimEntry);
+writeFileSync(join(project, "klaim-entry.js"), reexport(klaimEntry));
 const klaimEsm = await import(pathToFileURL(join(project, "klaim-entry.js")));
 
 /** The two faces of `user-handle/klaim`. */
-export const klaimFaces = { import: klaimEsm, require: require(join(dist, "klaim.cjs")) };
+export const klaimFaces = { import: klaimEsm, require: require(join(dist, `${klaimFile}.cjs`)) };
 
 /** The two faces, for tests that run once for each. */
 export const faces = { import: esm, require: cjs };
@@ -42,8 +48,12 @@ export const faces = { import: esm, require: cjs };
 let copies = 0;
 
 /** A copy of the package with a state of its own: no client yet, and a module that has not been started. */
-export async function fresh(face = "import") {
-  if (face === "import") return import(`${pathToFileURL(join(dist, "index.js"))}?copy=${(copies += 1)}`);
-  delete require.cache[commonJs];
-  return require(commonJs);
+export const fresh = (face = "import") => load(face === "import" ? `${file}.js` : `${file}.cjs`, face);
+
+/** The same of any file in `dist`. */
+export async function load(name, face) {
+  const path = join(dist, name);
+  if (face === "import") return import(`${pathToFileURL(path)}?copy=${(copies += 1)}`);
+  delete require.cache[path];
+  return require(path);
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::crates::Product;
 use crate::shell::{Cmd, Folders, cargo, which};
-use crate::{licences, package, setup, www};
+use crate::{licences, module, package, setup, www};
 
 const SCRIPT: &str = "xtask/server-package.mjs";
 
@@ -105,7 +105,7 @@ fn binary(folders: &Folders, target: &str) -> Result<PathBuf> {
         .arg(target)
         .arg("--target-dir")
         .arg(&folders.target)
-        .env("CARGO_ENCODED_RUSTFLAGS", package::rustflags(folders, &[]))
+        .env("CARGO_ENCODED_RUSTFLAGS", module::rustflags(folders, &[]))
         .run()?;
     let name = if target.contains("windows") { "user-handle-server.exe" } else { "user-handle-server" };
     let binary = folders.target.join(target).join("server-binary").join(name);

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::variant::Form;
+
 /// In place of wasm-bindgen's own ways to start, of which there are several, each with its checks.
 const START: &str = "
 export function start(module) {
@@ -12,6 +14,24 @@ export function start(module) {
     wasm.__wbindgen_start();
 }
 ";
+
+/// The same of a module that is JavaScript: a function of the imports.
+const START_JAVASCRIPT: &str = "
+export function start(module) {
+    wasm = module(__wbg_get_imports());
+}
+";
+
+/// How wasm-bindgen's views of the memory notice that it grew: the engine takes the old one away. Where the module is JavaScript,
+/// the old one stays as it was, so that they have to compare.
+const VIEWS: [(&str, &str); 2] = [
+    (
+        "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && \
+         cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedDataViewMemory0.buffer !== wasm.memory.buffer",
+    ),
+    ("Memory0.byteLength === 0", "Memory0.buffer !== wasm.memory.buffer"),
+];
 
 /// What the wasm calls the module that it imports everything from.
 const MODULE: &str = "m";
@@ -84,8 +104,8 @@ const TEXTS: [(&str, &str); 5] = [
     ("null pointer passed to rust", "freed"),
 ];
 
-/// Makes both files smaller. What is `for_browsers` alone has a registry.
-pub fn slim(wasm: &Path, glue: &Path, for_browsers: bool) -> Result<()> {
+/// Makes both files smaller. What is `for_browsers` alone has a registry, unless it is JavaScript: that is for old engines too.
+pub fn slim(wasm: &Path, glue: &Path, form: Form, for_browsers: bool) -> Result<()> {
     let mut module = walrus::Module::from_file(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let mut javascript = std::fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
     let mut names = short_names();
@@ -117,16 +137,32 @@ pub fn slim(wasm: &Path, glue: &Path, for_browsers: bool) -> Result<()> {
     }
     // It unwinds Rust frames, as a trap does, and is treated as one.
     javascript = javascript.replace("throw new Error(", "throw new WebAssembly.RuntimeError(");
-    // Only a module that imports what gives strings or numbers has it.
-    if javascript.contains("\nfunction getDataViewMemory0() {") {
-        javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
-    }
-    for gone in ["getDataViewMemory0(", "cachedTextDecoder.decode();"] {
+    if form == Form::JavaScript {
+        for (taken_away, differs) in VIEWS {
+            anyhow::ensure!(
+                javascript.contains(taken_away),
+                "wasm-bindgen's JavaScript does not look for {taken_away}"
+            );
+            javascript = javascript.replace(taken_away, differs);
+        }
+    } else {
+        // Only a module that imports what gives strings or numbers has it.
+        if javascript.contains("\nfunction getDataViewMemory0() {") {
+            javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
+        }
+        let gone = "getDataViewMemory0(";
         anyhow::ensure!(!javascript.contains(gone), "wasm-bindgen's JavaScript has {gone} where it was not looked for");
     }
+    let gone = "cachedTextDecoder.decode();";
+    anyhow::ensure!(!javascript.contains(gone), "wasm-bindgen's JavaScript has {gone} where it was not looked for");
     javascript = replace_block(&javascript, "if (!('encodeInto' in cachedTextEncoder)) {", "")?;
-    javascript = without_disposal(&javascript, if for_browsers { "FinalizationRegistry" } else { REGISTRY })?;
-    javascript.push_str(START);
+    let (registry, start) = match form {
+        Form::WebAssembly if for_browsers => ("FinalizationRegistry", START),
+        Form::WebAssembly => (REGISTRY, START),
+        Form::JavaScript => (REGISTRY, START_JAVASCRIPT),
+    };
+    javascript = without_disposal(&javascript, registry)?;
+    javascript.push_str(start);
     shorten_texts(&mut module)?;
     forget_exports(&mut module, &javascript);
     let mut names = short_names();

@@ -36,6 +36,8 @@ enum Step {
     Doc,
     /// The npm package and the server, in Node
     Node,
+    /// What Node's tests have of calls, on the npm package without WebAssembly
+    NoWasm,
     /// The server against its own description, and Stream's Python client against the server
     Python,
     /// Stream's SDKs against the server: JavaScript's and Python's are run, the others replayed
@@ -54,7 +56,7 @@ impl Step {
     }
 
     fn needs_package(self) -> bool {
-        matches!(self, Step::Node | Step::Browser | Step::Faults)
+        matches!(self, Step::Node | Step::NoWasm | Step::Browser | Step::Faults)
     }
 }
 
@@ -97,6 +99,7 @@ fn run_step(
         Step::Web => wasm_test(folders, "--test web"),
         Step::Doc => wasm_test(folders, "--doc"),
         Step::Node => node_test("tests/node", artifacts),
+        Step::NoWasm => no_wasm_test(artifacts),
         Step::Python => python_test(folders),
         Step::Compatible => compatible_test(folders),
         Step::WasmPack => wasm_pack_test(folders),
@@ -189,6 +192,34 @@ fn wasm_pack_test(folders: &Folders) -> Result<Cmd> {
     Ok(node_test("tests/wasm-pack", None)?.env("WASM_PACK_OUT", built).env("USER_HANDLE_SERVER", server))
 }
 
+/// The files of Node's tests that are about calls, whatever the module is made into.
+const CALLS: &[&str] = &[
+    "bad-input",
+    "bulk",
+    "calls",
+    "contract",
+    "errors",
+    "field-faults",
+    "getstream-cases",
+    "headers",
+    "hostile",
+    "import",
+    "klaim",
+    "memory",
+    "outcomes",
+    "recovery",
+    "secrets",
+    "soak",
+    "tokens",
+    "writes",
+];
+
+/// The npm package without WebAssembly, in Node.
+fn no_wasm_test(artifacts: Option<&Artifacts>) -> Result<Cmd> {
+    let files = CALLS.iter().map(|name| format!("tests/node/{name}.test.mjs").into()).collect();
+    Ok(test_runner(files, artifacts).env("USER_HANDLE_FORM", "no-wasm"))
+}
+
 /// Node's own test runner, over the files of one folder: Node 20 takes no patterns.
 fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     let mut files: Vec<OsString> = std::fs::read_dir(folder)
@@ -201,6 +232,10 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
     if files.is_empty() {
         bail!("there are no tests in {folder}: no file is called *.test.mjs");
     }
+    Ok(test_runner(files, artifacts))
+}
+
+fn test_runner(files: Vec<OsString>, artifacts: Option<&Artifacts>) -> Cmd {
     let mut command = Cmd::new("node")
         .words("--test --test-reporter=spec --test-concurrency=2")
         .arg(format!("--test-timeout={PATIENCE_S}000"))
@@ -214,5 +249,5 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
             command = command.env(variable, program);
         }
     }
-    Ok(command)
+    command
 }

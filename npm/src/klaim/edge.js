@@ -1,7 +1,7 @@
 // As ../edge.js: the module is imported, which the bundlers of workerd and edge-light understand.
 
 import module from "./klaim.wasm?module";
-import { provide } from "../load.js";
+import { provide } from "../webassembly.js";
 
 provide(() => module);
 

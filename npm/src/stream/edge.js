@@ -1,7 +1,7 @@
 // workerd and edge-light compile no bytes at run time: the module is imported, which their bundlers understand.
 
 import module from "./user-handle.wasm?module";
-import { provide } from "../load.js";
+import { provide } from "../webassembly.js";
 
 provide(() => module);
 
