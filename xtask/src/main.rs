@@ -5,6 +5,7 @@ mod browsers;
 mod crates;
 mod docs;
 mod example;
+mod extra_connections;
 mod fingerprint;
 mod fuzz;
 mod licences;
@@ -23,7 +24,6 @@ mod shell;
 mod slim;
 mod surface;
 mod tests;
-mod wake_test_server;
 mod wasm_pack;
 mod www;
 
