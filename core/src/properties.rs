@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Decision, Ending, FailedAttempt, Progress, decide, decode};
 use crate::native::Headers;
-use crate::native::testing::{NOW, Still};
+use crate::native::testing::{NOW, TestHost};
 use crate::rules::{token, validate};
 use crate::stream::batch::UsersBody;
 use crate::stream::{Stream, operations};
@@ -57,7 +57,7 @@ pub fn id(id: &str, path: &str) {
 /// `text` that is not JSON is skipped.
 pub fn data(text: &str) {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return };
-    match Still::write_data(&value, "data") {
+    match TestHost::write_data(&value, "data") {
         Ok(written) => {
             assert!(value.is_object() && written.len() <= validate::MAX_DATA_BYTES, "{value} is taken");
             assert_eq!(*written, *value.to_string());
@@ -98,9 +98,9 @@ pub fn answer(operation: u8, status: u16, headers: &[(u8, String)], body: Option
         Some("") => Body::Empty,
         Some(text) => serde_json::from_str(text).map_or(Body::Other(text.into()), Body::Json),
     };
-    let limits = rate_limit::<Still>(&headers);
-    let answer = Answer::<Still> { status, headers, body };
-    match decode::<Still, Stream>(&Request::new(operation, "ada"), answer, limits, NOW) {
+    let limits = rate_limit::<TestHost>(&headers);
+    let answer = Answer::<TestHost> { status, headers, body };
+    match decode::<TestHost, Stream>(&Request::new(operation, "ada"), answer, limits, NOW) {
         Ok(_) => assert!((200..300).contains(&status)),
         Err(FailedAttempt { ending, hints, error }) => {
             assert!(ending == Ending::Status(status) || ending == Ending::Unreadable);
@@ -155,7 +155,7 @@ pub fn decision(operation: u8, status: u16, moment: &Moment) {
 /// The body of a batch is the JSON that was asked for, whatever its users' data hold.
 pub fn batch(texts: &[Option<String>]) {
     let data = |text: &Option<String>| text.as_ref().map(|text| json!({ "text": text }));
-    let mut users = UsersBody::<Still>::default();
+    let mut users = UsersBody::<TestHost>::default();
     for text in texts {
         users.push("ada", data(text).map(|data| data.to_string()));
     }

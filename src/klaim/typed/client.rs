@@ -147,10 +147,10 @@ impl KlaimClientBuilder {
     fn open(self, host: Outside) -> Result<KlaimClient, Error> {
         let limits = self.limits.limits(CallLimits::default())?;
         let headers = Headers::default().with::<Klaim>(&self.limits.headers)?.with::<Klaim>(&self.headers)?;
-        let judged = Settings { limits, ..self.settings }.judge()?;
-        let state = judged.open(host);
+        let checked = Settings { limits, ..self.settings }.check()?;
+        let state = checked.open(host);
         state.listener.replace(self.listener.map(listener));
         let base = BaseClient { state, provider: None, headers };
-        Ok(KlaimClient { base: Rc::new(base), base_url: judged.base_url.into() })
+        Ok(KlaimClient { base: Rc::new(base), base_url: checked.base_url.into() })
     }
 }
