@@ -199,7 +199,8 @@ impl Client {
     /// Removes the listeners of an event, or all of them.
     pub fn off(
         &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "\"request\" | \"response\" | \"retry\"")] event: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "\"request\" | \"response\" | \"retry\" | \"end\"")]
+        event: &JsValue,
     ) -> Result<(), JsValue> {
         if !event.is_undefined() {
             check_event(event)?;
@@ -209,9 +210,12 @@ impl Client {
     }
 }
 
+/// The events that there are, as in `js/listeners.js`.
+const EVENTS: [&str; 4] = ["request", "response", "retry", "end"];
+
 fn check_event(event: &JsValue) -> Result<String, JsValue> {
     let name = event.as_string().unwrap_or_default();
-    if ["request", "response", "retry"].contains(&&*name) {
+    if EVENTS.contains(&&*name) {
         return Ok(name);
     }
     Err(input_to_js(errors::bad_event()))
