@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 use user_handle_core::klaim::operations::{CREATE, CREDIT_BALANCE, GET, GET_OR_CREATE};
 use user_handle_core::klaim::requests;
 use user_handle_core::klaim::{Klaim, rules};
-use user_handle_core::wire::{Operation, Request};
+use user_handle_core::wire::{HostValues, Operation, Request};
 
 use super::record::{Balance, KlaimChanges, KlaimRecord, NewKlaimUser, Page};
+use crate::host::{Outside, Value};
 use crate::typed::drive::{self, BaseClient, to_value};
 use crate::typed::{CallOptions, Error};
 
@@ -220,12 +221,25 @@ impl<M: DeserializeOwned> KlaimListing<M> {
                 Next::Behind(cursor) => Some(&**cursor),
                 Next::None => return Ok(None),
             };
-            let answer: (Option<String>, Page<M>) =
-                drive::page(&self.base, requests::list(cursor), &self.options).await?;
-            let (last, Page { data }) = answer;
+            let request = requests::list(cursor);
+            let (Page { data }, last) = drive::typed_with(&self.base, request, &self.options, last_key).await?;
             let next = requests::next_cursor(cursor, last)?;
             self.found = data.into();
             self.next = next.map_or(Next::None, Next::Behind);
         }
     }
+}
+
+/// The cursor that a page ends with, as JSON text, where others follow.
+fn last_key(page: &Value) -> Option<String> {
+    Outside::field(page, "lastKey").filter(Outside::is_object).map(|key| stringify(&key))
+}
+
+#[cfg(target_arch = "wasm32")]
+fn stringify(value: &Value) -> String {
+    js_sys::JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+#[cfg(not(target_arch = "wasm32"))]
+fn stringify(value: &Value) -> String {
+    alloc::string::ToString::to_string(value)
 }
