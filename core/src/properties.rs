@@ -14,7 +14,7 @@ use crate::rules::{token, validate};
 use crate::stream::batch::UsersBody;
 use crate::stream::{Stream, operations};
 use crate::wire::headers::{RetryHints, rate_limit};
-use crate::wire::{Answer, Body, Host, Request, body as sent_body};
+use crate::wire::{Answer, Body, Host, Operation, Request, body as sent_body};
 
 /// The headers that are read here, and one that is not.
 const HEADERS: [&str; 7] = [
@@ -36,8 +36,12 @@ const TOKEN_REFUSALS: [&str; 5] = [
     "token is malformed: its signature is not base64url",
 ];
 
-fn pick<T: Copy, const N: usize>(all: [T; N], number: u8) -> Option<T> {
-    all.get(usize::from(number) % N).copied()
+fn pick<T: Copy>(all: &[T], number: u8) -> Option<T> {
+    all.get(usize::from(number) % all.len()).copied()
+}
+
+fn pick_operation(number: u8) -> Option<&'static Operation> {
+    pick(&[operations::OF_ONE_USER, operations::OF_SERVERS].concat(), number)
 }
 
 /// An id is accepted if and only if it follows the rule; otherwise the error names the place.
@@ -90,8 +94,8 @@ pub fn token(text: &str) {
 
 /// A response becomes a value, or an error whose text has the status.
 pub fn answer(operation: u8, status: u16, headers: &[(u8, String)], body: Option<&str>) {
-    let Some(operation) = pick(operations::ALL, operation) else { return };
-    let named = |(name, value): &(u8, String)| Some((pick(HEADERS, *name)?.to_string(), value.clone()));
+    let Some(operation) = pick_operation(operation) else { return };
+    let named = |(name, value): &(u8, String)| Some((pick(&HEADERS, *name)?.to_string(), value.clone()));
     let headers: Headers = headers.iter().filter_map(named).collect();
     let body = match body {
         None => Body::TooLong,
@@ -134,7 +138,7 @@ pub struct Moment {
 /// limits or where the service says not to. As `status`, 0 is a lost answer, 1 no connection, and 2 a success that cannot
 /// be read.
 pub fn decision(operation: u8, status: u16, moment: &Moment) {
-    let Some(operation) = pick(operations::ALL, operation) else { return };
+    let Some(operation) = pick_operation(operation) else { return };
     let ending = match status {
         0 => Ending::Lost,
         1 => Ending::Unsent,
