@@ -193,6 +193,13 @@ fn quoted(word: &OsStr) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
+/// What rustc calls this machine.
+pub fn host() -> Result<String> {
+    let about = Cmd::new("rustc").words("--version --verbose").read()?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not name its host")?;
+    Ok(host.to_owned())
+}
+
 /// The program called `name` on PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
