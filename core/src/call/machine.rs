@@ -45,7 +45,7 @@ pub struct Call<H: Host> {
     token_was_refused: bool,
     /// The error to report if the provider gives the refused token again.
     refusal: Option<CallError<H>>,
-    /// The error of the operation, while the user is read to find out whether it did take effect: reported unless it did.
+    /// The operation's error while the user is read after it: it is reported unless the read settles the matter.
     original_error: Option<CallError<H>>,
     /// When the call first looked for others that are no longer driven, where it is to look again.
     first_look: Option<f64>,

@@ -139,9 +139,9 @@ impl<W, R> WaitingLine<W, R> {
         self.last.remove(key);
     }
 
-    /// A member has ended, or gives up; those whose turn has come are woken. All behind it with the same
-    /// key are given `result`; without one, the next of them makes the request. A member that gives up while it waits stays in the line
-    /// until those before it have left, so that none behind it overtakes them.
+    /// A member has ended, or gives up; those whose turn has come are woken. All behind it with the same key are given `result`;
+    /// without one, the next of them makes the request. A member that gives up while it waits stays in the line until those
+    /// before it have left, so that none behind it overtakes them.
     pub fn leave(&mut self, place: Place, result: Option<&R>, copy: fn(&R) -> R, mut wake: impl FnMut(W)) {
         let Some(member) = self.member_mut(place) else { return };
         member.has_ended = true;
