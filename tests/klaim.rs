@@ -3,42 +3,18 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::future::{Future, ready};
-use std::pin::pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+mod scripted;
 
+use std::rc::Rc;
+
+use scripted::Ending::{Answer, Lost, Unsent};
+use scripted::{Script, run};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use user_handle::host::{self, AttemptFailure, AttemptRequest, Body, Pending, Signal, StepResult, Transport};
 use user_handle::klaim::{KlaimChanges, KlaimClient, KlaimRecord, KlaimUser, NewKlaimUser};
-use user_handle::{Error, Kind, Phase};
-
-/// How a scripted attempt ends.
-enum Ending {
-    Answer(u16, Value),
-    Lost,
-    Unsent,
-}
-use Ending::{Answer, Lost, Unsent};
-
-/// A clock that runs only while somebody waits for it.
-#[derive(Clone, Default)]
-struct Script {
-    clock: Rc<Cell<f64>>,
-    endings: Rc<RefCell<VecDeque<Ending>>>,
-    sent: Rc<RefCell<Vec<String>>>,
-}
+use user_handle::{Error, Kind};
 
 impl Script {
-    fn of(endings: impl IntoIterator<Item = Ending>) -> Self {
-        let script = Script::default();
-        script.endings.borrow_mut().extend(endings);
-        script
-    }
-
     fn client(&self) -> KlaimClient {
         KlaimClient::builder("key").base_url("https://klaim.example/v1").build_on(Rc::new(self.clone())).unwrap()
     }
@@ -47,55 +23,14 @@ impl Script {
         self.client().user("ada").unwrap()
     }
 
+    /// Method, path and body of each request; all have the key.
     fn sent(&self) -> Vec<String> {
-        self.sent.borrow().clone()
-    }
-}
-
-impl Transport for Script {
-    fn now(&self) -> f64 {
-        self.clock.get()
-    }
-
-    fn unix_ms(&self) -> f64 {
-        1_795_244_400_000.0 + self.clock.get()
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
-
-    fn send(&self, request: AttemptRequest, _signal: Option<&Signal>) -> Pending<'_, StepResult> {
-        let AttemptRequest { method, url, body, authorization, .. } = request;
-        assert_eq!(authorization.as_deref(), Some("Bearer key"));
-        let path = url.strip_prefix("https://klaim.example/v1/").expect("behind the root");
-        self.sent.borrow_mut().push(format!("{method} {path} {}", body.unwrap_or_default()).trim_end().to_owned());
-        let ending = self.endings.borrow_mut().pop_front().expect("an attempt that nobody scripted");
-        Box::pin(ready(match ending {
-            Answer(status, body) => {
-                StepResult::Answer(host::Answer { status, headers: Default::default(), body: Body::Json(body) })
-            }
-            Lost => StepResult::Failure(AttemptFailure::lost(Phase::Headers, json!("reset"))),
-            Unsent => StepResult::Failure(AttemptFailure::unsent(json!("refused"))),
-        }))
-    }
-
-    fn wait(&self, ms: f64, _signal: Option<&Signal>) -> Pending<'static, Option<Value>> {
-        let clock = self.clock.clone();
-        Box::pin(async move {
-            clock.set(clock.get() + ms);
-            None
-        })
-    }
-}
-
-/// Runs a future to its end: nothing in these tests waits for anything real.
-#[track_caller]
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => panic!("the call hangs"),
+        let told = |line: &String| {
+            let (request, body) = line.split_once(" Bearer key ").expect("the key");
+            let (method, path) = request.split_once(" https://klaim.example/v1/").expect("behind the root");
+            format!("{method} {path} {body}").trim_end().to_owned()
+        };
+        self.sent.borrow().iter().map(told).collect()
     }
 }
 

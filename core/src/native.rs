@@ -15,8 +15,8 @@ use crate::rules::validate::{self, ValueKind};
 use crate::wire::operation::RecordShape;
 use crate::wire::{CallError, Event, Host, HostValues};
 
-/// What [`Native`] needs of its surroundings: two clocks and a source of random numbers.
-pub trait Clock: 'static {
+/// What [`Native`] needs of its environment: two clocks and a source of random numbers.
+pub trait Environment: 'static {
     /// Milliseconds since some fixed point; never jumps.
     fn now(&self) -> f64;
 
@@ -27,14 +27,14 @@ pub trait Clock: 'static {
     fn random(&self) -> f64;
 }
 
-/// The host: its values are `serde_json`'s, its times and random numbers come from `C`.
-pub struct Native<C>(pub C);
+/// The host: its values are `serde_json`'s, its times and random numbers those of `E`.
+pub struct Native<E>(pub E);
 
 /// The headers of a response; names in lower case.
 pub type Headers = BTreeMap<String, String>;
 
 /// A function that is called with each event.
-pub type Listener<C> = Rc<dyn Fn(&Event<'_, Native<C>>)>;
+pub type Listener<E> = Rc<dyn Fn(&Event<'_, Native<E>>)>;
 
 /// A flag that a waiting call polls and another call sets. Clones share one flag, which wakes the task that polled last.
 #[derive(Clone, Default)]
@@ -58,7 +58,7 @@ impl WakeFlag {
     }
 }
 
-impl<C: Clock> HostValues for Native<C> {
+impl<E: Environment> HostValues for Native<E> {
     type Value = Value;
     type Text = String;
     type Headers = Headers;
@@ -169,9 +169,9 @@ impl<C: Clock> HostValues for Native<C> {
     }
 }
 
-impl<C: Clock> Host for Native<C> {
+impl<E: Environment> Host for Native<E> {
     type Waker = WakeFlag;
-    type Listener = Listener<C>;
+    type Listener = Listener<E>;
 
     fn now(&self) -> f64 {
         self.0.now()
@@ -194,7 +194,7 @@ impl<C: Clock> Host for Native<C> {
         }
     }
 
-    fn tell(listener: &Listener<C>, event: &Event<'_, Self>) {
+    fn tell(listener: &Listener<E>, event: &Event<'_, Self>) {
         listener(event);
     }
 
@@ -277,17 +277,17 @@ fn describe(value: &Value) -> &'static str {
 /// For tests in other files, and for fuzzing.
 #[cfg(any(test, fuzzing))]
 pub(crate) mod testing {
-    use super::{Clock, Native};
+    use super::{Environment, Native};
 
-    /// A host whose clock stands still.
-    pub type Still = Native<StillClock>;
+    /// A host whose clocks stand still.
+    pub type TestHost = Native<TestEnvironment>;
 
     /// 2026-11-21T07:00:00Z
     pub const NOW: f64 = 1_795_244_400_000.0;
 
-    pub struct StillClock;
+    pub struct TestEnvironment;
 
-    impl Clock for StillClock {
+    impl Environment for TestEnvironment {
         fn now(&self) -> f64 {
             0.0
         }

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::call::{Decision, Ending, FailedAttempt, Progress, decide, decode};
 use crate::native::Headers;
-use crate::native::testing::{NOW, Still};
+use crate::native::testing::{NOW, TestHost};
 use crate::rules::{token, validate};
 use crate::stream::batch::UsersBody;
 use crate::stream::{Stream, operations};
 use crate::wire::headers::{RetryHints, rate_limit};
-use crate::wire::{Answer, Body, Host, Request, body as sent_body};
+use crate::wire::{Answer, Body, Host, Operation, Request, body as sent_body};
 
 /// The headers that are read here, and one that is not.
 const HEADERS: [&str; 7] = [
@@ -36,8 +36,12 @@ const TOKEN_REFUSALS: [&str; 5] = [
     "token is malformed: its signature is not base64url",
 ];
 
-fn pick<T: Copy, const N: usize>(all: [T; N], number: u8) -> Option<T> {
-    all.get(usize::from(number) % N).copied()
+fn pick<T: Copy>(all: &[T], number: u8) -> Option<T> {
+    all.get(usize::from(number) % all.len()).copied()
+}
+
+fn pick_operation(number: u8) -> Option<&'static Operation> {
+    pick(&[operations::OF_ONE_USER, operations::OF_SERVERS].concat(), number)
 }
 
 /// An id is accepted if and only if it follows the rule; otherwise the error names the place.
@@ -57,7 +61,7 @@ pub fn id(id: &str, path: &str) {
 /// `text` that is not JSON is skipped.
 pub fn data(text: &str) {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return };
-    match Still::write_data(&value, "data") {
+    match TestHost::write_data(&value, "data") {
         Ok(written) => {
             assert!(value.is_object() && written.len() <= validate::MAX_DATA_BYTES, "{value} is taken");
             assert_eq!(*written, *value.to_string());
@@ -90,17 +94,17 @@ pub fn token(text: &str) {
 
 /// A response becomes a value, or an error whose text has the status.
 pub fn answer(operation: u8, status: u16, headers: &[(u8, String)], body: Option<&str>) {
-    let Some(operation) = pick(operations::ALL, operation) else { return };
-    let named = |(name, value): &(u8, String)| Some((pick(HEADERS, *name)?.to_string(), value.clone()));
+    let Some(operation) = pick_operation(operation) else { return };
+    let named = |(name, value): &(u8, String)| Some((pick(&HEADERS, *name)?.to_string(), value.clone()));
     let headers: Headers = headers.iter().filter_map(named).collect();
     let body = match body {
         None => Body::TooLong,
         Some("") => Body::Empty,
         Some(text) => serde_json::from_str(text).map_or(Body::Other(text.into()), Body::Json),
     };
-    let limits = rate_limit::<Still>(&headers);
-    let answer = Answer::<Still> { status, headers, body };
-    match decode::<Still, Stream>(&Request::new(operation, "ada"), answer, limits, NOW) {
+    let limits = rate_limit::<TestHost>(&headers);
+    let answer = Answer::<TestHost> { status, headers, body };
+    match decode::<TestHost, Stream>(&Request::new(operation, "ada"), answer, limits, NOW) {
         Ok(_) => assert!((200..300).contains(&status)),
         Err(FailedAttempt { ending, hints, error }) => {
             assert!(ending == Ending::Status(status) || ending == Ending::Unreadable);
@@ -134,7 +138,7 @@ pub struct Moment {
 /// limits or where the service says not to. As `status`, 0 is a lost answer, 1 no connection, and 2 a success that cannot
 /// be read.
 pub fn decision(operation: u8, status: u16, moment: &Moment) {
-    let Some(operation) = pick(operations::ALL, operation) else { return };
+    let Some(operation) = pick_operation(operation) else { return };
     let ending = match status {
         0 => Ending::Lost,
         1 => Ending::Unsent,
@@ -155,7 +159,7 @@ pub fn decision(operation: u8, status: u16, moment: &Moment) {
 /// The body of a batch is the JSON that was asked for, whatever its users' data hold.
 pub fn batch(texts: &[Option<String>]) {
     let data = |text: &Option<String>| text.as_ref().map(|text| json!({ "text": text }));
-    let mut users = UsersBody::<Still>::default();
+    let mut users = UsersBody::<TestHost>::default();
     for text in texts {
         users.push("ada", data(text).map(|data| data.to_string()));
     }

@@ -1,12 +1,7 @@
 //! What the layers do for Klaim's API, as for Stream's: limits, timeouts, faults, latency and unknown paths, with errors in
 //! Klaim's form.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 

@@ -1,12 +1,7 @@
 //! A PostgreSQL that is not well: rows that stay locked, stand-bys that do not answer, a primary that hangs, hosts that are
 //! silent, accounts that may do too little. What can go on goes on, and `/health` says what cannot.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 

@@ -7,8 +7,6 @@ use user_handle_core::rules::options::{CallLimits, refused, unknown, unreadable,
 use user_handle_core::rules::text::concat;
 use user_handle_core::rules::{Code, Error};
 use user_handle_core::wire::CallError;
-#[cfg(any(feature = "klaim", feature = "server"))]
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use crate::fetch::Fetch;
@@ -103,7 +101,8 @@ pub(crate) fn text_id(value: &JsValue, path: &str) -> Result<String, Error> {
 #[cfg(any(feature = "klaim", feature = "server"))]
 pub(crate) fn any_text_id(value: &JsValue, path: &str) -> Result<String, Error> {
     let id = text_id(value, path)?;
-    if !value.unchecked_ref::<js_sys::JsString>().is_valid_utf16() {
+    let text: &js_sys::JsString = wasm_bindgen::JsCast::unchecked_ref(value);
+    if !text.is_valid_utf16() {
         return Err(Error::validation(Code::InvalidId, path, &[path, " has half of a surrogate pair"]));
     }
     Ok(id)

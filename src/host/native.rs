@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-use user_handle_core::native::{Clock, Native};
+use user_handle_core::native::{Environment, Native};
 
 use super::{AttemptRequest, Pending, StepResult};
 
@@ -39,7 +39,7 @@ pub struct SharedTransport(pub(crate) Rc<dyn Transport>);
 /// What a client has of the world outside.
 pub type Outside = Native<SharedTransport>;
 
-impl Clock for SharedTransport {
+impl Environment for SharedTransport {
     fn now(&self) -> f64 {
         self.0.now()
     }

@@ -34,11 +34,11 @@ fn walk(data: &JsValue, more_depth: u32) -> JsValue {
 
 /// Validates data and writes it. Getters are read once: what was checked is what is sent.
 pub(crate) fn write_data(data: &JsValue, path: &str) -> Result<JsString, CallError<Fetch>> {
-    judge(walk(data, 0), data, path)
+    check_written(walk(data, 0), data, path)
 }
 
 /// What `write` of walk.js gave for data, which must be an object of a limited size.
-pub(crate) fn judge(written: JsValue, data: &JsValue, path: &str) -> Result<JsString, CallError<Fetch>> {
+pub(crate) fn check_written(written: JsValue, data: &JsValue, path: &str) -> Result<JsString, CallError<Fetch>> {
     let text = object_text(written, data, path)?;
     check_size(&text, path)?;
     Ok(text)

@@ -41,15 +41,15 @@ pub(super) fn read(api_key: &JsValue, options: &JsValue) -> Result<JsValue, Call
 /// A client, from what was read. What is made of it is added there: it may be opened again.
 pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
     let settings = Options::known(settings);
-    let judged = Settings {
+    let checked = Settings {
         api_key: settings.text("apiKey").unwrap_or_default(),
         base_url: settings.text("baseUrl"),
         allow_http: settings.value("allowHttp").is_truthy(),
         limits: settings.limits(CallLimits::default())?,
     }
-    .judge()?;
-    set_text(settings.values(), "baseUrl", &judged.base_url);
-    let state = judged.open(fetch_of(&settings, HEADERS));
+    .check()?;
+    set_text(settings.values(), "baseUrl", &checked.base_url);
+    let state = checked.open(fetch_of(&settings, HEADERS));
     let (provider, is_asking, is_disposed) = (JsValue::UNDEFINED, Cell::new(false), Cell::new(false));
     Ok(Rc::new(BaseClient { state, provider, is_asking, is_disposed }))
 }

@@ -36,16 +36,16 @@ fn request(method: &str, user_id: &JsValue, data: &JsValue) -> Result<Request<Fe
     Ok(match method {
         "create" | "getOrCreate" => {
             let operation = if method == "create" { &CREATE } else { &GET_OR_CREATE };
-            requests::storing(operation, &id()?, &with_id(&fields(data, NEW_USER_FIELDS)?, user_id))?
+            requests::create(operation, &id()?, &with_id(&fields(data, NEW_USER_FIELDS)?, user_id))?
         }
-        "update" => requests::changing(&id()?, &fields(data, CHANGED_FIELDS)?)?,
+        "update" => requests::update(&id()?, &fields(data, CHANGED_FIELDS)?)?,
         "add" => {
             let fields = fields(data, NEW_USER_FIELDS)?;
             let user_id = field(&fields, "userId");
             let user_id = if user_id.is_undefined() { None } else { Some(user_id_at(&user_id, "userId")?) };
-            requests::adding(user_id.as_deref(), &fields)?
+            requests::add(user_id.as_deref(), &fields)?
         }
-        "list" => requests::page(user_id.as_string().as_deref()),
+        "list" => requests::list(user_id.as_string().as_deref()),
         "creditBalance" => Request::new(&CREDIT_BALANCE, &id()?),
         _ => Request::new(&GET, &id()?),
     })

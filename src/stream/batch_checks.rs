@@ -66,8 +66,8 @@ pub fn check_member(user_id: &JsValue, list: &str, index: usize, property: &str)
 
 /// The JSON text of the data of a user of a batch, by its place there, from what `write` of walk.js gave for it.
 #[wasm_bindgen(js_name = judgeData, skip_typescript)]
-pub fn judge_data(written: JsValue, data: &JsValue, index: usize) -> Result<js_sys::JsString, JsValue> {
-    write::judge(written, data, &member("users", index, ".data")).map_err(input_to_js)
+pub fn check_written_data(written: JsValue, data: &JsValue, index: usize) -> Result<js_sys::JsString, JsValue> {
+    write::check_written(written, data, &member("users", index, ".data")).map_err(input_to_js)
 }
 
 /// The ends of the parts of a list of ids that go in one request each. The ids were checked, and have commas between them.

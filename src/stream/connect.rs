@@ -109,7 +109,7 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
     let texts =
         ["apiKey", "urlName", "baseUrl", "location", "protocol", "version", "group"].map(|it| settings.text(it));
     let [api_key, url_name, url, location, protocol, version, group] = texts.each_ref().map(|it| it.as_deref());
-    let judged = Settings {
+    let parsed = Settings {
         api_key: api_key.unwrap_or_default(),
         url: url.map(|url| (url_name.unwrap_or_default(), url)),
         location: location.unwrap_or_default(),
@@ -119,7 +119,7 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
         allow_http: settings.value("allowHttp").is_truthy(),
         limits: settings.limits(CallLimits::default())?,
     };
-    let base_url = judged.base_url()?;
+    let base_url = parsed.base_url()?;
     let given = settings.value("secretOrToken");
     let mut provider = JsValue::UNDEFINED;
     let mut is_secret = false;
@@ -137,12 +137,12 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
             Credentials::new(None, provider.is_truthy())
         }
     };
-    for (name, text) in [("baseUrl", &*base_url), ("version", judged.version), ("group", judged.group)] {
+    for (name, text) in [("baseUrl", &*base_url), ("version", parsed.version), ("group", parsed.group)] {
         set_text(settings.values(), name, text);
     }
     set_flag(settings.values(), "usingApiSecret", is_secret);
     set_flag(settings.values(), "expireTokens", settings.value("expireTokens").is_truthy());
-    let state = judged.open(&base_url, fetch_of(&settings, &headers(CLIENT)), credentials);
+    let state = parsed.open(&base_url, fetch_of(&settings, &headers(CLIENT)), credentials);
     let base = Rc::new(BaseClient { state, provider, is_asking: Cell::new(false), is_disposed: Cell::new(false) });
     Ok(Client { base, settings: settings.values().clone() })
 }

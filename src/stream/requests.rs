@@ -4,12 +4,13 @@ use alloc::string::String;
 
 use js_sys::Promise;
 use user_handle_core::call::needs_secret;
-use user_handle_core::stream::operations::{CREATE, DELETE, FOLLOW_COUNTS, GET, GET_OR_CREATE, UPDATE};
+use user_handle_core::stream::operations::{FOLLOW_COUNTS, GET, GET_OR_CREATE, OF_ONE_USER};
 use user_handle_core::stream::requests;
 use user_handle_core::stream::settings::{
     CALL_OPTIONS, CREATE_OPTIONS, FLAG_OPTIONS, GET_OPTIONS, OPTIONS, needs_user_token,
 };
-use user_handle_core::wire::{CallError, Effect, Host, HostValues, Operation, Request};
+use user_handle_core::wire::operation::RequestBody;
+use user_handle_core::wire::{CallError, Host, HostValues, Operation, Request};
 use wasm_bindgen::prelude::*;
 
 use super::arguments::{id, is_missing};
@@ -19,69 +20,57 @@ use crate::bindings::base_client::call;
 use crate::fetch::Fetch;
 use crate::host::values::field;
 
-/// A method that makes a request for one user.
-struct Method {
-    name: &'static str,
-    operation: &'static Operation,
-    /// What it takes behind the options that every call has.
-    options: &'static str,
-    /// What its query has beside the operation's own.
-    query: &'static str,
-}
-
-const fn method(name: &'static str, operation: &'static Operation, options: &'static str) -> Method {
-    Method { name, operation, options, query: "" }
-}
-
-static METHODS: [Method; 7] = [
-    method("create", &CREATE, CREATE_OPTIONS),
-    method("getOrCreate", &GET_OR_CREATE, CALL_OPTIONS),
-    method("get", &GET, GET_OPTIONS),
-    Method { query: FOLLOW_COUNTS, ..method("profile", &GET, CALL_OPTIONS) },
-    method("update", &UPDATE, CALL_OPTIONS),
-    method("delete", &DELETE, CALL_OPTIONS),
-    method(SET_USER, &GET_OR_CREATE, CALL_OPTIONS),
-];
-
+/// The method that reads a user with follow counts.
+const PROFILE: &str = "profile";
 /// The method that writes the token's own user.
 const SET_USER: &str = "setUser";
 
-/// Makes the call that `name` names. `id` is a user's, or, for a batch, the ids with commas between them.
-pub(super) fn make(client: &Client, name: &str, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
-    let method = METHODS.iter().find(|method| method.name == name);
+/// Makes the call that `method` names. `id` is a user's, or, for a batch, the ids with commas between them.
+pub(super) fn make(client: &Client, method: &str, id: &JsValue, data: &JsValue, options: &JsValue) -> Promise {
     let rules = match method {
-        Some(method) => method.options,
-        None if name == "flagUser" => FLAG_OPTIONS,
-        None => CALL_OPTIONS,
+        "create" => CREATE_OPTIONS,
+        "get" => GET_OPTIONS,
+        "flagUser" => FLAG_OPTIONS,
+        _ => CALL_OPTIONS,
     };
     // Stream's client takes no second argument there: code written for it may pass a token.
-    let options = if name == SET_USER && options.is_string() { &JsValue::UNDEFINED } else { options };
+    let options = if method == SET_USER && options.is_string() { &JsValue::UNDEFINED } else { options };
     let is_plain = options.is_undefined();
-    call(&client.base, Options::read(options, OPTIONS, rules), |options| match method {
-        Some(method) => request(client, method, id, data, options, is_plain),
+    call(&client.base, Options::read(options, OPTIONS, rules), |options| match operation_of(method) {
+        Some(operation) => request(client, method, operation, id, data, options, is_plain),
         #[cfg(feature = "server")]
-        None if name == "flagUser" => Ok(super::batch::flag(client, id, options)?),
+        None if method == "flagUser" => Ok(super::batch::flag(client, id, options)?),
         #[cfg(feature = "server")]
-        None if name == "getUsers" || name == "deleteUsers" => Ok(super::batch::of_ids(name, id)),
-        None => Err(needs_secret(name).into()),
+        None if method == "getUsers" || method == "deleteUsers" => Ok(super::batch::of_ids(method, id)),
+        None => Err(needs_secret(method).into()),
     })
+}
+
+/// The operation of one user that a method makes. Those that are not called alike have a name here.
+fn operation_of(method: &str) -> Option<&'static Operation> {
+    let name = match method {
+        PROFILE => GET.name,
+        SET_USER => GET_OR_CREATE.name,
+        _ => method,
+    };
+    OF_ONE_USER.iter().copied().find(|operation| operation.name == name)
 }
 
 fn request(
     client: &Client,
-    method: &'static Method,
+    method: &str,
+    mut operation: &'static Operation,
     user_id: &JsValue,
     data: &JsValue,
     options: &Options,
     is_plain: bool,
 ) -> Result<Request<Fetch>, CallError<Fetch>> {
     let is_asked = |name| options.value(name).is_truthy();
-    let mut operation = method.operation;
     if is_asked("get_or_create") || is_asked("getOrCreate") {
         operation = &GET_OR_CREATE;
     }
-    let is_own = method.name == SET_USER;
-    let has_data = matches!(operation.effect, Effect::Write | Effect::WriteOnce);
+    let is_own = method == SET_USER;
+    let has_data = matches!(operation.body, RequestBody::Data | RequestBody::IdAndData);
     let text = if has_data {
         // A method that is given no data, by a handle that has seen none, sends an empty object.
         let data = if is_missing(data) { &Fetch::empty_object() } else { data };
@@ -97,11 +86,11 @@ fn request(
     } else {
         Request::new(operation, &id(user_id, "id")?)
     };
-    let with_counts = is_asked("with_follow_counts");
+    let with_counts = method == PROFILE || is_asked("with_follow_counts");
     request.text = text;
     request.reconcile = is_asked("reconcile");
     // One that has options of its own is its caller's.
     request.is_shared = !has_data && is_plain && !operation.writes();
-    request.query = String::from(if with_counts { FOLLOW_COUNTS } else { method.query });
+    request.query = String::from(if with_counts { FOLLOW_COUNTS } else { "" });
     Ok(request)
 }

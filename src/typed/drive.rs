@@ -32,9 +32,6 @@ pub(crate) trait AsyncHost: Host {
     fn to_value<T: Serialize>(data: &T, path: &str) -> Result<Value, rules::Error>;
 
     fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, String>;
-
-    #[cfg(feature = "klaim")]
-    fn stringify(value: &Value) -> String;
 }
 
 /// A client.
@@ -79,23 +76,19 @@ pub(crate) async fn typed<T: DeserializeOwned, S: Service>(
     request: Request,
     options: &CallOptions,
 ) -> Result<T, Error> {
-    let (running, done) = run(client, request, options).await?;
-    running.read(done.value)
+    Ok(typed_with(client, request, options, |_| ()).await?.0)
 }
 
-/// [`typed`], of a page: with the cursor that it ends with, where others follow.
-#[cfg(feature = "klaim")]
-pub(crate) async fn page<T: DeserializeOwned, S: Service>(
+/// [`typed`], with what `read` makes of the answer before it is of that type.
+pub(crate) async fn typed_with<T: DeserializeOwned, More, S: Service>(
     client: &BaseClient<S>,
     request: Request,
     options: &CallOptions,
-) -> Result<(Option<String>, T), Error> {
-    use user_handle_core::wire::HostValues;
-
+    read: impl FnOnce(&Value) -> More,
+) -> Result<(T, More), Error> {
     let (running, done) = run(client, request, options).await?;
-    let cursor = Outside::field(&done.value, "lastKey").filter(Outside::is_object);
-    let cursor = cursor.map(|key| Outside::stringify(&key));
-    Ok((cursor, running.read(done.value)?))
+    let more = read(&done.value);
+    Ok((running.read(done.value)?, more))
 }
 
 /// Makes a call.

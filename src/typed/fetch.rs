@@ -55,11 +55,6 @@ impl AsyncHost for Fetch {
             text.strip_prefix("Error: ").map(String::from).unwrap_or(text)
         })
     }
-
-    #[cfg(feature = "klaim")]
-    fn stringify(value: &JsValue) -> String {
-        js_sys::JSON::stringify(value).map(String::from).unwrap_or_default()
-    }
 }
 
 /// What a promise of an attempt or a wait settles with.

@@ -5,6 +5,7 @@ pub(crate) mod drive;
 mod fetch;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+pub(crate) mod settings;
 
 use alloc::rc::Rc;
 use alloc::string::String;

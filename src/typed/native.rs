@@ -50,9 +50,4 @@ impl AsyncHost for Outside {
     fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, String> {
         serde_json::from_value(value).map_err(|error| error.to_string())
     }
-
-    #[cfg(feature = "klaim")]
-    fn stringify(value: &Value) -> String {
-        value.to_string()
-    }
 }

@@ -32,6 +32,8 @@ function equal(found, expected) {
 export async function useClient(client) {
   const events = [];
   const stop = client.on("request", ({ operation }) => events.push(operation));
+  const ends = [];
+  client.on("end", ({ operation, error }) => ends.push([operation, error?.code]));
   const bob = client.user("bob");
   equal([bob.id, bob.data, bob], ["bob", undefined, { id: "bob" }]);
   const made = await bob.getOrCreate({ name: "Bob" });
@@ -43,6 +45,8 @@ export async function useClient(client) {
   const missing = await bob.get().catch((error) => error);
   equal([missing instanceof Error, missing.name, missing.code, missing.status], [true, "StreamApiError", "not_found", 404]);
   equal(events, ["getOrCreate", "update", "get", "delete"]);
+  equal(ends, [["getOrCreate", null], ["update", null], ["get", null], ["delete", null], ["get", "not_found"]]);
+  client.off("end");
 }
 
 export async function useHandle(user) {

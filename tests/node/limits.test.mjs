@@ -7,8 +7,8 @@ import { documents, textOf } from "../support/documents.mjs";
 import { startServer } from "../support/server.mjs";
 
 /** What readers see, beside the documents: the types, and the doc comments of Rust. */
-const SOURCES = ["npm/index.d.ts", "npm/klaim.d.ts", "npm/testing.d.ts", "src/stream/classes.rs", "src/stream/typed/users.rs",
-  "core/src/rules/error.rs", "server/src/stream/admin.rs", "server/src/klaim/admin.rs", "service/src/stream/responses.rs",
+const SOURCES = ["npm/index.d.ts", "npm/klaim.d.ts", "npm/testing.d.ts", "src/stream/classes.d.ts", "src/stream/classes.rs",
+  "src/stream/typed/users.rs", "core/src/rules/error.rs", "server/src/stream/admin.rs", "server/src/klaim/admin.rs", "service/src/stream/responses.rs",
   "service/src/klaim/responses.rs", "service/src/listing.rs"];
 
 /** Where the constants are. */

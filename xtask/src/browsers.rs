@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::setup;
 use crate::shell::which;
 
 /// Where WebKitGTK keeps its browser, below the folder of the machine's libraries.
 const MINI_BROWSER: [&str; 2] = ["webkit2gtk-4.1/MiniBrowser", "webkit2gtk-4.0/MiniBrowser"];
+
+/// How others are named.
+const ELSEWHERE: &str = "PATH=/folder/of/its/programs:$PATH";
 
 /// Programs, each with the variable that names it to a script.
 pub type Programs = Vec<(&'static str, PathBuf)>;
@@ -17,8 +20,11 @@ pub type Programs = Vec<(&'static str, PathBuf)>;
 pub fn programs(browser: &str) -> Result<Programs> {
     match browser {
         "chromium" => Ok(vec![("CHROME", setup::browser()?.chrome)]),
-        "firefox" => found_or_installed("Firefox", "firefox-esr", find_firefox),
-        "webkit" => found_or_installed("WebKitGTK", "webkit2gtk-driver xvfb xauth", find_webkit),
+        "firefox" => setup::found_or_installed("Firefox", "firefox-esr", ELSEWHERE, || Ok(find_firefox())),
+        "webkit" => {
+            let packages = "webkit2gtk-driver xvfb xauth";
+            setup::found_or_installed("WebKitGTK", packages, ELSEWHERE, || Ok(find_webkit()))
+        }
         _ => bail!("there is no browser {browser}: there are chromium, firefox and webkit"),
     }
 }
@@ -44,12 +50,4 @@ fn mini_browser() -> Option<PathBuf> {
 
 fn named(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
-}
-
-fn found_or_installed(what: &str, packages: &str, find: fn() -> Option<Programs>) -> Result<Programs> {
-    if let Some(programs) = find() {
-        return Ok(programs);
-    }
-    setup::install(what, packages, "PATH=/folder/of/its/programs:$PATH")?;
-    find().with_context(|| format!("apt-get did not bring {what}"))
 }

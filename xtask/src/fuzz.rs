@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::shell::{Folders, cargo};
+use crate::shell::{Folders, cargo, host};
 
 const TARGETS: [&str; 4] = ["validation", "token", "response", "retry"];
 
@@ -36,6 +36,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let folders = Folders::find()?;
     println!("fuzz: building the targets");
+    // With a target named, the flags are for the targets alone, not for build scripts.
     let (host, target) = (host()?, folders.target.join("fuzz"));
     cargo()
         .words("build --quiet --release --locked --manifest-path fuzz/Cargo.toml --target")
@@ -58,14 +59,6 @@ pub fn run(options: &Options) -> Result<()> {
     }
     println!("fuzz: {} of {} targets found nothing", targets.len(), targets.len());
     Ok(())
-}
-
-/// What rustc calls this machine: with a target named, the flags are for the targets alone, not for build scripts.
-fn host() -> Result<String> {
-    let told = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
-    let told = String::from_utf8(told.stdout).context("rustc says what is no text")?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not name its host")?;
-    Ok(host.to_owned())
 }
 
 /// Runs one target from its corpus; what it finds beyond that goes beside its log.

@@ -5,6 +5,7 @@ mod browsers;
 mod crates;
 mod docs;
 mod example;
+mod extra_connections;
 mod fingerprint;
 mod fuzz;
 mod licences;
@@ -25,7 +26,6 @@ mod slim;
 mod surface;
 mod tests;
 mod variant;
-mod wake_test_server;
 mod wasm_pack;
 mod www;
 
@@ -97,11 +97,11 @@ fn main() -> ExitCode {
         Command::Example => example::run(),
         Command::Test(options) => tests::run(&options),
         Command::Matrix(options) => scripts::matrix(&options),
-        Command::Soak(options) => scripts::soak(&options),
-        Command::Memory(options) => scripts::memory(&options),
+        Command::Soak(options) => scripts::run("tests/soak/soak.mjs", &options),
+        Command::Memory(options) => scripts::run("tests/soak/memory.mjs", &options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Load(options) => scripts::load(&options),
-        Command::Cluster(options) => scripts::cluster(&options),
+        Command::Cluster(options) => scripts::run("tests/cluster/run.mjs", &options),
         Command::Bench(options) => scripts::bench(&options),
         Command::Lint => lint::run(),
         Command::Surface(options) => surface::run(&options),

@@ -32,10 +32,7 @@ pub fn environment(folders: &Folders) -> Result<PathBuf> {
 fn system_python() -> Result<PathBuf> {
     const INSTEAD: &str = "PATH=/folder/of/python3:$PATH";
     let (major, minor) = OLDEST;
-    if which("python3").is_none() {
-        setup::install("Python", "python3 python3-venv", INSTEAD)?;
-    }
-    let python = which("python3").context("there is no `python3` on PATH")?;
+    let python = setup::found_or_installed("Python", "python3 python3-venv", INSTEAD, || Ok(which("python3")))?;
     let check = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
     if !Cmd::new(&python).arg("-c").arg(check).status()?.success() {
         let version = Cmd::new(&python).arg("--version").read()?;

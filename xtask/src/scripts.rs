@@ -36,19 +36,9 @@ pub fn demo(options: &Options) -> Result<()> {
     demo().env("USER_HANDLE_SERVER", server).env("DEMO_FOLDER", database).exec()
 }
 
-/// Runs `soak`.
-pub fn soak(options: &Options) -> Result<()> {
-    on_package("tests/soak/soak.mjs", &options.args, |_, script| Ok(script))
-}
-
-/// Runs `memory`.
-pub fn memory(options: &Options) -> Result<()> {
-    on_package("tests/soak/memory.mjs", &options.args, |_, script| Ok(script))
-}
-
-/// Runs `cluster`.
-pub fn cluster(options: &Options) -> Result<()> {
-    on_package("tests/cluster/run.mjs", &options.args, |_, script| Ok(script))
+/// Runs a script on the packed package and the server.
+pub fn run(script: &str, options: &Options) -> Result<()> {
+    on_package(script, &options.args, |_, script| Ok(script))
 }
 
 /// Runs `bench`: a script, or one of the two benchmarks that are written in Rust.
@@ -86,9 +76,7 @@ pub fn matrix(options: &Options) -> Result<()> {
 pub fn load(options: &Options) -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    if which("wrk").is_none() {
-        setup::install("wrk", "wrk", "PATH=/folder/of/wrk:$PATH")?;
-    }
+    setup::found_or_installed("wrk", "wrk", "PATH=/folder/of/wrk:$PATH", || Ok(which("wrk")))?;
     cargo().words("build --release --package user-handle-server --target-dir").arg(&folders.target).run()?;
     let script = Cmd::new("node").arg("tests/load/load.mjs").args(options.args.clone());
     script.env("USER_HANDLE_SERVER", folders.target.join("release/user-handle-server")).exec()

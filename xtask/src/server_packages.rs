@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::crates::Product;
-use crate::shell::{Cmd, Folders, cargo, which};
+use crate::shell::{Cmd, Folders, cargo, host, which};
 use crate::{licences, module, package, setup, www};
 
 const SCRIPT: &str = "xtask/server-package.mjs";
@@ -76,21 +76,20 @@ fn platform(target: &str) -> Result<&'static str> {
 
 /// The target of this machine. On Linux that of musl, whose programs run on all distributions, where it can be built for.
 fn of_this_machine() -> Result<String> {
-    let about = Cmd::new("rustc").words("--version --verbose").read()?;
-    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not name its host")?;
-    let Some(processor) = host.strip_suffix("-unknown-linux-gnu") else { return Ok(host.to_owned()) };
+    let host = host()?;
+    let Some(processor) = host.strip_suffix("-unknown-linux-gnu") else { return Ok(host) };
     let musl = format!("{processor}-unknown-linux-musl");
-    let has_compiler = || match which("musl-gcc") {
-        Some(_) => Ok(()),
-        None => setup::install("musl-gcc", "musl-tools", "PATH=/folder/of/musl-gcc:$PATH"),
+    let has_compiler = || {
+        let instead = "PATH=/folder/of/musl-gcc:$PATH";
+        setup::found_or_installed("musl-gcc", "musl-tools", instead, || Ok(which("musl-gcc")))
     };
     match setup::target(&musl).and_then(|()| has_compiler()) {
-        Ok(()) => Ok(musl),
+        Ok(_) => Ok(musl),
         Err(problem) => {
             println!(
                 "release: the server needs the C library of its machine, since it cannot be linked statically: {problem:#}"
             );
-            Ok(host.to_owned())
+            Ok(host)
         }
     }
 }

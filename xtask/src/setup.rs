@@ -168,45 +168,41 @@ pub fn tool(folders: &Folders, name: &str, version: &str) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Finds Chromium and chromedriver, or installs Debian's.
+/// What `find` finds; if it is not there, Debian's packages are installed. `instead` says how another is named.
+pub fn found_or_installed<T>(
+    what: &str,
+    packages: &str,
+    instead: &str,
+    find: impl Fn() -> Result<Option<T>>,
+) -> Result<T> {
+    if let Some(found) = find()? {
+        return Ok(found);
+    }
+    install(what, packages, instead)?;
+    find()?.with_context(|| format!("apt-get did not bring {what}; name another: `{instead} cargo xtask test`"))
+}
+
+/// Chromium and chromedriver.
 pub fn browser() -> Result<Browser> {
-    if let Some(browser) = find_browser()? {
-        return Ok(browser);
-    }
-    install(
-        "Chromium and chromedriver",
-        "chromium chromium-driver",
-        "CHROME=/path/of/chromium CHROMEDRIVER=/path/of/chromedriver",
-    )?;
-    find_browser()?.context("there is no chromium and chromedriver on PATH yet; name them in CHROME and CHROMEDRIVER")
+    let instead = "CHROME=/path/of/chromium CHROMEDRIVER=/path/of/chromedriver";
+    found_or_installed("Chromium and chromedriver", "chromium chromium-driver", instead, find_browser)
 }
 
-/// Finds the folder of PostgreSQL's programs, and PgBouncer, or installs Debian's. The tests start servers of their own;
-/// those of the system, if there are any, are left alone.
+/// The folder of PostgreSQL's programs, and PgBouncer. The tests start servers of their own; those of the system, if there are
+/// any, are left alone.
 pub fn databases() -> Result<(PathBuf, PathBuf)> {
-    Ok((postgres()?, pgbouncer()?))
-}
-
-fn pgbouncer() -> Result<PathBuf> {
-    if let Some(program) = find_pgbouncer()? {
-        return Ok(program);
-    }
-    install("PgBouncer", "pgbouncer", "PGBOUNCER=/path/of/pgbouncer")?;
-    find_pgbouncer()?.context("there is no pgbouncer yet; name it in PGBOUNCER")
+    let postgres = "POSTGRES_BIN=/folder/of/its/programs";
+    let pgbouncer = "PGBOUNCER=/path/of/pgbouncer";
+    Ok((
+        found_or_installed("PostgreSQL", "postgresql", postgres, find_postgres)?,
+        found_or_installed("PgBouncer", "pgbouncer", pgbouncer, find_pgbouncer)?,
+    ))
 }
 
 /// As `server/tests/common/pgbouncer.rs` finds it: Debian keeps it where only root's PATH has it.
 fn find_pgbouncer() -> Result<Option<PathBuf>> {
     let of_debian = PathBuf::from("/usr/sbin/pgbouncer");
     Ok(find("PGBOUNCER", &["pgbouncer"])?.or_else(|| of_debian.is_file().then_some(of_debian)))
-}
-
-fn postgres() -> Result<PathBuf> {
-    if let Some(folder) = find_postgres()? {
-        return Ok(folder);
-    }
-    install("PostgreSQL", "postgresql", "POSTGRES_BIN=/folder/of/its/programs")?;
-    find_postgres()?.context("there is no initdb and no postgres yet; name their folder in POSTGRES_BIN")
 }
 
 /// As `server/tests/common/postgres.rs` finds them: Debian keeps them out of PATH, in a folder for each version.

@@ -198,6 +198,13 @@ pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// What rustc calls this machine.
+pub fn host() -> Result<String> {
+    let about = Cmd::new("rustc").words("--version --verbose").read()?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not name its host")?;
+    Ok(host.to_owned())
+}
+
 /// The program called `name` on PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

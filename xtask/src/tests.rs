@@ -7,9 +7,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::extra_connections::ExtraConnections;
 use crate::setup::PATIENCE_S;
 use crate::shell::{Cmd, Folders, TOOLS, WORKSPACE, cargo};
-use crate::wake_test_server::WakeUps;
 use crate::{browsers, example, python, scripts, setup, wasm_pack, www};
 
 /// Options of `test`.
@@ -110,13 +110,13 @@ fn run_step(
     if let Some(browser) = browser.filter(|_| step.needs_browser()) {
         command = browser.tell(command, folders)?;
     }
-    let mut wake_ups = None;
+    let mut extra_connections = None;
     if step == Step::Web {
-        let wake_ups = wake_ups.insert(WakeUps::at_a_free_address()?);
-        command = command.env("WASM_BINDGEN_TEST_ADDRESS", wake_ups.address.to_string());
+        let extra_connections = extra_connections.insert(ExtraConnections::at_a_free_address()?);
+        command = command.env("WASM_BINDGEN_TEST_ADDRESS", extra_connections.address.to_string());
     }
     let (status, leaks) = command.watched(holds_secret)?;
-    drop(wake_ups);
+    drop(extra_connections);
     if !status.success() {
         bail!("step {name} failed ({status}); this runs it alone: `cargo xtask test --only {name}`");
     }

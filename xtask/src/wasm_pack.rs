@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::extra_connections::ExtraConnections;
 use crate::setup;
 use crate::shell::{Cmd, Folders, TOOLS};
-use crate::wake_test_server::WakeUps;
 
 const VERSION: &str = "0.15.1";
 
@@ -38,13 +38,14 @@ pub fn run(options: &Options) -> Result<()> {
 /// Runs wasm-pack with these arguments.
 pub fn start(folders: &Folders, args: Vec<OsString>) -> Result<()> {
     let mut path = tools(folders)?;
-    let mut wake_ups = None;
+    let mut extra_connections = None;
     let in_chrome = args.iter().any(|arg| arg == "--chrome");
     let mut wasm_pack = Cmd::new("wasm-pack").args(args);
     if in_chrome {
         let browser = setup::browser()?;
-        let wake_ups = wake_ups.insert(WakeUps::at_a_free_address()?);
-        wasm_pack = browser.tell(wasm_pack, folders)?.env("WASM_BINDGEN_TEST_ADDRESS", wake_ups.address.to_string());
+        let extra_connections = extra_connections.insert(ExtraConnections::at_a_free_address()?);
+        wasm_pack =
+            browser.tell(wasm_pack, folders)?.env("WASM_BINDGEN_TEST_ADDRESS", extra_connections.address.to_string());
         path.extend(browser.driver.parent().map(Path::to_owned));
     }
     let inherited = std::env::var_os("PATH").unwrap_or_default();
@@ -52,7 +53,7 @@ pub fn start(folders: &Folders, args: Vec<OsString>) -> Result<()> {
         .context("PATH cannot take the folder of the tools")?;
     // It has said itself what went wrong.
     let status = wasm_pack.env("PATH", path).status()?;
-    drop(wake_ups);
+    drop(extra_connections);
     if !status.success() {
         bail!("wasm-pack failed ({status})");
     }

@@ -34,25 +34,25 @@ pub struct ClientState<H: Host, S> {
     pub(super) calls: Cell<u32>,
     /// Whether the service has answered: there may be a connection that is used again.
     pub(super) answered: Cell<bool>,
-    /// The writes in flight, the reads that others may share, and the questions to the token provider.
-    pub(super) line: RefCell<WaitingLine<H::Waker, Learned<H>>>,
+    /// The writes in flight, the reads that others may share, and the calls that ask the token provider.
+    pub(super) line: RefCell<WaitingLine<H::Waker, SharedResult<H>>>,
     service: PhantomData<S>,
 }
 
-/// What one call learns for others.
-pub(super) enum Learned<H: Host> {
+/// A result of one call that others are given too.
+pub(super) enum SharedResult<H: Host> {
     /// What the token provider gave.
     Token(Result<H::Text, H::Value>),
     /// A record, or why there is none.
     Record(Result<H::Value, CallError<H>>),
 }
 
-impl<H: Host> Learned<H> {
+impl<H: Host> SharedResult<H> {
     pub fn copy(&self) -> Self {
         match self {
-            Learned::Token(token) => Learned::Token(token.clone()),
-            Learned::Record(Ok(record)) => Learned::Record(Ok(H::copy(record))),
-            Learned::Record(Err(error)) => Learned::Record(Err(error.clone())),
+            SharedResult::Token(token) => SharedResult::Token(token.clone()),
+            SharedResult::Record(Ok(record)) => SharedResult::Record(Ok(H::copy(record))),
+            SharedResult::Record(Err(error)) => SharedResult::Record(Err(error.clone())),
         }
     }
 }
@@ -88,8 +88,8 @@ impl<H: Host, S> ClientState<H, S> {
     }
 
     /// Gives up a place in the line, and has go on whoever waits for it.
-    pub(super) fn leave_line(&self, place: Place, learned: Option<Learned<H>>) {
-        self.line.borrow_mut().leave(place, learned.as_ref(), Learned::copy, H::wake);
+    pub(super) fn leave_line(&self, place: Place, result: Option<SharedResult<H>>) {
+        self.line.borrow_mut().leave(place, result.as_ref(), SharedResult::copy, H::wake);
     }
 
     /// Has those leave who should have left or gone on by then: what drives them was dropped without a word.

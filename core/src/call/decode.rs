@@ -178,7 +178,7 @@ pub(super) fn timeout<H: Host>(request: &Request<H>, limit_ms: f64, whole_call: 
 #[cfg(feature = "native")]
 mod tests {
     use super::*;
-    use crate::native::testing::{NOW, Still};
+    use crate::native::testing::{NOW, TestHost};
     use crate::stream::Stream;
     use crate::stream::batch::of_ids;
     use crate::stream::operations::*;
@@ -186,8 +186,8 @@ mod tests {
     use alloc::string::ToString;
     use serde_json::{Value, json};
 
-    type Request = crate::wire::Request<Still>;
-    type Answer = crate::wire::Answer<Still>;
+    type Request = crate::wire::Request<TestHost>;
+    type Answer = crate::wire::Answer<TestHost>;
 
     fn of(operation: &'static Operation) -> Request {
         Request::new(operation, "ada").with_text("{}".into())
@@ -198,11 +198,11 @@ mod tests {
         Answer { status, headers, body }
     }
 
-    type Failed = (Ending, RetryHints, CallError<Still>);
+    type Failed = (Ending, RetryHints, CallError<TestHost>);
 
     fn decoded(request: &Request, answer: Answer) -> Result<Value, Failed> {
-        let limits = headers::rate_limit::<Still>(&answer.headers);
-        let decoded = decode::<Still, Stream>(request, answer, limits, NOW);
+        let limits = headers::rate_limit::<TestHost>(&answer.headers);
+        let decoded = decode::<TestHost, Stream>(request, answer, limits, NOW);
         decoded.map_err(|FailedAttempt { ending, hints, error }| (ending, hints, error))
     }
 

@@ -4,20 +4,20 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::client::{ClientState, Learned};
+use super::client::{ClientState, SharedResult};
 use super::decode::{self, FailedAttempt};
+use super::line_keys::{TOKEN, forget_reads, read_key};
 use super::retry::{self, Decision, Ending, Progress};
 use super::service::Service;
-use super::waiting_line::{Place, WaitingLine};
+use super::step::{Done, Step, StepResult};
+use super::waiting_line::Place;
 use crate::rules::options::{CallLimits, TokenReason};
 use crate::rules::text::concat;
 use crate::rules::{Code, Error, Kind, Phase, validate};
 use crate::wire::headers::{RetryHints, rate_limit};
 use crate::wire::operation::{Subject, Then};
 use crate::wire::request::id_hash;
-use crate::wire::{
-    Answer, AttemptFailure, AttemptRequest, Body, CallError, Effect, Event, Host, Operation, Request, body,
-};
+use crate::wire::{Answer, AttemptRequest, Body, CallError, Effect, Event, Host, Operation, Request, body};
 
 /// Milliseconds by which the clock that dates a record may be behind the one that dates a response.
 const CLOCK_MARGIN_MS: f64 = 2_000.0;
@@ -27,71 +27,32 @@ const STEP_MARGIN_MS: f64 = 100.0;
 /// the order in which they are due: before the second look, those of calls that are still driven have fired.
 const SECOND_LOOK_MS: f64 = 10.0;
 
-/// What to do next.
-pub enum Step<H: Host> {
-    /// Nothing: the call has succeeded.
-    Done(Done<H>),
-    /// Ask the token provider, waiting at most this many milliseconds; then give [`StepResult::Token`].
-    AskForToken(TokenReason, f64),
-    /// Send this request.
-    Send(AttemptRequest<H>),
-    /// Wait for this many milliseconds; then give [`StepResult::Continue`].
-    Wait(f64),
-    /// Wait until the waker that is given to [`Call::park`] is woken; then give [`StepResult::Continue`]. After this many
-    /// milliseconds, give [`StepResult::TimedOut`] with [`Phase::Connect`].
-    Park(f64),
-}
-
-/// What came of the last step.
-pub enum StepResult<H: Host> {
-    /// There is nothing to report: the call begins, or a wait is over.
-    Continue,
-    /// What the token provider gave.
-    Token(Result<H::Text, H::Value>),
-    /// A response, read to its end.
-    Answer(Answer<H>),
-    /// No whole response.
-    Failure(AttemptFailure<H::Value>),
-    /// The time was up. [`Phase::Connect`] means that nothing was being sent.
-    TimedOut(Phase),
-    /// The caller's signal fired, for this reason.
-    Aborted(H::Value),
-}
-
-/// What a call that succeeded gives.
-pub struct Done<H: Host> {
-    /// What the service answered.
-    pub value: H::Value,
-    /// A deletion found no user after an attempt whose answer was lost: that attempt has deleted it.
-    pub already_gone: bool,
-}
-
 /// A call: as many attempts as its policy allows, within its deadline, until its signal fires.
 pub struct Call<H: Host> {
     /// What is asked.
     pub request: Request<H>,
     /// Which call of its client it is, from 1.
-    number: u32,
+    call_id: u32,
     limits: CallLimits,
-    started: f64,
-    sent: f64,
+    started_at: f64,
+    sent_at: f64,
     attempts: u32,
     /// The attempt has no longer than what is left until the call's deadline: its timeout is the deadline.
-    is_last_moment: bool,
+    timeout_is_deadline: bool,
     /// An attempt may have taken effect although no answer said so.
-    ambiguous: bool,
+    may_have_been_applied: bool,
     token: Option<H::Text>,
     token_was_refused: bool,
     /// The error to report if the provider gives the refused token again.
     refusal: Option<CallError<H>>,
-    /// Set while the user is read after an operation that failed: its error, to report unless the user settles the matter.
-    unsettled: Option<CallError<H>>,
+    /// The operation's error while the user is read after it: it is reported unless the read settles the matter.
+    original_error: Option<CallError<H>>,
     /// When the call first looked for others that are no longer driven, where it is to look again.
     first_look: Option<f64>,
     /// The place in the line: of a write, or of a read whose result is shared with equal reads.
-    waiting: Option<Place>,
+    place: Option<Place>,
     /// The place in the line of those that ask for a token.
-    asking: Option<Place>,
+    token_place: Option<Place>,
 }
 
 impl<H: Host> Call<H> {
@@ -108,41 +69,41 @@ impl<H: Host> Call<H> {
         if let Some(reason) = aborted {
             return Err(CallError::aborted(reason));
         }
-        let started = client.host.now();
-        let due = started + limits.deadline_ms + STEP_MARGIN_MS;
+        let started_at = client.host.now();
+        let due = started_at + limits.deadline_ms + STEP_MARGIN_MS;
         let keys = core::mem::take(&mut request.write_keys);
         let mut line = client.line.borrow_mut();
         for key in &keys {
             forget_reads(&mut line, *key);
         }
-        let waiting = if request.is_shared {
-            let question = concat([request.operation.name, " ", &request.subject, &request.query]);
+        let place = if request.is_shared {
+            let share_key = concat([request.operation.name, " ", &request.subject, &request.query]);
             let key = read_key(id_hash(&request.subject), !request.query.is_empty());
-            Some(line.join(Vec::from([key]), question, due))
+            Some(line.join(Vec::from([key]), share_key, due))
         } else if keys.is_empty() {
             None
         } else {
             Some(line.join(keys, String::new(), due))
         };
         drop(line);
-        let number = client.calls.get().wrapping_add(1);
-        client.calls.set(number);
+        let call_id = client.calls.get().wrapping_add(1);
+        client.calls.set(call_id);
         Ok(Box::new(Call {
             request,
-            number,
+            call_id,
             limits,
-            started,
-            sent: 0.0,
+            started_at,
+            sent_at: 0.0,
             attempts: 0,
-            is_last_moment: false,
-            ambiguous: false,
+            timeout_is_deadline: false,
+            may_have_been_applied: false,
             token: None,
             token_was_refused: false,
             refusal: None,
-            unsettled: None,
+            original_error: None,
             first_look: None,
-            waiting,
-            asking: None,
+            place,
+            token_place: None,
         }))
     }
 
@@ -156,19 +117,19 @@ impl<H: Host> Call<H> {
         result: StepResult<H>,
     ) -> Result<Step<H>, CallError<H>> {
         let step = self.advance(client, result).map_err(|error| {
-            let unsettled = self.unsettled.take();
-            let unsettled = unsettled.filter(|_| error.kind() != Kind::Aborted && self.is_told_after(&error));
-            let mut error = unsettled.unwrap_or(error);
+            let original = self.original_error.take();
+            let original = original.filter(|_| error.kind() != Kind::Aborted && self.prefers_original(&error));
+            let mut error = original.unwrap_or(error);
             error.set(|parts| parts.attempts = self.attempts);
             // However the call ends, an earlier attempt may have taken effect.
-            error.set(|parts| parts.may_have_been_applied |= self.ambiguous);
+            error.set(|parts| parts.may_have_been_applied |= self.may_have_been_applied);
             error
         });
         match &step {
-            Ok(Step::Done(done)) => self.leave(client, || Ok(H::copy(&done.value))),
-            // An abort or a deadline concerns this call alone: others that wait for the same are not told of it.
+            Ok(Step::Done(done)) => self.finish(client, || Ok(H::copy(&done.value))),
+            // An abort or a deadline concerns this call alone: others that wait for the same are not given it.
             Err(error) if error.kind() == Kind::Aborted || self.is_deadline(error) => self.abandon(client),
-            Err(error) => self.leave(client, || Err(error.clone())),
+            Err(error) => self.finish(client, || Err(error.clone())),
             Ok(step) => self.go_on(client, step),
         }
         step
@@ -176,7 +137,7 @@ impl<H: Host> Call<H> {
 
     /// Tells those behind it in the line how long this step may take.
     fn go_on<S: Service>(&self, client: &ClientState<H, S>, step: &Step<H>) {
-        let (limit, asking) = match step {
+        let (limit, token_limit) = match step {
             Step::Done(_) => return,
             Step::Send(request) => (request.timeout_ms, 0.0),
             // The provider may take until the deadline, but the others ask it themselves when an attempt would be over.
@@ -185,20 +146,20 @@ impl<H: Host> Call<H> {
         };
         let now = client.host.now() + STEP_MARGIN_MS;
         let mut line = client.line.borrow_mut();
-        line.go_on(self.waiting, now + limit);
-        line.go_on(self.asking, now + asking);
+        line.go_on(self.place, now + limit);
+        line.go_on(self.token_place, now + token_limit);
     }
 
     /// Sets what wakes the call after [`Step::Park`].
     pub fn park<S: Service>(&self, client: &ClientState<H, S>, waker: H::Waker) {
-        if let Some(number) = self.asking.or(self.waiting) {
-            client.line.borrow_mut().park(number, waker);
+        if let Some(place) = self.token_place.or(self.place) {
+            client.line.borrow_mut().park(place, waker);
         }
     }
 
     /// Gives the call up before it has ended, so that others may go on.
     pub fn abandon<S: Service>(&mut self, client: &ClientState<H, S>) {
-        self.stop_waiting(client, None);
+        self.leave_line(client, None);
     }
 
     /// Tells the listener that the call has ended; its driver calls this. A call that has sent nothing is left out: no event
@@ -206,7 +167,7 @@ impl<H: Host> Call<H> {
     pub fn tell_end<S: Service>(&self, client: &ClientState<H, S>, error: Option<&CallError<H>>) {
         let Some(listener) = client.listener().filter(|_| self.attempts > 0) else { return };
         let (operation, path) = (self.request.operation, &self.path::<S>());
-        H::tell(&listener, &Event::End { call: self.number, operation, path, attempts: self.attempts, error });
+        H::tell(&listener, &Event::End { call: self.call_id, operation, path, attempts: self.attempts, error });
     }
 
     /// How many requests were sent.
@@ -214,29 +175,29 @@ impl<H: Host> Call<H> {
         self.attempts
     }
 
-    /// Leaves the line when the call has ended. Others that wait for the same record are told the result.
-    fn leave<S: Service>(
+    /// Leaves the line when the call has ended. Others that wait for the same record are given the result.
+    fn finish<S: Service>(
         &mut self,
         client: &ClientState<H, S>,
         result: impl FnOnce() -> Result<H::Value, CallError<H>>,
     ) {
-        let is_asked = self.waiting.is_some_and(|number| client.line.borrow().is_followed(number));
-        let learned = (self.request.is_shared && is_asked).then(|| Learned::Record(result()));
-        self.stop_waiting(client, learned);
+        let has_followers = self.place.is_some_and(|place| client.line.borrow().has_followers(place));
+        let shared = (self.request.is_shared && has_followers).then(|| SharedResult::Record(result()));
+        self.leave_line(client, shared);
     }
 
-    fn stop_waiting<S: Service>(&mut self, client: &ClientState<H, S>, learned: Option<Learned<H>>) {
-        self.stop_asking(client, None);
-        if let Some(number) = self.waiting.take() {
+    fn leave_line<S: Service>(&mut self, client: &ClientState<H, S>, result: Option<SharedResult<H>>) {
+        self.leave_token_line(client, None);
+        if let Some(place) = self.place.take() {
             if !self.request.is_shared {
                 // A call that reads a user from now on must not share a read that began before this write ended.
                 let mut line = client.line.borrow_mut();
                 for at in 0.. {
-                    let Some(key) = line.keys(number).get(at).copied() else { break };
+                    let Some(key) = line.keys(place).get(at).copied() else { break };
                     forget_reads(&mut line, key);
                 }
             }
-            client.leave_line(number, learned);
+            client.leave_line(place, result);
         }
     }
 
@@ -269,11 +230,11 @@ impl<H: Host> Call<H> {
             }
             StepResult::TimedOut(Phase::Connect) => Err(self.timeout(true, Phase::Connect)),
             StepResult::TimedOut(phase) => {
-                if self.is_last_moment {
+                if self.timeout_is_deadline {
                     // A timer may fire a little early; the deadline is over all the same.
                     self.limits.retries = 0;
                 }
-                let error = self.timeout(self.is_last_moment, phase);
+                let error = self.timeout(self.timeout_is_deadline, phase);
                 self.failed(client, FailedAttempt { ending: Ending::Lost, hints: RetryHints::default(), error })
             }
             StepResult::Aborted(reason) => Err(CallError::aborted(reason)),
@@ -283,21 +244,21 @@ impl<H: Host> Call<H> {
     /// Goes on where the call had to wait, or begins.
     fn proceed<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
         self.first_look = None;
-        if let Some(number) = self.waiting
+        if let Some(place) = self.place
             && self.attempts == 0
-            && self.asking.is_none()
+            && self.token_place.is_none()
         {
-            if !client.line.borrow().is_first(number) {
-                return Ok(self.parked(client, number));
+            if !client.line.borrow().is_first(place) {
+                return Ok(self.parked(client, place));
             }
-            let learned = client.line.borrow_mut().take_learned(number);
-            if let Some(Learned::Record(learned)) = learned {
-                return learned.map(|value| Step::Done(Done { value, already_gone: false }));
+            let result = client.line.borrow_mut().take_result(place);
+            if let Some(SharedResult::Record(record)) = result {
+                return record.map(|value| Step::Done(Done { value, already_gone: false }));
             }
         }
-        if let Some(number) = self.asking {
-            let learned = client.line.borrow_mut().take_learned(number);
-            if let Some(Learned::Token(token)) = learned {
+        if let Some(place) = self.token_place {
+            let result = client.line.borrow_mut().take_result(place);
+            if let Some(SharedResult::Token(token)) = result {
                 return self.take_token(client, token);
             }
         }
@@ -306,13 +267,13 @@ impl<H: Host> Call<H> {
 
     /// A wait for those before this place: until they should have left or gone on, and then for an attempt at a time.
     fn parked<S: Service>(&self, client: &ClientState<H, S>, place: Place) -> Step<H> {
-        let turn = client.line.borrow().turn_by(place) - client.host.now();
+        let turn = client.line.borrow().turn_due(place) - client.host.now();
         Step::Park(self.remaining(client).min(if turn > 0.0 { turn } else { self.limits.timeout_ms }))
     }
 
     /// Whether the call waits for others in the line.
     fn is_waiting<S: Service>(&self, client: &ClientState<H, S>) -> bool {
-        self.asking.or(self.waiting).is_some_and(|place| !client.line.borrow().is_first(place))
+        self.token_place.or(self.place).is_some_and(|place| !client.line.borrow().is_first(place))
     }
 
     fn authorise<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
@@ -320,14 +281,14 @@ impl<H: Host> Call<H> {
         match client.credentials.current(reason, || client.unix_ms()) {
             Ok(token) => self.send(client, token),
             Err(reason) => {
-                let due = self.started + self.limits.deadline_ms + STEP_MARGIN_MS;
+                let due = self.started_at + self.limits.deadline_ms + STEP_MARGIN_MS;
                 let join = || client.line.borrow_mut().join(Vec::from([TOKEN]), concat(["token"]), due);
-                let asking = *self.asking.get_or_insert_with(join);
-                let is_first = client.line.borrow().is_first(asking);
+                let place = *self.token_place.get_or_insert_with(join);
+                let is_first = client.line.borrow().is_first(place);
                 Ok(if is_first {
                     Step::AskForToken(reason, self.remaining(client))
                 } else {
-                    self.parked(client, asking)
+                    self.parked(client, place)
                 })
             }
         }
@@ -338,15 +299,15 @@ impl<H: Host> Call<H> {
         client: &ClientState<H, S>,
         token: Result<H::Text, H::Value>,
     ) -> Result<Step<H>, CallError<H>> {
-        self.stop_asking(client, Some(Learned::Token(token.clone())));
+        self.leave_token_line(client, Some(SharedResult::Token(token.clone())));
         let token = client.credentials.take(token)?;
         self.send(client, Some(token))
     }
 
     /// Leaves the line for a token. What the provider gave goes to all that wait for it.
-    fn stop_asking<S: Service>(&mut self, client: &ClientState<H, S>, learned: Option<Learned<H>>) {
-        if let Some(number) = self.asking.take() {
-            client.leave_line(number, learned);
+    fn leave_token_line<S: Service>(&mut self, client: &ClientState<H, S>, result: Option<SharedResult<H>>) {
+        if let Some(place) = self.token_place.take() {
+            client.leave_line(place, result);
         }
     }
 
@@ -375,17 +336,17 @@ impl<H: Host> Call<H> {
         let operation = self.request.operation;
         let path = self.path::<S>();
         if let Some(listener) = client.listener() {
-            H::tell(&listener, &Event::Request { call: self.number, operation, path: &path, attempt: self.attempts });
+            H::tell(&listener, &Event::Request { call: self.call_id, operation, path: &path, attempt: self.attempts });
         }
-        self.sent = client.host.now();
-        self.is_last_moment = remaining <= self.limits.timeout_ms;
+        self.sent_at = client.host.now();
+        self.timeout_is_deadline = remaining <= self.limits.timeout_ms;
         Ok(Step::Send(AttemptRequest {
             method: operation.method,
             url: concat([&client.root, &path, &client.parameters, operation.query, &self.request.query]),
             body: body::of(&self.request),
             authorization: token,
             headers: None,
-            timeout_ms: if self.is_last_moment { remaining } else { self.limits.timeout_ms },
+            timeout_ms: if self.timeout_is_deadline { remaining } else { self.limits.timeout_ms },
             max_answer_bytes: decode::max_answer_bytes(operation),
             discards_list: self.request.discards_list,
         }))
@@ -409,12 +370,12 @@ impl<H: Host> Call<H> {
                 Body::Empty | Body::TooLong => None,
             };
             let event = Event::Response {
-                call: self.number,
+                call: self.call_id,
                 operation: self.request.operation,
                 path: &self.path::<S>(),
                 attempt: self.attempts,
                 status: answer.status,
-                elapsed_ms: client.host.now() - self.sent,
+                elapsed_ms: client.host.now() - self.sent_at,
                 rate_limit,
                 body,
             };
@@ -423,7 +384,7 @@ impl<H: Host> Call<H> {
         match decode::decode::<H, S>(&self.request, answer, rate_limit, client.host.unix_ms()) {
             Ok(value) => {
                 client.budget.set(client.budget.get().refund(client.host.now()));
-                if let Some(error) = self.unsettled.take()
+                if let Some(error) = self.original_error.take()
                     && !self.is_own_work(client, &value)
                 {
                     return Err(error);
@@ -441,11 +402,11 @@ impl<H: Host> Call<H> {
     ) -> Result<Step<H>, CallError<H>> {
         let operation = self.request.operation;
         let FailedAttempt { ending, hints, mut error } = failed;
-        if operation.effect == Effect::Delete && ending == Ending::Status(404) && self.ambiguous {
+        if operation.effect == Effect::Delete && ending == Ending::Status(404) && self.may_have_been_applied {
             // The earlier attempt, whose answer was lost, has deleted the user.
             return Ok(Step::Done(Done { value: H::empty_object(), already_gone: true }));
         }
-        self.ambiguous |= error.may_have_been_applied();
+        self.may_have_been_applied |= error.may_have_been_applied();
         error.set(|parts| {
             parts.retryable = retry::is_transient(operation, ending, hints);
             parts.attempts = self.attempts;
@@ -465,12 +426,12 @@ impl<H: Host> Call<H> {
                 let error = self.conclude(ending, error);
                 let Some(reading) = self.reading_after(ending) else { return Err(error) };
                 self.request.operation = reading;
-                self.unsettled = Some(error);
+                self.original_error = Some(error);
                 self.authorise(client)
             }
             Decision::After(delay_ms) => {
                 if let Some(listener) = client.listener() {
-                    let (call, path, attempt) = (self.number, &self.path::<S>(), self.attempts);
+                    let (call, path, attempt) = (self.call_id, &self.path::<S>(), self.attempts);
                     H::tell(&listener, &Event::Retry { call, operation, path, attempt, delay_ms, error: &error });
                 }
                 if delay_ms > 0.0 { Ok(Step::Wait(delay_ms)) } else { self.authorise(client) }
@@ -482,7 +443,9 @@ impl<H: Host> Call<H> {
     fn reading_after(&mut self, ending: Ending) -> Option<&'static Operation> {
         let is_conflict = ending == Ending::Status(409);
         match self.request.operation.then {
-            Then::Reconcile(reading) if self.request.reconcile && (self.ambiguous || is_conflict) => Some(reading),
+            Then::Reconcile(reading) if self.request.reconcile && (self.may_have_been_applied || is_conflict) => {
+                Some(reading)
+            }
             Then::ReadOnConflict(reading) if is_conflict => {
                 // Attempts that were made so far do not count against the retries of the read.
                 self.limits.retries = self.limits.retries.saturating_add(self.attempts);
@@ -494,7 +457,7 @@ impl<H: Host> Call<H> {
 
     /// Whether the caller is told the error of the operation, and not this one of reading its user. With `reconcile` it
     /// always is; otherwise only if there is no such user, since the conflict was then over something else.
-    fn is_told_after(&self, error: &Error) -> bool {
+    fn prefers_original(&self, error: &Error) -> bool {
         self.request.reconcile || error.code() == Code::NotFound
     }
 
@@ -504,7 +467,7 @@ impl<H: Host> Call<H> {
         if !self.request.reconcile {
             return true;
         }
-        let begun = client.unix_ms() - (client.host.now() - self.started);
+        let begun = client.unix_ms() - (client.host.now() - self.started_at);
         let is_new = H::time_field(record, "created_at").is_some_and(|created| created >= begun - CLOCK_MARGIN_MS);
         is_new && self.request.text.as_ref().is_some_and(|data| H::has_data(record, data))
     }
@@ -528,7 +491,7 @@ impl<H: Host> Call<H> {
     /// of its own.
     fn conclude(&self, ending: Ending, mut error: CallError<H>) -> CallError<H> {
         if ending == Ending::Lost
-            && self.ambiguous
+            && self.may_have_been_applied
             && let Some(hint) = self.request.operation.hint_when_lost
         {
             error.set(|parts| {
@@ -540,7 +503,7 @@ impl<H: Host> Call<H> {
     }
 
     fn is_deadline(&self, error: &Error) -> bool {
-        error.code() == Code::Timeout && (self.is_last_moment || error.phase() == Some(Phase::Connect))
+        error.code() == Code::Timeout && (self.timeout_is_deadline || error.phase() == Some(Phase::Connect))
     }
 
     fn timeout(&self, whole_call: bool, phase: Phase) -> CallError<H> {
@@ -554,29 +517,8 @@ impl<H: Host> Call<H> {
     }
 
     fn remaining<S: Service>(&self, client: &ClientState<H, S>) -> f64 {
-        (self.started + self.limits.deadline_ms - client.host.now()).max(0.0)
+        (self.started_at + self.limits.deadline_ms - client.host.now()).max(0.0)
     }
-}
-
-// The keys of the line. Those of writes are the 30 bits of `id_hash`; with the two bits above, no key of one kind is one of
-// another, so that no call waits for itself and reads and writes do not wait for each other.
-
-/// Of calls that read a user.
-const READS: u32 = 1 << 30;
-/// Of calls that read a user with follow counts.
-const READS_WITH_COUNTS: u32 = 2 << 30;
-/// Of calls that ask for a token.
-const TOKEN: u32 = 3 << 30;
-
-/// The key of calls that read a user.
-fn read_key(id_hash: u32, with_counts: bool) -> u32 {
-    id_hash | if with_counts { READS_WITH_COUNTS } else { READS }
-}
-
-/// A call that reads a user from now on does not share a read that began before.
-fn forget_reads<W, L>(line: &mut WaitingLine<W, L>, id_hash: u32) {
-    line.forget(read_key(id_hash, false));
-    line.forget(read_key(id_hash, true));
 }
 
 fn anonymous() -> Error {

@@ -6,16 +6,19 @@ mod client;
 mod credentials;
 mod decode;
 mod hash_index;
+mod line_keys;
 mod machine;
 mod retry;
 mod service;
+mod step;
 mod waiting_line;
 
 pub use client::ClientState;
 pub use credentials::{Credentials, needs_secret};
 pub use decode::unexpected_type;
-pub use machine::{Call, Done, Step, StepResult};
+pub use machine::Call;
 pub use service::Service;
+pub use step::{Done, Step, StepResult};
 
 pub(crate) use decode::{FailedAttempt, decode};
 #[cfg(all(any(test, fuzzing), feature = "native", feature = "sign"))]

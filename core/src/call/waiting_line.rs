@@ -1,6 +1,6 @@
 //! Which call waits for which. Writes to one id are sent one after the other, so that a write that is late, or sent
-//! again, does not overwrite a later one. Of the calls that want the same token or the same record of a user, one asks
-//! for all.
+//! again, does not overwrite a later one. Of the calls that want the same token or the same record of a user, one makes
+//! the request, and the others share its result.
 //!
 //! With each step a call says by when it will have left or gone on, and those behind it wait no longer. Some runtimes drop a
 //! call without notice, for example a worker whose visitor has left: its timers never fire, and it never leaves by itself.
@@ -12,10 +12,10 @@ use slab::Slab;
 
 use super::hash_index::HashIndex;
 
-/// The line that calls wait in, by the hashes of what they have in common. `W` wakes a member that waits; `L` is what a
-/// member that asks has learned, for those behind it that ask the same.
-pub(super) struct WaitingLine<W, L> {
-    members: Slab<Member<W, L>>,
+/// The line that calls wait in, by the hashes of what they have in common. `W` wakes a member that waits; `R` is the result
+/// that a member shares with those behind it.
+pub(super) struct WaitingLine<W, R> {
+    members: Slab<Member<W, R>>,
     /// The number of the last member with each hash.
     last: HashIndex,
     serials: u32,
@@ -28,65 +28,76 @@ pub(super) struct Place {
     serial: u32,
 }
 
-struct Member<W, L> {
+struct Member<W, R> {
     serial: u32,
     keys: Vec<u32>,
     /// The time by which it should have left or gone on, on the host's clock.
     due: f64,
     /// The time by which all that it waits for should have left or gone on, as of when it joined.
-    turn_by: f64,
-    /// What it asks for; empty for a write.
-    question: String,
-    /// How many others it waits for.
-    before: usize,
-    /// The numbers of those that wait for it.
-    behind: Vec<usize>,
+    turn_due: f64,
+    /// Members with the same key share one result; empty for a write.
+    share_key: String,
+    /// How many members it waits for.
+    blockers: usize,
+    /// The numbers of the members that wait for it.
+    followers: Vec<usize>,
     has_ended: bool,
     waker: Option<W>,
-    learned: Option<L>,
+    shared: Option<R>,
 }
 
-impl<W, L> Default for WaitingLine<W, L> {
+impl<W, R> Default for WaitingLine<W, R> {
     fn default() -> Self {
         WaitingLine { members: Slab::new(), last: HashIndex::default(), serials: 0 }
     }
 }
 
-impl<W, L> WaitingLine<W, L> {
+impl<W, R> WaitingLine<W, R> {
     /// Adds a member behind the last one with each of these hashes, and returns its place. It should leave or go on by `due`.
-    pub fn join(&mut self, keys: Vec<u32>, question: String, due: f64) -> Place {
+    pub fn join(&mut self, keys: Vec<u32>, share_key: String, due: f64) -> Place {
         let number = self.members.vacant_key();
-        let mut before = 0;
-        let mut turn_by = 0.0_f64;
+        let mut blockers = 0;
+        let mut turn_due = 0.0_f64;
         for key in &keys {
             let last = self.last.insert(*key, number as u32);
             let Some(last) = last.and_then(|last| self.members.get_mut(last as usize)) else { continue };
             // The two may have several hashes in common, but one waits for the other only once.
-            if last.behind.last() != Some(&number) {
-                last.behind.push(number);
-                before += 1;
-                turn_by = turn_by.max(last.due).max(last.turn_by);
+            if last.followers.last() != Some(&number) {
+                last.followers.push(number);
+                blockers += 1;
+                turn_due = turn_due.max(last.due).max(last.turn_due);
             }
         }
-        let (behind, waker, learned) = (Vec::new(), None, None);
+        let (followers, waker, shared) = (Vec::new(), None, None);
         let serial = self.serials;
         self.serials = serial.wrapping_add(1);
         let has_ended = false;
-        self.members.insert(Member { serial, keys, due, turn_by, question, before, behind, has_ended, waker, learned });
+        self.members.insert(Member {
+            serial,
+            keys,
+            due,
+            turn_due,
+            share_key,
+            blockers,
+            followers,
+            has_ended,
+            waker,
+            shared,
+        });
         Place { number, serial }
     }
 
-    fn member(&self, place: Place) -> Option<&Member<W, L>> {
+    fn member(&self, place: Place) -> Option<&Member<W, R>> {
         self.members.get(place.number).filter(|member| member.serial == place.serial)
     }
 
-    fn member_mut(&mut self, place: Place) -> Option<&mut Member<W, L>> {
+    fn member_mut(&mut self, place: Place) -> Option<&mut Member<W, R>> {
         self.members.get_mut(place.number).filter(|member| member.serial == place.serial)
     }
 
     /// Whether it waits for no other member. One that has left waits for none.
     pub fn is_first(&self, place: Place) -> bool {
-        self.member(place).is_none_or(|member| member.before == 0)
+        self.member(place).is_none_or(|member| member.blockers == 0)
     }
 
     /// The member in this place goes on: it should have left or gone on again by `due`.
@@ -97,8 +108,8 @@ impl<W, L> WaitingLine<W, L> {
     }
 
     /// The time by which those before it should have left or gone on, as of when it joined, on the host's clock.
-    pub fn turn_by(&self, place: Place) -> f64 {
-        self.member(place).map_or(0.0, |member| member.turn_by)
+    pub fn turn_due(&self, place: Place) -> f64 {
+        self.member(place).map_or(0.0, |member| member.turn_due)
     }
 
     /// Sets what wakes it when its turn has come.
@@ -108,14 +119,14 @@ impl<W, L> WaitingLine<W, L> {
         }
     }
 
-    /// Takes what another member has learned for it, if there is anything.
-    pub fn take_learned(&mut self, place: Place) -> Option<L> {
-        self.member_mut(place)?.learned.take()
+    /// Takes the result that another member has shared with it, if there is one.
+    pub fn take_result(&mut self, place: Place) -> Option<R> {
+        self.member_mut(place)?.shared.take()
     }
 
     /// Whether another member waits for it.
-    pub fn is_followed(&self, place: Place) -> bool {
-        self.member(place).is_some_and(|member| !member.behind.is_empty())
+    pub fn has_followers(&self, place: Place) -> bool {
+        self.member(place).is_some_and(|member| !member.followers.is_empty())
     }
 
     /// The hashes that it joined with.
@@ -128,33 +139,33 @@ impl<W, L> WaitingLine<W, L> {
         self.last.remove(key);
     }
 
-    /// A member has ended, or gives up; those whose turn has come are woken. With `learned`, all behind it that ask the
-    /// same are told that; without it, the next of them asks. A member that gives up while it waits stays in the line
-    /// until those before it have left, so that none behind it overtakes them.
-    pub fn leave(&mut self, place: Place, learned: Option<&L>, copy: fn(&L) -> L, mut wake: impl FnMut(W)) {
+    /// A member has ended, or gives up; those whose turn has come are woken. All behind it with the same key are given `result`;
+    /// without one, the next of them makes the request. A member that gives up while it waits stays in the line until those
+    /// before it have left, so that none behind it overtakes them.
+    pub fn leave(&mut self, place: Place, result: Option<&R>, copy: fn(&R) -> R, mut wake: impl FnMut(W)) {
         let Some(member) = self.member_mut(place) else { return };
         member.has_ended = true;
-        if member.before > 0 {
+        if member.blockers > 0 {
             return;
         }
-        let question = core::mem::take(&mut member.question);
+        let share_key = core::mem::take(&mut member.share_key);
         let mut ended = Vec::from([place.number]);
         while let Some(number) = ended.pop() {
             let Some(member) = self.members.get_mut(number) else { continue };
-            let behind = core::mem::take(&mut member.behind);
+            let followers = core::mem::take(&mut member.followers);
             if member.has_ended {
                 self.forget_member(number);
             }
-            for number in behind {
+            for number in followers {
                 let Some(next) = self.members.get_mut(number) else { continue };
-                next.before -= 1;
-                let learned = learned.filter(|_| !question.is_empty() && next.question == question);
-                if next.before == 0 {
-                    next.learned = learned.map(copy);
+                next.blockers -= 1;
+                let result = result.filter(|_| !share_key.is_empty() && next.share_key == share_key);
+                if next.blockers == 0 {
+                    next.shared = result.map(copy);
                     if let Some(waker) = next.waker.take() {
                         wake(waker);
                     }
-                    if next.has_ended || learned.is_some() {
+                    if next.has_ended || result.is_some() {
                         ended.push(number);
                     }
                 }
@@ -189,20 +200,20 @@ mod tests {
         line.join(keys.into(), String::new(), f64::INFINITY)
     }
 
-    fn ask<W>(line: &mut Line<W>, hash: u32, question: &str) -> Place {
-        line.join(vec![hash], question.into(), f64::INFINITY)
+    fn read<W>(line: &mut Line<W>, hash: u32, share_key: &str) -> Place {
+        line.join(vec![hash], share_key.into(), f64::INFINITY)
     }
 
-    /// Leaves without having learned anything.
+    /// Leaves without a result.
     fn leave<W>(line: &mut Line<W>, place: Place) -> Vec<W> {
         let mut woken = Vec::new();
-        line.leave(place, None, |learned| learned, |waker| woken.push(waker));
+        line.leave(place, None, |result| result, |waker| woken.push(waker));
         woken
     }
 
-    fn tell<W>(line: &mut Line<W>, place: Place) -> Vec<W> {
+    fn share<W>(line: &mut Line<W>, place: Place) -> Vec<W> {
         let mut woken = Vec::new();
-        line.leave(place, Some(&"learned"), |learned| learned, |waker| woken.push(waker));
+        line.leave(place, Some(&"result"), |result| result, |waker| woken.push(waker));
         woken
     }
 
@@ -233,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_waits_for_each_of_its_users_and_is_waited_for_by_each() {
+    fn a_batch_waits_for_each_of_its_users_and_each_waits_for_it() {
         let mut order = Line::default();
         let [ada, eve] = [write(&mut order, &[1]), write(&mut order, &[2])];
         // One of the users is in the batch twice.
@@ -249,41 +260,41 @@ mod tests {
     }
 
     #[test]
-    fn those_who_ask_the_same_are_told_what_the_first_learns() {
+    fn equal_reads_share_the_result_of_the_first() {
         let mut line = Line::default();
-        let [first, second, third] = [7, 7, 7].map(|hash| ask(&mut line, hash, "ada"));
+        let [first, second, third] = [7, 7, 7].map(|hash| read(&mut line, hash, "ada"));
         assert!(line.is_first(first) && !line.is_first(second) && !line.is_first(third));
-        assert!(line.is_followed(first));
+        assert!(line.has_followers(first));
         line.park(second, "second");
         line.park(third, "third");
-        assert_eq!(tell(&mut line, first), ["second", "third"]);
+        assert_eq!(share(&mut line, first), ["second", "third"]);
         assert!(line.is_first(second) && line.is_first(third));
-        assert_eq!([second, third].map(|number| line.take_learned(number)), [Some("learned"); 2]);
-        assert!(tell(&mut line, second).is_empty() && tell(&mut line, third).is_empty());
+        assert_eq!([second, third].map(|number| line.take_result(number)), [Some("result"); 2]);
+        assert!(share(&mut line, second).is_empty() && share(&mut line, third).is_empty());
         assert!(line.members.is_empty());
     }
 
     #[test]
-    fn one_that_gives_up_leaves_the_question_to_the_next() {
+    fn one_that_gives_up_leaves_the_request_to_the_next() {
         let mut line = Line::default();
-        let [first, second, third] = [7, 7, 7].map(|hash| ask(&mut line, hash, "ada"));
+        let [first, second, third] = [7, 7, 7].map(|hash| read(&mut line, hash, "ada"));
         line.park(second, "second");
         line.park(third, "third");
         assert_eq!(leave(&mut line, first), ["second"]);
         assert!(line.is_first(second) && !line.is_first(third));
-        assert_eq!(line.take_learned(second), None);
-        assert_eq!(tell(&mut line, second), ["third"]);
+        assert_eq!(line.take_result(second), None);
+        assert_eq!(share(&mut line, second), ["third"]);
     }
 
     #[test]
-    fn one_that_stops_waiting_is_told_nothing_and_passes_on_what_is_told() {
+    fn one_that_stops_waiting_passes_the_result_on() {
         let mut line = Line::default();
-        let [first, second, third] = [7, 7, 7].map(|hash| ask(&mut line, hash, "ada"));
+        let [first, second, third] = [7, 7, 7].map(|hash| read(&mut line, hash, "ada"));
         line.park(second, "second");
         line.park(third, "third");
         assert!(leave(&mut line, second).is_empty());
-        assert_eq!(tell(&mut line, first), ["second", "third"]);
-        assert_eq!(line.take_learned(third), Some("learned"));
+        assert_eq!(share(&mut line, first), ["second", "third"]);
+        assert_eq!(line.take_result(third), Some("result"));
         leave(&mut line, third);
         assert!(line.members.is_empty());
     }
@@ -291,24 +302,24 @@ mod tests {
     #[test]
     fn what_is_forgotten_is_not_shared_any_more() {
         let mut line = Line::<&str>::default();
-        let first = ask(&mut line, 7, "ada");
+        let first = read(&mut line, 7, "ada");
         line.forget(7);
-        let second = ask(&mut line, 7, "ada");
+        let second = read(&mut line, 7, "ada");
         assert!(line.is_first(second));
         leave(&mut line, first);
-        let third = ask(&mut line, 7, "ada");
+        let third = read(&mut line, 7, "ada");
         assert!(!line.is_first(third));
     }
 
     #[test]
-    fn another_question_with_the_same_hash_waits_and_is_told_nothing() {
+    fn another_read_with_the_same_hash_waits_and_shares_nothing() {
         let mut line = Line::default();
-        let [first, other] = [ask(&mut line, 7, "ada"), ask(&mut line, 7, "eve")];
-        let last = ask(&mut line, 7, "ada");
+        let [first, other] = [read(&mut line, 7, "ada"), read(&mut line, 7, "eve")];
+        let last = read(&mut line, 7, "ada");
         line.park(other, "other");
         line.park(last, "last");
-        assert_eq!(tell(&mut line, first), ["other"]);
-        assert_eq!(line.take_learned(other), None);
+        assert_eq!(share(&mut line, first), ["other"]);
+        assert_eq!(line.take_result(other), None);
         assert!(!line.is_first(last));
     }
 
@@ -318,7 +329,7 @@ mod tests {
         let dropped = line.join(vec![1], String::new(), 100.0);
         let next = line.join(vec![1], String::new(), 900.0);
         line.park(next, "next");
-        assert_eq!(line.turn_by(next), 100.0);
+        assert_eq!(line.turn_due(next), 100.0);
         assert!(line.overdue(99.0).is_empty());
         assert_eq!(line.overdue(100.0), [dropped]);
         assert_eq!(leave(&mut line, dropped), ["next"]);

@@ -131,6 +131,3 @@ pub static CREDIT_BALANCE: Operation = Operation {
     hint_when_lost: None,
     then: Then::Fail,
 };
-
-/// All of them.
-pub static ALL: [&Operation; 8] = [&ADD, &CREATE, &GET_OR_CREATE, &GET, &UPDATE, &RENAME, &LIST, &CREDIT_BALANCE];

@@ -14,7 +14,7 @@ use crate::wire::{CallError, Host, Operation, Request};
 ///
 /// # Errors
 /// Whatever the [`rules`] refuse, with the path of the field.
-pub fn storing<H: Host>(
+pub fn create<H: Host>(
     operation: &'static Operation,
     user_id: &str,
     fields: &H::Value,
@@ -24,14 +24,14 @@ pub fn storing<H: Host>(
     Ok(Request::new(operation, user_id).with_text(text))
 }
 
-/// [`storing`] with the operation that fits: without an id, the service chooses one, which is not known before.
+/// [`create`] with the operation that fits: without an id, the service chooses one, which is not known before.
 ///
 /// # Errors
-/// As [`storing`].
-pub fn adding<H: Host>(user_id: Option<&str>, fields: &H::Value) -> Result<Request<H>, CallError<H>> {
+/// As [`create`].
+pub fn add<H: Host>(user_id: Option<&str>, fields: &H::Value) -> Result<Request<H>, CallError<H>> {
     match user_id {
-        Some(user_id) => storing(&CREATE, user_id, fields),
-        None => storing(&ADD, "", fields),
+        Some(user_id) => create(&CREATE, user_id, fields),
+        None => create(&ADD, "", fields),
     }
 }
 
@@ -39,7 +39,7 @@ pub fn adding<H: Host>(user_id: Option<&str>, fields: &H::Value) -> Result<Reque
 ///
 /// # Errors
 /// Whatever the [`rules`] refuse, with the path of the field.
-pub fn changing<H: Host>(user_id: &str, fields: &H::Value) -> Result<Request<H>, CallError<H>> {
+pub fn update<H: Host>(user_id: &str, fields: &H::Value) -> Result<Request<H>, CallError<H>> {
     let (text, written) = H::write_members(fields, "user")?;
     rules::fields::<H>(&written, false)?;
     let new_id = H::string_field(&written, "user_id").filter(|new_id| *new_id != user_id);
@@ -52,7 +52,7 @@ pub fn changing<H: Host>(user_id: &str, fields: &H::Value) -> Result<Request<H>,
 /// A page of the users, from the cursor on that the previous page ended with; without one, the first page.
 ///
 /// Klaim does not document how a cursor is put into the query. Here it is sent back as it came, as JSON text.
-pub fn page<H: Host>(cursor: Option<&str>) -> Request<H> {
+pub fn list<H: Host>(cursor: Option<&str>) -> Request<H> {
     let mut request = Request::new(&LIST, "");
     if let Some(cursor) = cursor {
         request.query = concat(["?starting_after=", &H::encode(cursor)]);

@@ -35,7 +35,7 @@ pub struct Settings {
 }
 
 /// Settings that have been checked.
-pub struct Judged {
+pub struct CheckedSettings {
     api_key: String,
     /// The API root, with a final slash.
     pub base_url: String,
@@ -47,7 +47,7 @@ impl Settings {
     ///
     /// # Errors
     /// `invalid_option`.
-    pub fn judge(self) -> Result<Judged, Error> {
+    pub fn check(self) -> Result<CheckedSettings, Error> {
         let invalid = |text: &str, hint| Err(Error::input(Code::InvalidOption, &[text]).with_hint(hint));
         if self.api_key.is_empty() {
             return invalid("the API key is missing", "pass it to connect");
@@ -62,11 +62,11 @@ impl Settings {
             return invalid("option baseUrl is missing", hint);
         };
         let base_url = base_url::check("baseUrl", &url, self.allow_http)?;
-        Ok(Judged { api_key: self.api_key, base_url, limits: self.limits })
+        Ok(CheckedSettings { api_key: self.api_key, base_url, limits: self.limits })
     }
 }
 
-impl Judged {
+impl CheckedSettings {
     /// The state of a client.
     pub fn open<H: Host, S>(&self, host: H) -> ClientState<H, S> {
         let credentials = Credentials::new(Some(concat(["Bearer ", &self.api_key]).as_str().into()), false);

@@ -3,6 +3,7 @@
 pub mod base_url;
 pub mod error;
 pub mod headers;
+mod numbered;
 pub mod options;
 pub mod text;
 pub mod token;

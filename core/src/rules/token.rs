@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use super::error::{Code, Error};
+use super::numbered::numbered;
 
 /// `{"alg":"HS256","typ":"JWT"}`, encoded.
 #[cfg(feature = "sign")]
@@ -60,35 +61,21 @@ pub fn take_apart(token: &str) -> Result<Parts, TokenProblem> {
     })
 }
 
-/// What is wrong with the form of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum TokenProblem {
-    /// Over [`MAX_TOKEN_BYTES`].
-    TooLong = 1,
-    /// Not three parts with dots between them.
-    NotThreeParts = 2,
-    /// The header is not base64url.
-    Header = 3,
-    /// The claims are not base64url.
-    Claims = 4,
-    /// The signature is not base64url.
-    Signature = 5,
-    /// The claims are not a JSON object.
-    NotAnObject = 6,
-}
-
-impl TokenProblem {
-    /// The problem with this number.
-    pub const fn from_number(number: u32) -> Self {
-        match number {
-            1 => TokenProblem::TooLong,
-            2 => TokenProblem::NotThreeParts,
-            3 => TokenProblem::Header,
-            4 => TokenProblem::Claims,
-            5 => TokenProblem::Signature,
-            _ => TokenProblem::NotAnObject,
-        }
+numbered! {
+    /// What is wrong with the form of a token.
+    pub enum TokenProblem else NotAnObject {
+        /// Over [`MAX_TOKEN_BYTES`].
+        TooLong = 1,
+        /// Not three parts with dots between them.
+        NotThreeParts = 2,
+        /// The header is not base64url.
+        Header = 3,
+        /// The claims are not base64url.
+        Claims = 4,
+        /// The signature is not base64url.
+        Signature = 5,
+        /// The claims are not a JSON object.
+        NotAnObject = 6,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is pure: how a value is walked is the business of whoever holds it, what is allowed is decided here.
 
 use super::error::{Code, Error};
+use super::numbered::numbered;
 use super::text::number;
 
 /// The longest id, in characters. Source: Stream's clients and documentation.
@@ -19,68 +20,43 @@ pub const MAX_BATCH_BYTES: usize = (MAX_BATCH * (MAX_DATA_BYTES + 1_024)).next_p
 /// The most members of a list, which goes in several requests. Ours: an iterable may have no end.
 pub const MAX_LIST: usize = 1_000_000;
 
-/// What a value is, as far as the rules care.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum ValueKind {
-    /// `null`, a boolean, a string or a finite number.
-    Scalar = 0,
-    /// An array.
-    Array = 1,
-    /// A plain object, or an instance of a class: JSON holds its own enumerable properties.
-    Object = 2,
-    /// `undefined`.
-    Undefined = 3,
-    /// `NaN`.
-    NotANumber = 4,
-    /// An infinity.
-    Infinity = 5,
-    /// A BigInt.
-    BigInt = 6,
-    /// A function.
-    Function = 7,
-    /// A symbol.
-    Symbol = 8,
-    /// A `Map` or `WeakMap`.
-    Map = 9,
-    /// A `Set` or `WeakSet`.
-    Set = 10,
-    /// A typed array, `DataView` or `ArrayBuffer`.
-    Binary = 11,
-    /// An object that is its own ancestor.
-    Cycle = 12,
-    /// A string with half of a surrogate pair.
-    LoneSurrogate = 13,
-    /// A key with half of a surrogate pair.
-    LoneSurrogateKey = 14,
-    /// A boxed value, promise or other object whose content JSON would lose.
-    Opaque = 15,
-    /// A `Date` without a time.
-    InvalidDate = 16,
-}
-
-impl ValueKind {
-    /// The kind with this number; an unknown number is [`ValueKind::Opaque`].
-    pub const fn from_number(number: u32) -> Self {
-        match number {
-            0 => ValueKind::Scalar,
-            1 => ValueKind::Array,
-            2 => ValueKind::Object,
-            3 => ValueKind::Undefined,
-            4 => ValueKind::NotANumber,
-            5 => ValueKind::Infinity,
-            6 => ValueKind::BigInt,
-            7 => ValueKind::Function,
-            8 => ValueKind::Symbol,
-            9 => ValueKind::Map,
-            10 => ValueKind::Set,
-            11 => ValueKind::Binary,
-            12 => ValueKind::Cycle,
-            13 => ValueKind::LoneSurrogate,
-            14 => ValueKind::LoneSurrogateKey,
-            16 => ValueKind::InvalidDate,
-            _ => ValueKind::Opaque,
-        }
+numbered! {
+    /// What a value is, as far as the rules care.
+    pub enum ValueKind else Opaque {
+        /// `null`, a boolean, a string or a finite number.
+        Scalar = 0,
+        /// An array.
+        Array = 1,
+        /// A plain object, or an instance of a class: JSON holds its own enumerable properties.
+        Object = 2,
+        /// `undefined`.
+        Undefined = 3,
+        /// `NaN`.
+        NotANumber = 4,
+        /// An infinity.
+        Infinity = 5,
+        /// A BigInt.
+        BigInt = 6,
+        /// A function.
+        Function = 7,
+        /// A symbol.
+        Symbol = 8,
+        /// A `Map` or `WeakMap`.
+        Map = 9,
+        /// A `Set` or `WeakSet`.
+        Set = 10,
+        /// A typed array, `DataView` or `ArrayBuffer`.
+        Binary = 11,
+        /// An object that is its own ancestor.
+        Cycle = 12,
+        /// A string with half of a surrogate pair.
+        LoneSurrogate = 13,
+        /// A key with half of a surrogate pair.
+        LoneSurrogateKey = 14,
+        /// A boxed value, promise or other object whose content JSON would lose.
+        Opaque = 15,
+        /// A `Date` without a time.
+        InvalidDate = 16,
     }
 }
 
@@ -101,7 +77,7 @@ pub const fn allows(kind: ValueKind, depth: u32, in_array: bool) -> bool {
 pub const fn allowed_kinds(in_array: bool) -> u32 {
     let mut bits = 0;
     let mut number = 0;
-    while number <= ValueKind::InvalidDate as u32 {
+    while number < ValueKind::COUNT {
         bits |= (allows(ValueKind::from_number(number), 1, in_array) as u32) << number;
         number += 1;
     }
@@ -325,7 +301,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_number_that_leads_back_to_it() {
-        for number in 0..=15 {
+        for number in 0..ValueKind::COUNT {
             assert_eq!(ValueKind::from_number(number) as u32, number);
         }
         assert_eq!(ValueKind::from_number(999), ValueKind::Opaque);

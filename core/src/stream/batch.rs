@@ -121,12 +121,12 @@ impl<H: Host> UsersBody<H> {
 mod tests {
     use super::super::operations::{DELETE_USERS, GET_USERS};
     use super::*;
-    use crate::native::testing::Still;
+    use crate::native::testing::TestHost;
     use crate::wire::body;
 
     #[test]
     fn a_batch_holds_its_users_in_order() {
-        let mut users = UsersBody::<Still>::default();
+        let mut users = UsersBody::<TestHost>::default();
         users.push("a", Some(r#"{"x":1}"#.into()));
         users.push("b", None);
         let request = users.finish(false);
@@ -134,12 +134,12 @@ mod tests {
         assert_eq!(body::of(&request).unwrap(), text);
         assert_eq!(request.title(), "addUsers of 2 users");
         assert_eq!(request.write_keys.len(), 2);
-        let empty = UsersBody::<Still>::default().finish(true);
+        let empty = UsersBody::<TestHost>::default().finish(true);
         assert_eq!(body::of(&empty).unwrap(), r#"{"users":[],"override":true}"#);
         let ids = ["a", "b"];
-        let request = of_ids::<Still>(&GET_USERS, ids.into_iter());
+        let request = of_ids::<TestHost>(&GET_USERS, ids.into_iter());
         assert_eq!((&*request.query, request.write_keys.len()), ("&ids=a,b", 0));
-        assert_eq!(of_ids::<Still>(&DELETE_USERS, ids.into_iter()).write_keys.len(), 2);
+        assert_eq!(of_ids::<TestHost>(&DELETE_USERS, ids.into_iter()).write_keys.len(), 2);
     }
 
     #[test]

@@ -64,11 +64,11 @@ pub fn flag_user<H: Host>(id: &str, reporter: Option<&str>, reason: Option<&str>
 mod tests {
     use super::super::operations::DELETE;
     use super::*;
-    use crate::native::testing::Still;
+    use crate::native::testing::TestHost;
     use crate::wire::body;
 
     /// Method, path, query and body.
-    fn sent(request: &Request<Still>) -> (&'static str, String, String, Option<String>) {
+    fn sent(request: &Request<TestHost>) -> (&'static str, String, String, Option<String>) {
         let operation = request.operation;
         let query = concat([operation.query, &request.query]);
         (operation.method, operation.path_of(&request.subject), query, body::of(request))

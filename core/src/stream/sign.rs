@@ -109,13 +109,13 @@ fn seconds_of(text: &str) -> Option<f64> {
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
-    use crate::native::testing::Still;
+    use crate::native::testing::TestHost;
     use alloc::string::ToString;
     use serde_json::{Value, json};
 
     fn signed(claims: Value) -> Result<Value, String> {
-        let token =
-            user_token::<Still>("secret", "ada", Some(&claims), 1_000.0, false).map_err(|error| error.to_string())?;
+        let token = user_token::<TestHost>("secret", "ada", Some(&claims), 1_000.0, false)
+            .map_err(|error| error.to_string())?;
         let claims = token::decode(&token).map_err(|error| error.to_string())?.claims;
         serde_json::from_slice(&claims).map_err(|error| error.to_string())
     }

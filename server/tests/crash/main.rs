@@ -4,13 +4,8 @@
 //! To show that the test can fail, the same rounds run against a server that acknowledges before the commit
 //! (`early_ack.rs`), and have to find a lost write. Started with `--early-ack-server`, this program is that server, which is
 //! why it has a `main` of its own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,19 +1,17 @@
 //! `KlaimClient`: the key, the place, the options, and the handles they make.
 
 use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec::Vec;
 
 use user_handle_core::klaim::settings::Settings;
 use user_handle_core::klaim::{Klaim, rules};
 use user_handle_core::rules::RateLimit;
-use user_handle_core::rules::options::CallLimits;
 
 use super::user::{KlaimUser, KlaimUsers};
 use crate::host::Outside;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::host::Transport;
-use crate::typed::drive::{BaseClient, Headers};
+use crate::typed::drive::BaseClient;
+use crate::typed::settings::{CommonSettings, common_settings};
 use crate::typed::{CallOptions, Error, Listener, listener};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::typed::{HasFetch, no_fetch};
@@ -31,7 +29,7 @@ impl KlaimClient {
     /// Starts a client with this API key. Where the API is has to be said too: [`KlaimClientBuilder::base_url`].
     pub fn builder(api_key: &str) -> KlaimClientBuilder {
         let settings = Settings { api_key: api_key.into(), ..Settings::default() };
-        KlaimClientBuilder { settings, limits: CallOptions::default(), headers: Vec::new(), listener: None }
+        KlaimClientBuilder { settings, common: CommonSettings::default() }
     }
 
     /// A handle on one user, by its `user_id` or its `klaim_id`; makes no request.
@@ -74,9 +72,7 @@ impl core::fmt::Debug for KlaimClient {
 /// Makes a [`KlaimClient`].
 pub struct KlaimClientBuilder {
     settings: Settings,
-    limits: CallOptions,
-    headers: Vec<(String, String)>,
-    listener: Option<Listener>,
+    common: CommonSettings,
 }
 
 impl KlaimClientBuilder {
@@ -88,27 +84,7 @@ impl KlaimClientBuilder {
         self
     }
 
-    /// The limits of calls that do not set their own; a signal here is not used.
-    #[must_use]
-    pub fn limits(mut self, limits: CallOptions) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// A header of all requests; those of a call go before it. Refused by [`KlaimClientBuilder::build`] are those that the
-    /// requests have of their own, `authorization` for one, and what HTTP cannot carry.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Hears of requests, responses and retries, and of the ends of calls.
-    #[must_use]
-    pub fn on_event(mut self, listener: Listener) -> Self {
-        self.listener = Some(listener);
-        self
-    }
+    common_settings!();
 
     /// The client, on the global `fetch`.
     ///
@@ -145,12 +121,10 @@ impl KlaimClientBuilder {
     }
 
     fn open(self, host: Outside) -> Result<KlaimClient, Error> {
-        let limits = self.limits.limits(CallLimits::default())?;
-        let headers = Headers::default().with::<Klaim>(&self.limits.headers)?.with::<Klaim>(&self.headers)?;
-        let judged = Settings { limits, ..self.settings }.judge()?;
-        let state = judged.open(host);
-        state.listener.replace(self.listener.map(listener));
-        let base = BaseClient { state, provider: None, headers };
-        Ok(KlaimClient { base: Rc::new(base), base_url: judged.base_url.into() })
+        let limits = self.common.call_limits()?;
+        let headers = self.common.headers::<Klaim>()?;
+        let checked = Settings { limits, ..self.settings }.check()?;
+        let base = self.common.client(checked.open(host), None, headers);
+        Ok(KlaimClient { base: Rc::new(base), base_url: checked.base_url.into() })
     }
 }

@@ -8,11 +8,12 @@ use core::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use user_handle_core::klaim::operations::{CREATE, CREDIT_BALANCE, GET, GET_OR_CREATE};
-use user_handle_core::klaim::requests::{adding, changing, next_cursor, page, storing};
+use user_handle_core::klaim::requests;
 use user_handle_core::klaim::{Klaim, rules};
-use user_handle_core::wire::{Operation, Request};
+use user_handle_core::wire::{HostValues, Operation, Request};
 
 use super::record::{Balance, KlaimChanges, KlaimRecord, NewKlaimUser, Page};
+use crate::host::{Outside, Value};
 use crate::typed::drive::{self, BaseClient, to_value};
 use crate::typed::{CallOptions, Error};
 
@@ -73,7 +74,7 @@ impl KlaimUser {
         mut user: NewKlaimUser<M>,
     ) -> Result<KlaimRecord<M>, Error> {
         user.user_id = Some(String::from(&*self.user_id));
-        let request = storing(operation, &self.user_id, &to_value(&user, "user")?)?;
+        let request = requests::create(operation, &self.user_id, &to_value(&user, "user")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
@@ -94,7 +95,7 @@ impl KlaimUser {
         &self,
         changes: KlaimChanges<M>,
     ) -> Result<KlaimRecord<M>, Error> {
-        let request = changing(&self.user_id, &to_value(&changes, "user")?)?;
+        let request = requests::update(&self.user_id, &to_value(&changes, "user")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
@@ -146,7 +147,7 @@ impl KlaimUsers {
     /// # Errors
     /// As [`KlaimUser::create`], and `invalid_id`.
     pub async fn add<M: Serialize + DeserializeOwned>(&self, user: NewKlaimUser<M>) -> Result<KlaimRecord<M>, Error> {
-        let request = adding(user.user_id.as_deref(), &to_value(&user, "user")?)?;
+        let request = requests::add(user.user_id.as_deref(), &to_value(&user, "user")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
@@ -220,11 +221,25 @@ impl<M: DeserializeOwned> KlaimListing<M> {
                 Next::Behind(cursor) => Some(&**cursor),
                 Next::None => return Ok(None),
             };
-            let answer: (Option<String>, Page<M>) = drive::page(&self.base, page(cursor), &self.options).await?;
-            let (last, Page { data }) = answer;
-            let next = next_cursor(cursor, last)?;
+            let request = requests::list(cursor);
+            let (Page { data }, last) = drive::typed_with(&self.base, request, &self.options, last_key).await?;
+            let next = requests::next_cursor(cursor, last)?;
             self.found = data.into();
             self.next = next.map_or(Next::None, Next::Behind);
         }
     }
+}
+
+/// The cursor that a page ends with, as JSON text, where others follow.
+fn last_key(page: &Value) -> Option<String> {
+    Outside::field(page, "lastKey").filter(Outside::is_object).map(|key| stringify(&key))
+}
+
+#[cfg(target_arch = "wasm32")]
+fn stringify(value: &Value) -> String {
+    js_sys::JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+#[cfg(not(target_arch = "wasm32"))]
+fn stringify(value: &Value) -> String {
+    alloc::string::ToString::to_string(value)
 }

@@ -2,11 +2,10 @@
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::future::Future;
 
 use user_handle_core::call::Credentials;
-use user_handle_core::rules::options::{CallLimits, TokenReason};
+use user_handle_core::rules::options::TokenReason;
 use user_handle_core::stream::Stream;
 use user_handle_core::stream::settings::{
     DEFAULT_GROUP, DEFAULT_PROTOCOL, DEFAULT_VERSION, LOCAL_BASE_URL, Settings, check_secret,
@@ -16,8 +15,8 @@ use super::client::{Client, Identity};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::host::Transport;
 use crate::host::{Outside, Text, Value};
-use crate::typed::drive::{BaseClient, Headers};
-use crate::typed::{CallOptions, Error, Listener, TokenProvider, listener, provider};
+use crate::typed::settings::{CommonSettings, common_settings};
+use crate::typed::{CallOptions, Error, Listener, TokenProvider, provider};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::typed::{HasFetch, no_fetch};
 
@@ -42,13 +41,11 @@ pub struct ClientBuilder {
     location: Option<String>,
     version: Option<String>,
     group: Option<String>,
-    limits: CallOptions,
-    headers: Vec<(String, String)>,
     app_id: Option<String>,
     #[cfg(feature = "server")]
     expire_tokens: bool,
     browser: Option<bool>,
-    listener: Option<Listener>,
+    common: CommonSettings,
 }
 
 impl ClientBuilder {
@@ -140,27 +137,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The limits of calls that do not set their own; a signal here is not used.
-    #[must_use]
-    pub fn limits(mut self, limits: CallOptions) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// A header of all requests; those of a call go before it. Refused by [`ClientBuilder::build`] are those that the requests
-    /// have of their own, `authorization` for one, and what HTTP cannot carry.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Hears of requests, responses and retries, and of the ends of calls.
-    #[must_use]
-    pub fn on_event(mut self, listener: Listener) -> Self {
-        self.listener = Some(listener);
-        self
-    }
+    common_settings!();
 
     /// The client, on the global `fetch`.
     ///
@@ -208,10 +185,10 @@ impl ClientBuilder {
             version: self.version.as_deref().unwrap_or(DEFAULT_VERSION),
             group: self.group.as_deref().unwrap_or(DEFAULT_GROUP),
             allow_http: self.allow_http,
-            limits: self.limits.limits(CallLimits::default())?,
+            limits: self.common.call_limits()?,
         };
         let base_url = settings.base_url()?;
-        let headers = Headers::default().with::<Stream>(&self.limits.headers)?.with::<Stream>(&self.headers)?;
+        let headers = self.common.headers::<Stream>()?;
         let mut secret = None;
         let mut provider = None;
         let credentials = match self.credentials {
@@ -229,7 +206,6 @@ impl ClientBuilder {
             }
         };
         let state = settings.open(&base_url, host, credentials);
-        state.listener.replace(self.listener.map(listener));
         let identity = Identity {
             version: settings.version.into(),
             group: settings.group.into(),
@@ -241,7 +217,8 @@ impl ClientBuilder {
             expire_tokens: self.expire_tokens,
             secret,
         };
-        Ok(Client { base: Rc::new(BaseClient { state, provider, headers }), identity: Rc::new(identity) })
+        let base = self.common.client(state, provider, headers);
+        Ok(Client { base: Rc::new(base), identity: Rc::new(identity) })
     }
 }
 

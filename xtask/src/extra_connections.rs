@@ -15,15 +15,15 @@ use anyhow::{Context, Result};
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Opens a connection to an address every half second, until this value is dropped.
-pub struct WakeUps {
+pub struct ExtraConnections {
     pub address: SocketAddr,
     ended: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl WakeUps {
+impl ExtraConnections {
     /// Finds a loopback address that is free now, for the server to listen on, and starts to connect to it.
-    pub fn at_a_free_address() -> Result<WakeUps> {
+    pub fn at_a_free_address() -> Result<ExtraConnections> {
         let free = TcpListener::bind("127.0.0.1:0").context("cannot listen on loopback")?;
         let address = free.local_addr().context("a listener has no address")?;
         let (ended, end) = channel();
@@ -33,11 +33,11 @@ impl WakeUps {
                 drop(TcpStream::connect(address));
             }
         });
-        Ok(WakeUps { address, ended: Some(ended), thread: Some(thread) })
+        Ok(ExtraConnections { address, ended: Some(ended), thread: Some(thread) })
     }
 }
 
-impl Drop for WakeUps {
+impl Drop for ExtraConnections {
     fn drop(&mut self) {
         drop(self.ended.take());
         if let Some(thread) = self.thread.take() {
