@@ -40,6 +40,11 @@ async function inNode(name, text) {
   return (await run("node", [name], { cwd: project, env })).stdout;
 }
 
+/** What the programs import besides. */
+function link(...names) {
+  for (const name of names) symlinkSync(join(modules, name), join(project, "node_modules", name));
+}
+
 const programs = [];
 
 test("JavaScript does the same, for every operation", async () => {
@@ -76,19 +81,53 @@ test("the same of Klaim", async () => {
   }
 });
 
+test("an import reads the file as the page did", async () => {
+  link("papaparse");
+  await ui.connect(server.url);
+  const field = (await ui.page.click("nav button:last-child"), await ui.page.waitForSelector("#file"));
+  const head = "Login;born;vip;tags;data;zip;name\n";
+  const rows = ['i1;1815;yes;"[1,2]";"{""city"":""London""}";01234;Zo\xeb\n', "i2;x;no;;;;\n", ";;;;;;\n", "i3;1906;no;;;5;Ren\xe9\n", "i4;1;2;3;4;5;6;7\n"];
+  for (const [name, content, failed] of [
+    ["code.csv", Buffer.from(head + rows.join(""), "latin1"), 2],
+    ["code.ndjson", '{"id":"i1","data":{"n":1}}\n{"id":"i 2"}\n{"id":"i3","data":{"n":3}}\n', 1],
+  ]) {
+    await client.addUsers([{ id: "i1", data: { before: true } }], true);
+    writeFileSync(join(project, name), content);
+    await field.uploadFile(join(project, name));
+    if (name === "code.csv") {
+      await ui.says("#import [role=alert]", "Choose the column that is the id.");
+      for (const [index, kind] of [[1, "id"], [2, "number"], [3, "boolean"], [4, "json"], [5, "object"], [6, "text"]]) {
+        await ui.page.select(`#columns tbody tr:nth-child(${index}) select`, kind);
+      }
+      await ui.fill('[aria-label="name is stored as"]', "first name");
+    }
+    await ui.says("#import-status", new RegExp(`of which ${failed} cannot be sent`));
+    await ui.page.click("#override");
+    await ui.page.click("#send");
+    await ui.says("#import-status", /^Done: 2 of /);
+    const stored = async () => (await client.getUsers(["i1", "i2", "i3", "i4"])).users.map(({ id, data }) => ({ id, data }));
+    const byThePage = await stored();
+    assert.equal(byThePage.length, 2);
+    for (const { id } of byThePage) await client.user(id).update({ before: true });
+    const text = await code("JavaScript");
+    programs.push(await code("TypeScript"));
+    assert.match(await inNode(`import-${name}.mjs`, text), new RegExp(`^2 ${failed}$`, "m"));
+    assert.deepEqual(await stored(), byThePage);
+    for (const { id } of byThePage) await client.user(id).delete();
+  }
+});
+
 test("TypeScript takes what it shows", async () => {
-  assert.equal(programs.length, 9);
+  assert.equal(programs.length, 11);
   const files = programs.map((text, i) => {
     const name = `typed-${i}.ts`;
     writeFileSync(join(project, name), `${text}export {};\n`);
     return name;
   });
-  // Of Node they need one name.
-  writeFileSync(join(project, "node.d.ts"), "declare const process: { env: Record<string, string | undefined> };\n");
-  symlinkSync(join(modules, "typescript"), join(project, "node_modules", "typescript"));
-  const flags = "--noEmit --strict --target es2022 --lib es2022,dom --module nodenext".split(" ");
+  link("typescript", "@types", "undici-types");
+  const flags = "--noEmit --strict --noUncheckedIndexedAccess --skipLibCheck --target es2022 --lib es2022,dom --module nodenext --types node".split(" ");
   const tsc = join(project, "node_modules/typescript/bin/tsc");
-  await run("node", [tsc, ...flags, "node.d.ts", ...files], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
+  await run("node", [tsc, ...flags, ...files], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
 });
 
 /** The file is what the page shows; tests/wasm.rs compiles it. */

@@ -43,6 +43,13 @@ async function importView() {
   await ui.page.waitForSelector("#file");
 }
 
+/** The table of columns: what each is called, taken for and stored as. */
+const columns = () =>
+  ui.page.$$eval("#columns tbody tr", (rows) =>
+    rows.map((row) => [row.cells[0].querySelector("bdi").textContent, row.querySelector("select").value, row.querySelector("input")?.value ?? ""]));
+
+const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${index}) select`, kind);
+
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
 const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
 
@@ -104,16 +111,118 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   const text = "User ID;name;note\r\ns1;Zo\xeb;\"two\r\nlines\"\r\n;;\r\ns2;Ren\xe9;\r\ns2;Ren\xe9e;;\r\n";
   await choose(await file("sheet.csv", Buffer.from(text, "latin1")));
   await ui.says("#import-status", "sheet.csv, CSV: 3 users, all valid. Nothing is sent yet.");
-  const notes = await ui.page.$$eval("#import .note", (all) => all.map((note) => note.textContent));
+  const notes = await ui.page.$$eval("#import > .note", (all) => all.map((note) => note.textContent));
   assert.deepEqual(notes, [
-    "Read as Windows-1252, which has Latin-1 in it.", "The column User ID is taken for the id.", "1 user with the id of an earlier one.",
+    "Read as Windows-1252, which has Latin-1 in it.",
+    "1 user with the id of an earlier one: s2. Of users with the same id the first is stored; where users are replaced, the last.",
   ]);
+  assert.deepEqual(await columns(), [["User ID", "id", ""], ["name", "text", "name"], ["note", "text", "note"]]);
   await ui.page.click("#send");
   await ui.says("#import-status", "Done: 3 of 3 users stored.");
   assert.deepEqual((await client.user("s1").get()).data, { name: "Zo\xeb", note: "two\r\nlines" });
+  assert.deepEqual((await client.user("s2").get()).data, { name: "Ren\xe9" });
   await ui.page.click("nav button:first-child");
   await ui.page.waitForSelector("#calls tbody tr");
   assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
+});
+
+test("what the columns of a CSV hold is guessed, shown, and changed before the import", async () => {
+  await openImport();
+  const rows = Array.from({ length: 20 }, (_, i) => `k${i},${1800 + i},${i % 2 ? "yes" : "no"},"[${i},""x""]",${i === 3 ? "01234" : 12345 + i},n${i},9${i}\n`);
+  await choose(await file("kinds.csv", `User ID,born,vip,tags,zip,note,\n${rows.join("")}`));
+  await ui.says("#import-status", "kinds.csv, CSV: 20 users, all valid. Nothing is sent yet.");
+  assert.deepEqual(await columns(), [
+    ["User ID", "id", ""], ["born", "number", "born"], ["vip", "boolean", "vip"], ["tags", "json", "tags"],
+    ["zip", "text", "zip"], ["note", "text", "note"], ["column 7", "number", "column 7"],
+  ]);
+  assert.deepEqual(JSON.parse((await ui.text("#preview")).split("\n")[0]), {
+    id: "k0", data: { "born": 1800, "vip": false, "tags": [0, "x"], "zip": "12345", "note": "n0", "column 7": 90 },
+  });
+  await ui.picture("import-columns", { width: 360 });
+  await ui.picture("import-columns");
+
+  await take(5, "number");
+  await ui.says("#import-status", "kinds.csv, CSV: 20 users, of which 1 cannot be sent. Nothing is sent yet.");
+  assert.deepEqual(await ui.rows("refused"), [["4", "k3", 'Line 5, column zip: "01234" is no number.']]);
+  await take(5, "text");
+  await take(6, "out");
+  await ui.fill('[aria-label="born is stored as"]', "zip");
+  await ui.says("#import-status", "kinds.csv, CSV: nothing is sent yet.");
+  await ui.says("#import [role=alert]", "Two columns are stored as zip: give one another name, or leave it out.");
+  assert.equal(await ui.page.$("#send"), null);
+  await ui.fill('[aria-label="born is stored as"]', "year");
+  await ui.says("#import-status", "kinds.csv, CSV: 20 users, all valid. Nothing is sent yet.");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 20 of 20 users stored.");
+  assert.deepEqual((await client.user("k3").get()).data, { "year": 1803, "vip": true, "tags": [3, "x"], "zip": "01234", "column 7": 93 });
+
+  // A file with the same first line is for the same users.
+  await choose(await file("more.csv", "User ID,born,vip,tags,zip,note,\nk20,1820,no,[],9,n,1\n"));
+  await ui.says("#import-status", "more.csv, CSV: 1 user, all valid. Nothing is sent yet.");
+  assert.deepEqual((await columns()).map(([, kind, to]) => kind + (to && `:${to}`)),
+    ["id", "number:year", "boolean:vip", "json:tags", "text:zip", "out", "number:column 7"]);
+});
+
+test("where no column is called id, one chooses it", async () => {
+  await openImport();
+  await choose(await file("names.csv", "mail,login,data\na@b.c,ada,\"{\"\"born\"\":1815}\"\nb@b.c,bob,\n"));
+  await ui.says("#import-status", "names.csv, CSV: nothing is sent yet.");
+  await ui.says("#import [role=alert]", "Choose the column that is the id.");
+  await take(1, "id");
+  await ui.says("#import-status", "names.csv, CSV: 2 users, of which 2 cannot be sent. Nothing is sent yet.");
+  await take(2, "id");
+  await ui.says("#import-status", "names.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  assert.deepEqual(await columns(), [["mail", "text", "mail"], ["login", "id", ""], ["data", "object", ""]]);
+  assert.equal(await ui.text("#preview"), '{"id":"ada","data":{"mail":"a@b.c","born":1815}}\n{"id":"bob","data":{"mail":"b@b.c"}}');
+});
+
+test("rows that do not fit are told with line and column, and are mended in the page", async () => {
+  await openImport();
+  const rows = Array.from({ length: 60 }, (_, i) => `f${i},${i},"{""n"":${i}}",yes\n`);
+  rows[10] = 'f10,10,"{""n"":10}",yes,more\n';
+  rows[20] = 'f20,2O,"two\nlines",yes\n';
+  rows[30] = 'f30,30,"[12345678901234567890]",perhaps\n';
+  rows[31] = "f31,12345678901234567890,{},\n";
+  rows[40] = "f 40,40,{},no\n";
+  await choose(await file("bad.csv", `id,n,more,vip\n${rows.join("")}`));
+  await ui.says("#import-status", "bad.csv, CSV: 60 users, of which 5 cannot be sent. Nothing is sent yet.");
+  const refused = await ui.rows("refused");
+  assert.deepEqual(refused.slice(0, 4), [
+    ["11", "f10", "Line 12 has 5 cells, and the first line 4 names."],
+    ["21", "f20", 'Line 22, column n: "2O" is no number.'],
+    ["31", "f30", 'Line 33, column more: "[12345678901234567890]" has a number with more digits than JavaScript holds.'],
+    ["32", "f31", 'Line 34, column n: "12345678901234567890" has more digits than a number in JavaScript: take the column for text.'],
+  ]);
+  assert.match(refused[4].join(), /^41,f 40,.*Id may only hold /i);
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 55 of 60 users stored.");
+  await ui.page.click("#mend");
+  await ui.page.waitForSelector("#rows:focus");
+  const given = await ui.page.$eval("#rows", (field) => field.value);
+  assert.equal(given.replaceAll("\r\n", "\n"), [
+    "id,n,more,vip", 'f10,10,"{""n"":10}",yes,more', 'f20,2O,"two\nlines",yes', "f30,30,[12345678901234567890],perhaps", "f31,12345678901234567890,{},", "f 40,40,{},no",
+  ].join("\n"));
+  const mended = "id,n,more,vip\nf10,10,{},yes\nf20,20,{},yes\nf30,30,[],no\nf31,31,{},\nf40,40,{},no\n";
+  await ui.fill("#rows", mended);
+  await ui.picture("import-mend", { width: 360 });
+  await ui.page.click("#mended");
+  await ui.says("#import-status", "mend-bad.csv, CSV: 5 users, all valid. Nothing is sent yet.");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 5 of 5 users stored.");
+  assert.deepEqual((await client.user("f20").get()).data, { n: 20, more: {}, vip: true });
+  assert.deepEqual((await client.user("f59").get()).data, { n: 59, more: { n: 59 }, vip: true });
+});
+
+test("ids that come twice are told, among very many too, in NDJSON as in CSV", async () => {
+  await openImport();
+  const many = Array.from({ length: 150_000 }, (_, i) => `{"id":"d${i}"}\n`);
+  await choose(await file("twice.ndjson", `${many.join("")}{"id":"d7","data":{"n":1}}\n{"id":"d149999"}\n{"id":"d7"}\n`));
+  await ui.says("#import-status", "twice.ndjson, NDJSON: 150\u00a0003 users, all valid. Nothing is sent yet.");
+  const told = "3 users with the id of an earlier one: d7, d149999 and more. Of users with the same id the first is stored; where users are replaced, the last.";
+  assert.equal(await ui.text("#repeated"), told);
+  await choose(await file("twice.csv", `id\n${many.join("").replaceAll(/[^\d\n]/g, "")}7\n`));
+  await ui.says("#import-status", "twice.csv, CSV: 150\u00a0001 users, all valid. Nothing is sent yet.");
+  assert.match(await ui.text("#repeated"), /^1 user with the id of an earlier one: 7\. /);
 });
 
 test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () => {
@@ -163,19 +272,14 @@ test("rows that cannot be sent are downloaded as they are, mended and imported",
   }
 });
 
-test("what is no list of users is refused by name, and a row that is too long with its line", async () => {
+test("what is no list of users is refused by name", async () => {
   await openImport();
   for (const [name, content, problem] of [
     ["me.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "me.png is a picture."],
     ["users.xlsx", Buffer.from([0x50, 0x4b, 0x03, 0x04]), "users.xlsx is a workbook or an archive: save it as CSV."],
     ["users.json", '[{"id":"a"}]', "users.json is a JSON array: write each user on a line of its own."],
     ["latin.ndjson", Buffer.from('{"id":"a","data":{"name":"Ren\xe9"}}', "latin1"), "latin.ndjson is not in UTF-8: save it so."],
-    ["names.csv", "name,mail\nAda,a@b.c\n", "The first line of names.csv names no column id, only name, mail."],
-    ["long.csv", 'id,name\na,"two\nlines"\nb,Bob,more\n', "Line 4 has 3 cells, and the first line 2 names."],
-    [
-      "later.csv", `id,name\n${Array.from({ length: 9 }, (_, i) => `u${i},x\n`).join("")}b,Bob,more\n`,
-      "Line 11 has 3 cells, and the first line 2 names.",
-    ],
+    ["empty.csv", " \n", "empty.csv is empty."],
   ]) {
     await choose(await file(name, content));
     await ui.says("#import-status", `${name} cannot be imported. Nothing is sent.`);

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+import type { Look } from "./import/look";
 import type { Session, UserRow, Verb } from "./service/types";
 
 export const session = signal<Session | undefined>(undefined);
@@ -11,9 +12,11 @@ export const seen = signal<readonly UserRow[]>([]);
 
 /** What was done last, for the code. */
 export interface Deed {
-  verb: Verb | "import";
+  verb: Verb | "import" | "deleteUsers";
   id: string;
   value: unknown;
+  /** How the file of an import was read and sent. */
+  read?: Look & { override: boolean };
 }
 export const lastDeed = signal<Deed | undefined>(undefined);
 

@@ -3,6 +3,7 @@
 
 import type { Session } from "../service/types";
 import type { Deed } from "../state";
+import { importing } from "./importing";
 import { quoted, visible } from "./quoted";
 import { rust } from "./rust";
 
@@ -19,10 +20,11 @@ export function value(value: unknown, indent = ""): string {
 }
 
 function script(session: Session, deed: Deed, isTyped: boolean): string {
+  if (deed.verb === "deleteUsers") return `${streamHead(session, "", "")}await client.deleteUsers(${value(deed.value)});\n`;
   const typed = isTyped && deed.value !== undefined;
   const shape = typed ? `\n${declaration(session, deed.value)}\n` : "";
   const parameter = typed ? "<Profile>" : "";
-  if (deed.verb === "import") return importing(session, deed, isTyped);
+  if (deed.verb === "import") return importing(streamHead(session, "", ""), deed, isTyped);
   const head = session.service === "Klaim" ? klaimHead(session, isTyped, parameter, shape) : streamHead(session, parameter, shape);
   const given = deed.value === undefined ? "" : value(deed.value);
   const call = `await client.user(${quoted(deed.id)}).${deed.verb}(${given});`;
@@ -55,21 +57,6 @@ function klaimHead({ root }: Session, isTyped: boolean, parameter: string, shape
   return `import { connect } from "user-handle/klaim";
 ${shape}
 const client = connect${parameter}(${environment}, { baseUrl: ${quoted(root)} });
-`;
-}
-
-function importing(session: Session, { id }: Deed, isTyped: boolean): string {
-  const failures = isTyped ? "const failed: ImportFailure[] = [];" : "const failed = [];";
-  const head = streamHead(session, "", "");
-  const read = 'import { createReadStream } from "node:fs";\n';
-  const typed = isTyped ? head.replace("import { connect }", "import { connect, type ImportFailure }") : head;
-  return `${read}${typed}
-${failures}
-const report = await client.users.import(createReadStream(${quoted(id)}), {
-  onProgress: ({ checkpoint, perSecond }) => console.log(checkpoint, perSecond),
-  onFailure: (failure) => failed.push(failure),
-});
-console.log(report.stored, failed.length);
 `;
 }
 

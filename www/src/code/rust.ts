@@ -13,6 +13,7 @@ const METHODS: Record<Deed["verb"], string> = {
   delete: "delete",
   creditBalance: "credit_balance",
   import: "add_many",
+  deleteUsers: "delete_many",
 };
 
 /** The first line: elsewhere there is no `fetch` to call, and the compiler says so. */
@@ -25,9 +26,9 @@ export function rust(session: Session, deed: Deed): string {
 function stream({ root, key, usesSecret }: Session, deed: Deed): string {
   const credential = usesSecret ? "secret" : "token";
   const uses = deed.verb === "import" ? "use user_handle::{Client, Error, NewUser};" : "use user_handle::{Client, Error};";
-  const body = deed.verb === "import" ? batches(deed) : call(deed, deed.value === undefined ? "" : `&${literal(deed.value)}`, false);
-  const json = deed.value === undefined ? "use serde_json::Value;\n" : "use serde_json::json;\n";
-  const imports = deed.verb === "delete" ? uses : `${json}${uses}`;
+  const body = deed.verb === "import" ? batches(deed) : deed.verb === "deleteUsers" ? deletion(deed) : call(deed, deed.value === undefined ? "" : `&${literal(deed.value)}`, false);
+  const json = deed.value === undefined || deed.verb === "deleteUsers" ? "use serde_json::Value;\n" : "use serde_json::json;\n";
+  const imports = deed.verb === "delete" || deed.verb === "deleteUsers" ? uses : `${json}${uses}`;
   const parameters = deed.verb === "import" ? `${credential}: &str, users: &[NewUser<Value>]` : `${credential}: &str`;
   return `${TARGET}
 ${imports}
@@ -73,12 +74,15 @@ function call({ verb, id }: Deed, given: string, isOpen: boolean): string {
   }
 }
 
-function batches({ id }: Deed): string {
+function batches({ id, read }: Deed): string {
   return `    // ${id.replaceAll(/[\r\n]/g, " ")}, 1 000 users in each request.
     for batch in users.chunks(1_000) {
-        client.users().add_many(batch, false).await?;
+        client.users().add_many(batch, ${read?.override === true}).await?;
     }`;
 }
+
+const deletion = ({ value }: Deed): string =>
+  `    let ids = [${(value as string[]).map((id) => `${text(id)}.to_owned()`).join(", ")}];\n    client.users().delete_many(&ids).await?;`;
 
 function fields(kind: string, given: Record<string, unknown>): string {
   const owned = (name: string, each: unknown) =>

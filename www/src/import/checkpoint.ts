@@ -1,6 +1,7 @@
 // How far an import has come, for a page that is loaded again. It is kept for the tab, not beyond, and has no secret and no
 // user in it but the ids of those that failed: the file is chosen again, and recognised.
 
+import type { Column } from "./columns";
 import type { Failure } from "./job";
 
 const KEY = "user-handle import";
@@ -11,6 +12,8 @@ export interface Checkpoint {
   /** Where it went: another app starts anew. */
   target: string;
   file: { name: string; size: number; modified: number };
+  /** What those of a CSV file were taken for. */
+  columns: readonly Column[];
   checkpoint: number;
   total: number;
   /** Whether users that exist are replaced. */

@@ -1,21 +1,26 @@
 // Users that cannot be sent, or that were not stored: the first of them to read, all of them to download.
 
+import { useEffect, useRef } from "preact/hooks";
+
+import { save } from "../save";
 import { counted, grouped, sentence } from "../text";
-import { asFile, type Failure, type Job } from "./job";
-import type { Look } from "./look";
+import { asFile, setMending, type Failure, type Job } from "./job";
 import { extract } from "./source";
 
 const MAX_ROWS = 50;
+const NDJSON = "application/x-ndjson";
 
 interface Props {
   id: string;
   title: string;
   failures: readonly Failure[];
   /** What they are of, where they can be downloaded. */
-  of?: Job;
+  of: Job;
+  /** What is done with their rows, once they are mended in the page. */
+  onMended?: (file: File) => void;
 }
 
-export function FailureTable({ id, title, failures, of }: Props) {
+export function FailureTable({ id, title, failures, of, onMended }: Props) {
   if (failures.length === 0) return null;
   return (
     <div class="field">
@@ -37,23 +42,46 @@ export function FailureTable({ id, title, failures, of }: Props) {
         </table>
       </div>
       {failures.length > MAX_ROWS && <p class="note">The first {MAX_ROWS} are shown.</p>}
-      {of?.look && <Downloads failures={failures} file={of.file} look={of.look} />}
+      <Rows failures={failures} of={of} {...(onMended && { onMended })} />
     </div>
   );
 }
 
-function Downloads({ failures, file, look }: { failures: readonly Failure[]; file: File; look: Look }) {
-  const rows = async () => save(await extract(file, look, new Set(failures.map(({ index }) => index))), `mend-${file.name}`);
+/** The rows of these users: to download, or to mend at once. */
+function Rows({ failures, of: { file, look, mending }, onMended }: Pick<Props, "failures" | "of" | "onMended">) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const isOpen = mending !== undefined;
+  useEffect(() => field.current?.focus(), [isOpen]);
+  if (look === undefined) return null;
+  const rows = () => extract(file, look, new Set(failures.map(({ index }) => index)));
+  const name = file.name.replace(/^(mend-)?/, "mend-");
+  const type = look.format === "CSV" ? "text/csv" : NDJSON;
+  if (!isOpen || !onMended) {
+    return (
+      <div class="buttons">
+        {onMended && failures.length <= MAX_ROWS && (
+          <button type="button" class="main" id="mend" onClick={() => void rows().then(setMending)}>Mend them here</button>
+        )}
+        <button type="button" id="download" onClick={() => save([asFile(failures)], `${file.name}.failures.ndjson`, NDJSON)}>Download the reasons</button>
+        <button type="button" id="download-rows" onClick={() => void rows().then((given) => save([given], name, type))}>Download their rows, to mend and import</button>
+      </div>
+    );
+  }
   return (
-    <div class="buttons">
-      <button type="button" id="download" onClick={() => save(asFile(failures), `${file.name}.failures.ndjson`)}>Download the reasons</button>
-      <button type="button" id="download-rows" onClick={() => void rows()}>Download their rows, to mend and import</button>
-    </div>
+    <form class="field" id="mending"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onMended(new File([mending], name, { type }));
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+      }}>
+      <label for="rows">Their rows, as they are in {file.name}</label>
+      <textarea id="rows" ref={field} class="mono" spellcheck={false} value={mending} onInput={(event) => setMending(event.currentTarget.value)} />
+      <div class="buttons">
+        <button class="main" id="mended">Check them</button>
+        <button type="button" id="mend-later" onClick={() => setMending(undefined)}>Leave them as they are</button>
+      </div>
+    </form>
   );
-}
-
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
 }

@@ -1,13 +1,15 @@
 // What a file is, by its name and its content, before it is read as users.
 
+import { guessed, type Column } from "./columns";
+
 export type Format = "NDJSON" | "CSV";
 
 export interface Look {
   format: Format;
   encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
-  /** Of a CSV file: what is between the cells, and the column that is the id. */
+  /** Of a CSV file: what is between the cells, and what the columns are taken for. */
   delimiter: string;
-  idColumn: string;
+  columns: readonly Column[];
 }
 
 /** What people choose by mistake, by its first bytes. */
@@ -21,7 +23,7 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], "compressed: unpack it"],
 ];
 
-/** Bytes in which the first line ends. */
+/** Bytes in which the first line ends, and of whose rows one can tell what the columns hold. */
 const BEGINNING = 65_536;
 
 /** So long may a CSV file be, in bytes: its text is held as a whole. */
@@ -38,10 +40,15 @@ export async function look(file: File): Promise<Look> {
   const isJson = first === "{" || first === "[";
   const format = /\.csv$/i.test(file.name) || file.type === "text/csv" || !(isJson || /\.(ndjson|jsonl|json)$/i.test(file.name)) ? "CSV" : "NDJSON";
   if (format === "CSV" && file.size > MAX_CSV) throw new Error(`${file.name} is over 256 MB: split it, or import it as NDJSON`);
-  if (format === "CSV") return { format, encoding, ...(await columnsOf(file.name, text)) };
+  if (text.trim() === "") throw new Error(`${file.name} is empty`);
+  if (format === "CSV") {
+    const { beginningOf } = await import("./csv");
+    const { delimiter, names, rows } = beginningOf(text, file.size <= BEGINNING);
+    return { format, encoding, delimiter, columns: guessed(names, rows) };
+  }
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
-  return { format, encoding, delimiter: "", idColumn: "id" };
+  return { format, encoding, delimiter: "", columns: [] };
 }
 
 /** By the byte order mark; else UTF-8 where all of the file is that, and what spreadsheets write besides. */
@@ -63,20 +70,6 @@ async function encodingOf(file: File, [first, second]: Uint8Array): Promise<Look
   }
 }
 
-async function columnsOf(file: string, beginning: string): Promise<Pick<Look, "delimiter" | "idColumn">> {
-  const { headerOf } = await import("./csv");
-  const { delimiter, names } = headerOf(beginning);
-  const isId = (name: string) => ["id", "userid"].includes(name.toLowerCase().replaceAll(/[\s_-]/g, ""));
-  const idColumn = names.find((name) => name === "id") ?? names.find(isId);
-  if (idColumn !== undefined) return { delimiter, idColumn };
-  throw new Error(`the first line of ${file} names no column id, only ${names.slice(0, 8).join(", ") || "nothing"}`);
-}
-
-/** What was found out and is not as one may expect, in sentences. */
-export function remarks({ encoding, format, idColumn }: Look): string[] {
-  const isUsual = encoding === "utf-8";
-  return [
-    ...(isUsual ? [] : [`Read as ${encoding === "windows-1252" ? "Windows-1252, which has Latin-1 in it" : "UTF-16"}.`]),
-    ...(format === "CSV" && idColumn !== "id" ? [`The column ${idColumn} is taken for the id.`] : []),
-  ];
-}
+/** How the file is read, where that is not as one may expect. */
+export const remark = ({ encoding }: Look): string | undefined =>
+  encoding === "utf-8" ? undefined : `Read as ${encoding === "windows-1252" ? "Windows-1252, which has Latin-1 in it" : "UTF-16"}.`;

@@ -4,10 +4,12 @@ import { useSignal } from "@preact/signals";
 
 import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
-import { choose, discard, job, unfinished } from "./job";
-import { remarks } from "./look";
+import { Columns } from "./columns-table";
+import { choose, discard, job, unfinished, type Phase } from "./job";
+import { remark } from "./look";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
+import type { Repeated } from "./repeated";
 
 export function ImportPanel() {
   const current = session.value;
@@ -29,28 +31,40 @@ export function ImportPanel() {
   return (
     <section class="card" aria-labelledby="import-title" id="import">
       <h2 id="import-title">Import</h2>
-      <p class="lead">NDJSON with a user a line, or CSV with a column <code>id</code>; its other columns are the data. Commas, semicolons or tabs are between the cells.</p>
+      <p class="lead">NDJSON with a user a line, or CSV in which one column is the id and the others are the data.</p>
       {earlier && (
         <p class="warning" id="unfinished">
           {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
           <button type="button" class="link" onClick={discard}>Forget it</button>
         </p>
       )}
-      <FileField onFile={(file) => void choose(current, file)} />
+      {now?.mending === undefined && <FileField onFile={(file) => void choose(current, file)} />}
       {now && (
         <>
           <p class="status" role="status" id="import-status">{said(now)}</p>
-          {now.look && remarks(now.look).map((remark) => <p class="note" key={remark}>{remark}</p>)}
-          {now.repeated > 0 && <p class="note">{counted(now.repeated, "user")} with the id of an earlier one.</p>}
+          {now.look && remark(now.look) && <p class="note">{remark(now.look)}</p>}
+          {now.repeated.count > 0 && <p class="note" id="repeated">{repeatedIds(now.repeated)}</p>}
           {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
+          {now.look?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.look.columns} session={current} />}
           {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
           {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} of={now} />}
           <Progress now={now} session={current} />
-          {now.phase !== "checked" && <FailureTable id="failures" title="Not stored" failures={now.failures} of={now} />}
+          {!isOpen(now.phase) && (
+            <FailureTable id="failures" title="Not stored" failures={now.failures} of={now}
+              {...(now.phase === "done" ? { onMended: (file: File) => void choose(current, file) } : {})} />
+          )}
         </>
       )}
     </section>
   );
+}
+
+/** Nothing was sent yet, and how the file is read can be changed. */
+const isOpen = (phase: Phase): boolean => ["checking", "unfit", "checked"].includes(phase);
+
+function repeatedIds({ count, ids }: Repeated): string {
+  const more = count > ids.length ? " and more" : "";
+  return `${counted(count, "user")} with the id of an earlier one: ${ids.join(", ")}${more}. Of users with the same id the first is stored; where users are replaced, the last.`;
 }
 
 function FileField({ onFile }: { onFile: (file: File) => void }) {
@@ -86,6 +100,8 @@ function said({ phase, total, refused, checkpoint, failures, file, look }: NonNu
   switch (phase) {
     case "checking":
       return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
+    case "unfit":
+      return `${file.name}, ${look?.format}: nothing is sent yet.`;
     case "unreadable":
       return `${file.name} cannot be imported. Nothing is sent.`;
     case "checked":

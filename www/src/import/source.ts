@@ -1,87 +1,124 @@
-// A file as users, one after the other: NDJSON as it is, CSV by its first line. Read as far as it is needed, and again from
-// its start for each pass.
+// A file as users, one after the other: NDJSON as it is, CSV by its columns. Read as far as it is needed, and again from its
+// start for each pass.
 
 import type { NewUser } from "user-handle";
 
+import { idOf, RowProblem, toUser } from "./columns";
 import type { Look } from "./look";
 
 /** What `users.import` takes. */
-export type Users = ReadableStream<Uint8Array> | AsyncIterable<NewUser>;
+type Users = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | AsyncIterable<NewUser>;
 
-export async function usersOf(file: File, look: Look): Promise<Users> {
-  if (look.format === "NDJSON") return file.stream();
+/** The users, and meanwhile to `onId` the id of each. */
+export async function usersOf(file: File, look: Look, onId?: (id: string) => void): Promise<Users> {
+  if (look.format === "CSV") return fromRows(file, look, onId);
+  return onId ? heard(file.stream(), (line) => onId(idIn(line))) : file.stream();
+}
+
+async function* fromRows(file: File, look: Look, onId?: (id: string) => void): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
-  return named(rowsOf(file, look), look.idColumn);
-}
-
-/** Each row as a user: its id, and of the other columns those that hold something; or `data` as JSON, if there is that. */
-async function* named(rows: AsyncIterable<Record<string, string>>, idColumn: string): AsyncIterable<NewUser> {
-  for await (const { [idColumn]: id, data, ...columns } of rows) {
-    const filled = Object.fromEntries(Object.entries(columns).filter(([, text]) => text !== ""));
-    yield { id: id ?? "", data: data ? withData(data, filled) : filled };
+  const { columns } = look;
+  for await (const row of rowsOf(file, look)) {
+    const id = idOf(columns, row);
+    onId?.(id);
+    try {
+      yield toUser(columns, row);
+    } catch (problem) {
+      yield unreadable(id, problem as Error);
+    }
   }
 }
 
-function withData(json: string, columns: Record<string, string>): NewUser["data"] {
-  try {
-    const data: unknown = JSON.parse(json);
-    if (typeof data === "object" && data !== null && !Array.isArray(data)) return { ...columns, ...data };
-    // The rules say what is wrong with it.
-    return data as NewUser["data"];
-  } catch {
-    return json as unknown as NewUser["data"];
-  }
-}
+/** A user whose data nobody can read: the import tells of it as of any other that it cannot send, and goes on. */
+const unreadable = (id: string, problem: Error): NewUser => ({
+  id,
+  get data(): never {
+    throw problem;
+  },
+});
 
 /** The first users of a file, as they would be sent. */
 export async function preview(file: File, look: Look, count: number): Promise<unknown[]> {
   const found: unknown[] = [];
-  const users = await usersOf(file, look);
-  for await (const user of users instanceof ReadableStream ? parsedLines(users) : users) {
+  for await (const user of look.format === "NDJSON" ? parsedLines(file.stream()) : readable(file, look)) {
     found.push(user);
     if (found.length === count) break;
   }
   return found;
 }
 
+async function* readable(file: File, look: Look): AsyncIterable<NewUser> {
+  const { rowsOf } = await import("./csv");
+  for await (const row of rowsOf(file, look)) {
+    try {
+      yield toUser(look.columns, row);
+    } catch (problem) {
+      if (!(problem instanceof RowProblem)) throw problem;
+    }
+  }
+}
+
 /** These users of a file, counted from 0, as the file has them: a file of its own, to mend and to import. */
 export async function extract(file: File, look: Look, indexes: ReadonlySet<number>): Promise<string> {
-  const isCsv = look.format === "CSV";
-  const csv = isCsv ? await import("./csv") : undefined;
-  const all: AsyncIterable<unknown> = csv ? csv.rowsOf(file, look) : lines(file.stream());
-  const found: unknown[] = [];
-  let index = 0;
-  for await (const each of all) {
-    if (indexes.has(index)) found.push(each);
-    index += 1;
-  }
-  return csv ? csv.textOf(found as Record<string, string>[], look.delimiter) : found.map((line) => `${line}\n`).join("");
+  const chosen = async <T>(all: AsyncIterable<T>): Promise<T[]> => {
+    const found: T[] = [];
+    let index = 0;
+    for await (const each of all) {
+      if (indexes.has(index)) found.push(each);
+      index += 1;
+    }
+    return found;
+  };
+  if (look.format === "NDJSON") return (await chosen(lines(file.stream()))).map((line) => `${line}\n`).join("");
+  const { firstOf, rowsOf, textOf } = await import("./csv");
+  const rows = await chosen(rowsOf(file, look));
+  return textOf([await firstOf(file, look), ...rows.map(({ cells }) => cells)], look.delimiter);
 }
 
 async function* parsedLines(bytes: ReadableStream<Uint8Array>): AsyncIterable<unknown> {
-  for await (const line of lines(bytes)) yield orText(line);
+  for await (const line of lines(bytes)) yield parsed(line) ?? line;
 }
 
 /** The lines that hold anything. */
 async function* lines(bytes: ReadableStream<Uint8Array>): AsyncIterable<string> {
-  const reader = bytes.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  const found: string[] = [];
+  for await (const _ of heard(bytes, (line) => found.push(line))) yield* found.splice(0);
+  yield* found;
+}
+
+/** The same bytes, and meanwhile to `onLine` the lines in them that hold anything. */
+async function* heard(bytes: ReadableStream<Uint8Array>, onLine: (line: string) => void): AsyncIterable<Uint8Array> {
+  const reader = bytes.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  const hear = (text: string) => {
+    const found = (rest + text).split("\n");
+    rest = found.pop() ?? "";
+    for (const line of found) if (line.trim() !== "") onLine(line);
+  };
   try {
-    for (let rest = "", isDone = false; !isDone; ) {
-      const { value = "", done } = await reader.read();
-      isDone = done;
-      const found = (rest + value + (done ? "\n" : "")).split("\n");
-      rest = found.pop() ?? "";
-      for (const line of found) if (line.trim() !== "") yield line;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      hear(decoder.decode(value, { stream: true }));
+      yield value;
     }
+    hear(`${decoder.decode()}\n`);
   } finally {
     await reader.cancel().catch(() => {});
   }
 }
 
-function orText(line: string): unknown {
+function idIn(line: string): string {
+  const { id } = (parsed(line) ?? {}) as { id?: unknown };
+  return typeof id === "string" ? id : "";
+}
+
+/** Undefined where the line is no JSON. */
+function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return line;
+    return undefined;
   }
 }
