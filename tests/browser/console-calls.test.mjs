@@ -2,11 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { startBrowser } from "../support/browser.mjs";
 import { openConsole, startDemo } from "../support/console.mjs";
 import { esm } from "../support/package.mjs";
+import { temporaryFolder } from "../support/temporary.mjs";
 
 let server, browser, ui;
 
@@ -73,6 +76,46 @@ test("the command does what the page did", async () => {
   const answer = await fetch(words[2], { method: words[1], headers: Object.fromEntries(given) });
   const { id, ...rest } = await answer.json();
   assert.equal(id, "ada", JSON.stringify({ rest, words }));
+});
+
+test("a call is copied as a program in each language, and its request id is shown", async () => {
+  await ui.fill("#id", "copied");
+  await ui.write('{"n": 1}');
+  await ui.press("getOrCreate");
+  await ui.press("get");
+  await opened("GET user/copied/");
+  const later = "#calls tbody tr:nth-child(2) .request button";
+  await ui.page.click(later);
+  await ui.page.waitForFunction(() => document.querySelector("#call pre").textContent.startsWith("POST"));
+  assert.match(await ui.text("#call .note"), /^Request id \S+$/);
+  for (const [language, said] of [
+    ["JavaScript", /await client\.user\("copied"\)\.getOrCreate\(\{\n {2}"n": 1\n\}\)/],
+    ["TypeScript", /type Profile = \{[^]*getOrCreate/],
+    ["Rust", /\.get_or_create\(&json!\(/],
+  ]) {
+    await ui.page.click(`#call-code [aria-label$="${language}"]`);
+    await ui.page.waitForFunction((language) => document.querySelector(`#call-code [aria-label$="${language}"] .told`).textContent === "Copied", {}, language);
+    assert.match(await ui.page.evaluate(() => navigator.clipboard.readText()), said);
+  }
+  await ui.remove();
+  await opened("DELETE user/copied/");
+  await ui.page.click("#call-code .copy");
+  await ui.page.waitForFunction(async () => /\.delete\(\)/.test(await navigator.clipboard.readText()));
+});
+
+test("a body that is too long is told by its length, with the heads", async () => {
+  await ui.page.click("nav button:last-child");
+  const field = await ui.page.waitForSelector("#file");
+  const path = join(temporaryFolder(), "long.ndjson");
+  writeFileSync(path, Array.from({ length: 10 }, (_, i) => `{"id":"long${i}","data":{"text":"${"x".repeat(9_000)}"}}\n`).join(""));
+  await field.uploadFile(path);
+  await ui.page.waitForSelector("#send");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 10 of 10 users stored.");
+  const [sent, answered] = await opened("POST users/");
+  assert.match(sent, /^POST http.+\n[^]*authorization: \$TOKEN[^]*\n\n\(90\s\d{3} bytes, too long to be shown\)$/);
+  assert.match(answered, /^HTTP 201\n/);
+  assert.equal(await ui.page.$("#call .toolbar .copy"), null, "no command without its body");
 });
 
 test("each attempt is shown, and the list can be cleared", async () => {

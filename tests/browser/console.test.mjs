@@ -151,6 +151,7 @@ test("faults are switched, and one sees calls being tried again", async () => {
   assert.match(told, /^3 attempts: 503, 503, 503; waited .+s$/);
   assert.equal((await ui.page.$$("#calls tr:first-child .refused")).length, 3);
   assert.equal((await ui.page.$$("#calls tr:first-child .wait")).length, 2);
+  assert.equal(await ui.text("#faults-note"), "Since the last change: 3 of 3 attempts failed.");
   await ui.faults(100, ["reset"]);
   await ui.press("get");
   // How often a broken connection is tried again depends on what failed before; the log has each.

@@ -1,6 +1,6 @@
 // What one attempt sent and got, as it can be shown: without the credential, and no longer than one reads.
 
-/** Longer bodies, which batches have, are not kept, in bytes of text as JavaScript counts it. */
+/** Longer bodies, which batches have, are not kept, in characters or bytes. */
 const MAX_KEPT = 65_536;
 /** What stands for the credential. */
 const TOKEN = "$TOKEN";
@@ -11,8 +11,9 @@ export interface Exchange {
   method: string;
   url: string;
   headers: HeaderList;
-  /** Undefined where there is none, or it was not kept. */
   body: string | undefined;
+  /** The length of a body that is too long to be kept. */
+  notKept: number | undefined;
   answer: Answer | undefined;
 }
 
@@ -22,24 +23,26 @@ export interface Answer {
   body: string;
 }
 
-/** The request of a call of `fetch`; undefined for one whose body is too long to show. */
-export function requestOf(input: RequestInfo | URL, init: RequestInit = {}): Exchange | undefined {
+/** The request of a call of `fetch`. */
+export function requestOf(input: RequestInfo | URL, init: RequestInit = {}): Exchange {
   const { method = "GET", body, headers } = init;
-  if (body && (typeof body !== "string" || body.length > MAX_KEPT)) return undefined;
+  const length = typeof body === "string" ? body.length : ArrayBuffer.isView(body) ? body.byteLength : 0;
+  const isKept = typeof body === "string" && length <= MAX_KEPT;
   const shown = [...new Headers(headers)].map(([name, value]) => [name, name === "authorization" ? masked(value) : value] as const);
   const url = input instanceof Request ? input.url : String(input);
-  return { method, url, headers: shown, body: body ?? undefined, answer: undefined };
+  const text = isKept && body !== "" ? body : undefined;
+  return { method, url, headers: shown, body: text, notKept: isKept || length === 0 ? undefined : length, answer: undefined };
 }
 
 /** A scheme such as `Bearer` stays. */
 const masked = (credential: string): string => credential.replace(/\S+$/, TOKEN);
 
-/** The answer, read to its end beside whoever else reads it. */
-export async function answerOf(response: Response): Promise<Answer> {
-  const body = await response.text();
+/** The answer, its body read to the end beside whoever else reads it, or not at all. */
+export async function answerOf(response: Response, isRead: boolean): Promise<Answer> {
+  const body = isRead ? await response.clone().text() : "";
   // What CORS allows is for the browser.
   const headers = [...response.headers].filter(([name]) => !name.startsWith("access-control-"));
-  return { status: response.status, headers, body: body.slice(0, MAX_KEPT) };
+  return { status: response.status, headers, body: body.length > MAX_KEPT ? `${body.slice(0, MAX_KEPT)}…` : body };
 }
 
 /** `name: value` lines, and the body where there is one, indented where it is JSON. */

@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import { readFaults, switchFaults, type Faults } from "./fault-service";
-import { sentence } from "../text";
+import { calls, type Attempt } from "./log";
+import { counted, grouped, sentence } from "../text";
 
 const KINDS: readonly [string, string][] = [
   ["503", "503, too busy"],
@@ -19,6 +20,7 @@ const KINDS: readonly [string, string][] = [
 export function FaultSwitches() {
   const faults = useSignal<Faults | undefined>(undefined);
   const problem = useSignal("");
+  const since = useSignal(performance.now());
 
   useEffect(() => {
     void readFaults().then((found) => (faults.value = found));
@@ -33,6 +35,7 @@ export function FaultSwitches() {
     switched.current = switched.current.then(async () => {
       try {
         await switchFaults(wanted);
+        since.value = performance.now();
         problem.value = "";
       } catch (error) {
         faults.value = await readFaults();
@@ -65,7 +68,15 @@ export function FaultSwitches() {
           </label>
         ))}
       </fieldset>
+      <p class="note" role="status" id="faults-note">{happened(calls.value.filter(({ begin }) => begin >= since.value).flatMap(({ attempts }) => attempts))}</p>
       <p class="problem" role="alert">{problem}</p>
     </section>
   );
+}
+
+/** What became of the attempts since the last change; nothing to say before the first. */
+function happened(attempts: readonly Attempt[]): string {
+  if (attempts.length === 0) return "";
+  const failed = attempts.filter(({ status = 0, failure }) => failure !== undefined || status >= 500 || status === 429).length;
+  return `Since the last change: ${grouped(failed)} of ${counted(attempts.length, "attempt")} failed.`;
 }

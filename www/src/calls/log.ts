@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ClientEvents } from "user-handle";
 
-import { rateLimit } from "../state";
+import { lastDeed, rateLimit, type Deed } from "../state";
 import type { Session } from "../service/types";
 import { answerOf, requestOf, type Exchange } from "./exchange";
 
@@ -29,6 +29,8 @@ export interface Call {
   method: string;
   path: string;
   operation: string;
+  /** What somebody did that made this call, as far as there is code for it. */
+  deed: Deed | undefined;
   begin: number;
   attempts: readonly Attempt[];
   /** Nothing more is to come of it. */
@@ -73,15 +75,14 @@ export function clear(): void {
 /** A `fetch` for the client that is watched: what it sends and gets is kept with the attempt. */
 export const recordingFetch: typeof fetch = async (input, init) => {
   const exchange = requestOf(input, init);
-  const call = exchange && calls.value.findLast((each) => isOf(each, exchange));
+  const call = calls.value.findLast((each) => isOf(each, exchange));
   const number = call && last(call)?.number;
   const keep = (kept: Exchange) => call && changeAttempt(call.id, number, () => ({ exchange: kept }));
-  if (exchange) keep(exchange);
+  keep(exchange);
   const response = await fetch(input, init);
-  if (exchange && call) {
-    const copy = response.clone();
+  if (call) {
     // An answer that breaks off is told by the call.
-    void answerOf(copy).then((answer) => keep({ ...exchange, answer }), () => {});
+    void answerOf(response, exchange.notKept === undefined).then((answer) => keep({ ...exchange, answer }), () => {});
   }
   return response;
 };
@@ -98,11 +99,20 @@ function begin({ callId, method, path, attempt, operation }: ClientEvents["reque
   const next = (from: number): Attempt =>
     ({ number: attempt, method, path, from, to: undefined, status: undefined, failure: undefined, exchange: undefined });
   if (attempt === 1) {
-    const call: Call = { id: callId, method, path, operation, begin: now, attempts: [next(0)], isOver: false };
+    const call: Call = { id: callId, method, path, operation, deed: deedOf(operation, path), begin: now, attempts: [next(0)], isOver: false };
     calls.value = [call, ...calls.value].slice(0, MAX_CALLS);
   } else {
     change(callId, (call) => ({ ...call, attempts: [...call.attempts, next(now - call.begin)] }));
   }
+}
+
+/** Reads go before some deeds and after others. */
+function deedOf(operation: string, path: string): Deed | undefined {
+  const last = lastDeed.peek();
+  if (last && (last.verb === operation || (operation === "addUsers" && last.verb === "import"))) return last;
+  if (operation !== "get") return undefined;
+  const id = decodeURIComponent(path.split("/")[1] ?? "");
+  return last?.verb === "profile" && last.id === id ? last : { verb: "get", id, value: undefined };
 }
 
 function answered({ callId, attempt, status, elapsedMs }: ClientEvents["response"]): void {
