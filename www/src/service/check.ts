@@ -8,7 +8,8 @@ export const NOBODY = "nobody";
 /** Of one attempt. What takes longer is not waited for: the calls that follow say so. */
 export const CHECK = { retries: 0, timeout: 3_000 };
 
-interface Answered {
+export interface Answered {
+  apiCode?: number;
   code?: string;
   status?: number;
   detail?: string;
@@ -18,13 +19,13 @@ interface Answered {
 
 /**
  * Waits for the read, and throws where nobody could work with the answer: it is in words, and names what to mend. The client
- * that read is ended then.
+ * that read is ended then. `isOwn` tells whether it is the service that says that something does not exist.
  */
-export async function checked(root: string, client: Disposable, read: Promise<unknown>): Promise<void> {
+export async function checked(root: string, client: Disposable, read: Promise<unknown>, isOwn: (error: Answered) => boolean): Promise<void> {
   try {
     await read;
   } catch (error) {
-    const why = refusal(root, error as Answered);
+    const why = refusal(root, error as Answered, isOwn(error as Answered));
     if (why === undefined) return;
     release(client);
     throw new Error(why);
@@ -32,7 +33,7 @@ export async function checked(root: string, client: Disposable, read: Promise<un
 }
 
 /** A user who does not exist is a good answer, and so is trouble that may pass. */
-function refusal(root: string, { code, status, detail, message, hint }: Answered): string | undefined {
+function refusal(root: string, { code, status, detail = "", message, hint }: Answered, isOwn: boolean): string | undefined {
   switch (code) {
     case "unauthorized":
     case "not_allowed":
@@ -42,7 +43,7 @@ function refusal(root: string, { code, status, detail, message, hint }: Answered
     case "invalid_response":
       return `what answers at ${root} is not this API: ${message}`;
     case "not_found":
-      return detail === undefined || /^there is nothing at /.test(detail)
+      return !isOwn || /^there is nothing at /.test(detail)
         ? `there is no such API at ${root}: the address ends with the path of the API, such as /api/`
         : undefined;
     default:

@@ -33,7 +33,7 @@ export const klaim: Service = {
 async function open({ root, key }: Credentials): Promise<Session> {
   const { connect } = await load();
   const client = connect(key, { baseUrl: root, fetch: recordingFetch });
-  await checked(root, client, client.user(NOBODY).get(CHECK));
+  await checked(root, client, client.user(NOBODY).get(CHECK), ({ detail }) => detail !== undefined);
   const passport = await passportOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
   const list = await findList<KlaimRecord>(`${root}admin/users`, passport, toRow);
   const imitation = connect("nobody", { baseUrl: root, fetch: silentFetch });
@@ -61,6 +61,7 @@ async function open({ root, key }: Credentials): Promise<Session> {
     on: (event, listener) => void client.on(event, listener),
     reference: () => undefined,
     importUsers: undefined,
+    many: undefined,
     rehearseImport: undefined,
     all: list ? undefined : () => listed(client),
     list,
@@ -91,11 +92,17 @@ async function call(client: KlaimClient, verb: Verb, id: string, value: unknown,
   return handle.full === undefined ? {} : { user: toRow(handle.full) };
 }
 
+/** Milliseconds, as a time in words; undefined where a server gives something else. */
+function timeOf(created: unknown): string | undefined {
+  const date = new Date(created as number);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
 function toRow(record: KlaimRecord): UserRow {
   return {
     id: record.user_id,
     data: { email: record.email, name: record.name, metadata: record.metadata },
-    created: new Date(record.created_at).toISOString(),
+    created: timeOf(record.created_at),
     changed: undefined,
     followers: undefined,
     following: undefined,

@@ -9,7 +9,12 @@ export interface ListQuery {
   sort: string;
   /** The `next` of the page before. */
   after: string | undefined;
+  /** Users on the page, at most `MOST`; by default as many as one reads. */
+  limit?: number;
 }
+
+/** On one page, as the server has it. */
+export const MOST = 100;
 
 export interface ListPage {
   users: readonly UserRow[];
@@ -56,17 +61,29 @@ export async function findList<Record>(
     for (const [name, value] of [...parameters, ...Object.entries(query)]) if (value) url.searchParams.set(name, value);
     return fetch(url, { headers, signal, credentials: "omit", cache: "no-store", redirect: "error" });
   }
-  const list: List = async ({ prefix, search, sort, after }, signal) => {
-    const response = await read({ prefix, search, sort, after }, signal);
-    const body = (await response.json()) as Answer<Record> & { detail?: string; message?: string };
-    if (!response.ok) throw new Error(body.detail ?? body.message ?? `the server answered ${response.status}`);
+  const list: List = async ({ prefix, search, sort, after, limit }, signal) => {
+    const response = await read({ prefix, search, sort, after, limit: limit?.toString() }, signal).catch((error: unknown) => {
+      throw signal.aborted ? error : new Error("the server does not answer, so the list is as it was");
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw new Error(reasonIn(body) ?? `the server answered ${response.status}, so the list is as it was`);
+    if (!isAnswer<Record>(body)) throw new Error("what the server answered is no list of users");
     return { users: body.users.map(toRow), next: body.next ?? undefined, total: body.total ?? undefined };
   };
   try {
     const response = await read({ limit: "1" }, AbortSignal.timeout(3_000));
     // A server that is only in trouble may have it.
-    return response.ok || response.status >= 500 || response.status === 429 ? list : undefined;
+    if (!response.ok) return response.status >= 500 || response.status === 429 ? list : undefined;
+    return isAnswer(await response.json()) ? list : undefined;
   } catch {
     return undefined;
   }
+}
+
+const isAnswer = <Record>(body: unknown): body is Answer<Record> => Array.isArray((body as Partial<Answer<Record>> | null | undefined)?.users);
+
+/** Why the server refuses, in its own words. */
+function reasonIn(body: unknown): string | undefined {
+  const { detail, message } = (body ?? {}) as { detail?: unknown; message?: unknown };
+  return [detail, message].find((text) => typeof text === "string");
 }

@@ -1,6 +1,6 @@
 // Stream, by `user-handle`: the build for browsers, or on the visitor's own machine the one that takes the app secret.
 
-import type { Client, User, UserRecord } from "user-handle";
+import type { Client, NewUser, User, UserRecord } from "user-handle";
 
 import { recordingFetch } from "../calls/log";
 import { CHECK, checked, NOBODY } from "./check";
@@ -43,7 +43,8 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
   const client = connect(key, credential, undefined, { baseUrl: root, fetch: recordingFetch, ...allowed });
   const imitation = connect("nobody", NO_TOKEN, undefined, { baseUrl: root, fetch: silentFetch });
   const { usingApiSecret } = client;
-  await checked(root, client, client.user(client.userId ?? NOBODY).get(CHECK));
+  // What the service refuses has a number of its own.
+  await checked(root, client, client.user(client.userId ?? NOBODY).get(CHECK), ({ apiCode }) => apiCode !== undefined);
   const batches = usingApiSecret && isLocalPage;
   // Batches are for the server side, so that their imitation needs a secret as well.
   const silent = batches ? connect("nobody", "nothing", undefined, { baseUrl: root, fetch: silentFetch, ...allowed }) : undefined;
@@ -65,6 +66,7 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
     on: (event, listener) => void client.on(event, listener),
     reference: (id) => client.users.ref(id),
     importUsers: batches ? (source, options) => client.users.import(source, options) : undefined,
+    many: batches ? manyOf(client) : undefined,
     rehearseImport: silent && ((source, options) => silent.users.import(source, options)),
     all: undefined,
     list: listed || undefined,
@@ -72,6 +74,15 @@ async function open({ root, key, credential }: Credentials): Promise<Session> {
     close: () => release(client, imitation, silent),
   };
 }
+
+const manyOf = (client: Client): NonNullable<Session["many"]> => ({
+  async read(ids, signal) {
+    const { users } = await client.getUsers(ids, { signal });
+    return users.map(({ id, data }) => ({ id, data }));
+  },
+  delete: async (ids, signal) => void (await client.deleteUsers(ids, { signal })),
+  create: async (users, signal) => void (await client.addUsers(users as NewUser[], false, { signal })),
+});
 
 async function listAt(root: string, key: string, secret: string) {
   const { connect } = await load();

@@ -39,6 +39,20 @@ export interface Credentials {
   credential: string;
 }
 
+/** A user as it is stored, to be created anew. */
+export interface Stored {
+  id: string;
+  data: unknown;
+}
+
+/** Many users at once. */
+export interface Many {
+  /** Those that exist. */
+  read(ids: readonly string[], signal: AbortSignal): Promise<Stored[]>;
+  delete(ids: readonly string[], signal: AbortSignal): Promise<void>;
+  create(users: readonly Stored[], signal: AbortSignal): Promise<void>;
+}
+
 /** An open client. */
 export interface Session {
   service: "Stream" | "Klaim";
@@ -63,7 +77,9 @@ export interface Session {
   reference(id: string): string | undefined;
   /** Sends users in batches; undefined for who may not. */
   importUsers: Users["import"] | undefined;
-  /** The same without sending anything. */
+  /** Undefined for who may not, as above. */
+  many: Many | undefined;
+  /** An import without sending anything. */
   rehearseImport: Users["import"] | undefined;
   /** A user after the other, where the service can tell. */
   all: (() => AsyncIterable<UserRow>) | undefined;

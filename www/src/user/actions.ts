@@ -6,7 +6,7 @@ import { draft, isReadFor, isUnsaved, userId, whyNotUpdate } from "./draft";
 import { parse } from "./parse";
 import { isRunning, makeWay, perform, refuse } from "./perform";
 import { ask, withdraw } from "./question";
-import { undoable } from "./undo";
+import type { Stored } from "../service/types";
 import { WORDS } from "./verbs";
 
 /** An operation on the user in the form. */
@@ -35,11 +35,8 @@ export async function openUser(id: string): Promise<boolean> {
   return true;
 }
 
-/** Creates the user that was just deleted anew. */
-export async function undoDelete(): Promise<void> {
-  const deleted = undoable.value;
-  if (!deleted) return;
-  const { id, data } = deleted;
+/** Creates a user that was just deleted anew. */
+export async function undoDelete({ id, data }: Stored): Promise<void> {
   const done = `${id} is back, created anew with the data it had. Its created_at is new.`;
   await perform({ verb: "create", id, value: data, keepsText: isUnsaved.value, done });
 }

@@ -1,14 +1,12 @@
-// All users of the store, page by page: sorted, searched, and opened with a click.
+// All users of the store, page by page: sorted, searched, opened with a click, chosen, exported.
 
 import { useEffect } from "preact/hooks";
 
-import type { Session, UserRow } from "../service/types";
 import { session } from "../state";
-import { counted, grouped, sentence, shortened } from "../text";
-import { openUser } from "./actions";
+import { counted, grouped, sentence } from "../text";
+import { ListActions } from "./list-actions";
+import { ListTable } from "./list-table";
 import { isReading, more, problem, reload, shown, want, wanted, type Shown } from "./listing";
-
-const MAX_SUMMARY = 90;
 
 export function UserList() {
   const current = session.value;
@@ -30,8 +28,9 @@ export function UserList() {
         </select>
       </div>
       <p class="problem" role="alert">{problem.value && sentence(problem.value)}</p>
-      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search) : "Reading the list …"}</p>
-      {now && now.users.length > 0 && <Table users={now.users} session={current} />}
+      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search) : problem.value ? "" : "Reading the list …"}</p>
+      <ListActions users={now?.users ?? []} />
+      {now && now.users.length > 0 && <ListTable users={now.users} session={current} />}
       {now?.next !== undefined && (
         <div class="buttons">
           <button type="button" id="more" class={isReading.value ? "busy" : ""} aria-disabled={isReading.value} onClick={() => void more()}>
@@ -41,48 +40,6 @@ export function UserList() {
       )}
     </section>
   );
-}
-
-function Table({ users, session }: { users: readonly UserRow[]; session: Session }) {
-  const hasChanged = session.service === "Stream";
-  return (
-    <div class="scroll" role="region" tabIndex={0} aria-label="Table of all users">
-      <table id="list">
-        <thead>
-          <tr>
-            <th scope="col">Id</th>
-            <th scope="col">Data</th>
-            <th scope="col" class="time">Created</th>
-            {hasChanged && <th scope="col" class="time">Updated</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {users.map(({ id, data, created, changed }) => (
-            <tr key={id}>
-              <td class="id">
-                <button type="button" class="link mono" onClick={() => void openUser(id)} title={`Open ${id}`}><bdi>{id}</bdi></button>
-              </td>
-              <td class="summary"><bdi>{shortened(JSON.stringify(data) ?? "", MAX_SUMMARY)}</bdi></td>
-              <td class="time"><Time of={created} /></td>
-              {hasChanged && <td class="time"><Time of={changed} /></td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** In the reader's time zone; the exact time is a hover away. */
-function Time({ of }: { of: string | undefined }) {
-  if (of === undefined) return <>–</>;
-  const date = new Date(of);
-  return <time dateTime={of} title={of}>{Number.isNaN(date.getTime()) ? of : written(date)}</time>;
-}
-
-function written(date: Date): string {
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 function said({ users, next, total }: Shown, search: string): string {

@@ -25,6 +25,8 @@ export interface Shown {
 export const wanted = signal<Wanted>(ALL);
 /** Undefined until the first page has come. */
 export const shown = signal<Shown | undefined>(undefined);
+/** The members of the data that have a column of their own, in place of all of it. */
+export const fields = signal<readonly string[]>([]);
 export const isReading = signal(false);
 export const problem = signal("");
 
@@ -82,6 +84,7 @@ session.subscribe((next) => {
   batch(() => {
     wanted.value = { ...ALL, sort: next?.sorts.find(([sort]) => sort === ALL.sort)?.[0] ?? "-created_at" };
     shown.value = undefined;
+    fields.value = [];
     isReading.value = false;
     problem.value = "";
   });

@@ -2,11 +2,11 @@
 
 import { signal } from "@preact/signals";
 
-import type { Outcome, Session, Verb } from "../service/types";
+import type { Outcome, Session, Stored, Verb } from "../service/types";
 import { goTo } from "../place";
 import { forget, lastDeed, see, session } from "../state";
 import { disown, draft, takeIn } from "./draft";
-import { offerUndo, withdrawUndo, type Deleted } from "./undo";
+import { offerUndo, withdrawUndo } from "./undo";
 import { WORDS } from "./verbs";
 
 export interface Task {
@@ -83,7 +83,7 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
       forget(id);
       disown(id);
       goTo({ view: "users" });
-      if (stored) offerUndo(stored);
+      if (stored) offerUndo({ users: [stored], isMany: false });
     }
     result.value = { state: "done", text: done ?? words.done(id, outcome), outcome, isWrite: words.writes === true };
   } catch (error) {
@@ -97,7 +97,7 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
 }
 
 /** What a deletion will take away, so that it can be undone; undefined if there is no such user, which the deletion tells. */
-async function asStored(current: Session, id: string, signal: AbortSignal): Promise<Deleted | undefined> {
+async function asStored(current: Session, id: string, signal: AbortSignal): Promise<Stored | undefined> {
   try {
     const { user } = await current.call("get", id, undefined, signal);
     return user && { id, data: user.data };

@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Wording {
+  /** Where it is asked, if not in the form. */
+  at?: "list";
   text: string;
   yes: string;
   no: string;
@@ -32,8 +34,8 @@ export function ask(wording: Wording): Promise<boolean> {
 /** What was asked is no longer of interest: the answer is no. */
 export const withdraw = (): void => question.peek()?.answer(false);
 
-export function QuestionView() {
-  const asked = question.value;
+export function QuestionView({ at }: { at?: "list" }) {
+  const asked = question.value?.at === at ? question.value : undefined;
   const first = useRef<HTMLButtonElement>(null);
   // Before anything is painted, so that a key that is pressed at once answers the question.
   useLayoutEffect(() => {

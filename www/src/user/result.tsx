@@ -6,7 +6,7 @@ import { sentence } from "../text";
 import { undoDelete } from "./actions";
 import { inexact } from "./inexact";
 import { result, type Result } from "./perform";
-import { undoable } from "./undo";
+import { UndoNote } from "./undo-note";
 
 interface Failure extends Error {
   code?: string;
@@ -34,12 +34,7 @@ export function ResultView() {
   return (
     <div class="result" id="result" ref={place}>
       <p class={`status ${tone}`} id="outcome" role="status">{text}</p>
-      {undoable.value && (
-        <p class="undo" id="undo-note">
-          <button type="button" id="undo" onClick={() => void undoDelete()}>Undo</button>
-          <span class="note">For ten seconds: creates it anew with the data it had; created_at will be new.</span>
-        </p>
-      )}
+      <UndoNote isMany={false} onUndo={([user]) => user && void undoDelete(user)} />
       {now.state === "done" && (
         <pre id="record" tabIndex={0} aria-label="The answer">
           {JSON.stringify(now.outcome.user?.record ?? now.outcome.other ?? null, null, 2)}

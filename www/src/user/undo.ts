@@ -1,12 +1,15 @@
-// A user that was just deleted, for as long as it can be brought back.
+// Users that were just deleted, for as long as they can be brought back.
 
 import { signal } from "@preact/signals";
+
+import type { Stored } from "../service/types";
 
 const OFFERED_MS = 10_000;
 
 export interface Deleted {
-  id: string;
-  data: unknown;
+  users: readonly Stored[];
+  /** They were deleted together, in the list. */
+  isMany: boolean;
 }
 
 export const undoable = signal<Deleted | undefined>(undefined);
