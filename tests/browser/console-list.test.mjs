@@ -65,6 +65,21 @@ test("by the beginning of an id, and by what the data has", async () => {
   assert.equal(await ui.page.$("#list"), null);
 });
 
+test("where those that match are rare, the list reads on until it has some", async () => {
+  await ui.connect(server.url);
+  await ui.says("#list-count", /61 users$/);
+  await ui.page.setRequestInterception(true);
+  // The server looks at so many users for a page, and finds none among the first.
+  const rare = { id: "rare", data: {}, created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
+  const page = (users, next) => ({ contentType: "application/json", body: JSON.stringify({ users, next, total: null }) });
+  const answers = { "": page([], "id.m"), "id.m": page([rare], "id.t"), "id.t": page([], null) };
+  ui.page.on("request", (request) =>
+    (request.url().includes("/admin/users") ? request.respond(answers[new URL(request.url()).searchParams.get("after") ?? ""]) : request.continue()));
+  await ui.fill("#search", "seldom");
+  await ui.says("#list-count", "1 user found");
+  assert.deepEqual(await ids(), ["rare"]);
+});
+
 test("a click opens the user, and what is written shows in the list", async () => {
   await ui.connect(server.url);
   await ui.fill("#prefix", "u42");
@@ -82,7 +97,7 @@ test("a click opens the user, and what is written shows in the list", async () =
   await ui.says("#list-count", "1 user");
 });
 
-test("who was imported is in the list", async () => {
+test("who was stored by others meanwhile is in the list, after an import and when it is refreshed", async () => {
   await ui.connect(server.url);
   await ui.fill("#prefix", "imported");
   await ui.says("#list-count", "No users");
@@ -92,6 +107,8 @@ test("who was imported is in the list", async () => {
   await ui.page.click("nav button:first-child");
   await ui.says("#list-count", "1 user");
   await client.user("imported").delete();
+  await ui.page.click("#refresh");
+  await ui.says("#list-count", "No users");
 });
 
 test("users are chosen and deleted together, after a question, and come back", async () => {

@@ -1,10 +1,13 @@
 // The console for everybody: by keyboard, for a screen reader, on a small screen and in the dark; and how much it weighs.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { startBrowser } from "../support/browser.mjs";
 import { openConsole, startDemo } from "../support/console.mjs";
+import { temporaryFolder } from "../support/temporary.mjs";
 
 /** Bytes on the wire, brotli as served, of all that the page loads by itself. */
 const BUDGET = 150_000;
@@ -22,6 +25,8 @@ beforeEach(async () => (ui = await openConsole(browser)));
 afterEach(() => ui.close());
 
 test("axe finds nothing, and nothing is wider than the window, in light and dark, at 320 px and on a wide screen", async () => {
+  const path = join(temporaryFolder(), "people.csv");
+  writeFileSync(path, "id,name,born,member,tags,notes\np1,Ada,1815,yes,[1],a long note about her\np 2,Bob,1816,no,[],\n");
   const look = async (name) => {
     for (const width of [320, 1280]) {
       for (const scheme of ["light", "dark"]) {
@@ -39,6 +44,10 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   await ui.press("getOrCreate");
   await ui.press("create");
   await ui.write('{"tags": [1e999]}');
+  await ui.page.click("#choose-all");
+  await ui.page.click("#fields summary");
+  await ui.page.click("#calls tbody tr:first-child .request button");
+  await ui.page.waitForSelector("#call-code");
   await ui.page.waitForSelector(">>> .cm-lintRange-error");
   await ui.page.click("button[value=delete]");
   await ui.page.waitForSelector("#question");
@@ -46,6 +55,14 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   await ui.page.click("nav button:last-child");
   await ui.page.waitForSelector("#file");
   await look("import");
+  await (await ui.page.$("#file")).uploadFile(path);
+  await ui.says("#import-status", /of which 1 cannot be sent/);
+  await look("import-checked");
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 1 of 2 users stored.");
+  await ui.page.click("#mend");
+  await ui.page.waitForSelector("#rows");
+  await look("import-mend");
 });
 
 test("at 360 px the header is one line, no table is wider than the page, and a finger hits what it wants", async () => {

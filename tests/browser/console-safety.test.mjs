@@ -126,7 +126,8 @@ test("leaving the page with a text that is stored nowhere: the browser asks", as
   await ui.press("get");
   await ui.page.reload();
   assert.deepEqual(asked, []);
-  await ui.connect(server.url);
+  // The demo stays connected, and reads the user again.
+  await ui.says("#outcome", "Here is ada.");
   await ui.write('{"name": "Countess"}');
   await ui.page.reload();
   assert.deepEqual(asked, ["beforeunload"]);

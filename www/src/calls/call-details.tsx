@@ -16,7 +16,7 @@ export function CallDetails({ call }: { call: Call }) {
       {current && deed && (
         <div class="buttons" id="call-code">
           {LANGUAGES.map((language) => (
-            <CopyButton key={language} text={codeFor(language, current, deed)} label={`the call in ${language}`}>{`Copy as ${language}`}</CopyButton>
+            <CopyButton key={language} text={codeFor(language, current, deed)} label={`as ${language}`}>{`Copy as ${language}`}</CopyButton>
           ))}
         </div>
       )}
@@ -32,7 +32,7 @@ function Sent({ attempt, of }: { attempt: Attempt; of: number }) {
     <>
       <div class="toolbar">
         <h3>{of > 1 ? `Attempt ${number}: ${outcome}` : `The request: ${outcome}`}</h3>
-        {exchange && exchange.notKept === undefined && <CopyButton text={curl(exchange)} label="the request for a shell">Copy as curl</CopyButton>}
+        {exchange && exchange.notKept === undefined && <CopyButton text={curl(exchange)} label="as curl">Copy as curl</CopyButton>}
       </div>
       {requestId && <p class="note">Request id <code>{requestId}</code></p>}
       {exchange && <Wire exchange={exchange} />}

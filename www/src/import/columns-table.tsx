@@ -13,7 +13,7 @@ const LABELS: Record<Kind, string> = {
   number: "Number",
   boolean: "Yes or no",
   json: "JSON",
-  object: "All the data, as JSON",
+  object: "All the data",
   out: "Left out",
 };
 const MAX_EXAMPLE = 24;

@@ -72,7 +72,7 @@ export function changed(columns: readonly Column[], index: number, change: Parti
 export const idOf = (columns: readonly Column[], { cells }: Row): string => cells[columns.findIndex(({ kind }) => kind === "id")] ?? "";
 
 /** A row as a user: cells that hold nothing are left out. Throws a `RowProblem` for a cell that does not fit its column. */
-export function toUser(columns: readonly Column[], row: Row): NewUser {
+export function toUser(columns: readonly Column[], row: Row, checkId: (id: string) => string | undefined): NewUser {
   const { line, cells } = row;
   if (cells.slice(columns.length).some((cell) => cell.trim() !== "")) {
     throw new RowProblem(`line ${line} has ${cells.length} cells, and the first line ${columns.length} names`);
@@ -80,8 +80,13 @@ export function toUser(columns: readonly Column[], row: Row): NewUser {
   const members: [string, unknown][] = [];
   for (const [i, { name, to, kind }] of columns.entries()) {
     const cell = cells[i] ?? "";
-    if (cell === "" || kind === "id" || kind === "out") continue;
+    if (kind === "out" || (cell === "" && kind !== "id")) continue;
     try {
+      if (kind === "id") {
+        const problem = checkId(cell);
+        if (problem !== undefined) throw new Error(problem);
+        continue;
+      }
       const value = READ[kind](cell);
       members.push(...(kind === "object" ? Object.entries(value as object) : [[to, value] as [string, unknown]]));
     } catch (problem) {

@@ -128,7 +128,7 @@ async function check(session: Session): Promise<void> {
     const first = await preview(now.file, found, PREVIEW_ROWS);
     if (signal.aborted) return;
     set({ preview: first });
-    const report = await session.rehearseImport?.(await usersOf(now.file, found, (id) => ids.add(id)), {
+    const report = await session.rehearseImport?.(await usersOf(now.file, found, { checkId: session.checkId, onId: (id) => ids.add(id) }), {
       signal,
       onFailure: (failure) => refused.set(failure.index, told(failure)),
       onProgress: ({ read }) => set({ total: read }),
@@ -159,7 +159,7 @@ export async function send(session: Session): Promise<void> {
   lastDeed.value = { verb: "import", id: now.file.name, value: undefined, read: { ...found, override: now.override } };
   remember();
   try {
-    const report = await session.importUsers?.(await usersOf(now.file, found), {
+    const report = await session.importUsers?.(await usersOf(now.file, found, session), {
       signal,
       override: now.override,
       resumeFrom: now.checkpoint,

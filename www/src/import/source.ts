@@ -9,20 +9,28 @@ import type { Look } from "./look";
 /** What `users.import` takes. */
 type Users = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | AsyncIterable<NewUser>;
 
-/** The users, and meanwhile to `onId` the id of each. */
-export async function usersOf(file: File, look: Look, onId?: (id: string) => void): Promise<Users> {
-  if (look.format === "CSV") return fromRows(file, look, onId);
+interface Reading {
+  /** What is wrong with an id, by the rules of the package. */
+  checkId: (id: string) => string | undefined;
+  /** Hears each id. */
+  onId?: (id: string) => void;
+}
+
+/** The users, to be sent or only to be checked. */
+export async function usersOf(file: File, look: Look, reading: Reading): Promise<Users> {
+  if (look.format === "CSV") return fromRows(file, look, reading);
+  const { onId } = reading;
   return onId ? heard(file.stream(), (line) => onId(idIn(line))) : file.stream();
 }
 
-async function* fromRows(file: File, look: Look, onId?: (id: string) => void): AsyncIterable<NewUser> {
+async function* fromRows(file: File, look: Look, { checkId, onId }: Reading): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
   const { columns } = look;
   for await (const row of rowsOf(file, look)) {
     const id = idOf(columns, row);
     onId?.(id);
     try {
-      yield toUser(columns, row);
+      yield toUser(columns, row, checkId);
     } catch (problem) {
       yield unreadable(id, problem as Error);
     }
@@ -51,7 +59,7 @@ async function* readable(file: File, look: Look): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
   for await (const row of rowsOf(file, look)) {
     try {
-      yield toUser(look.columns, row);
+      yield toUser(look.columns, row, () => undefined);
     } catch (problem) {
       if (!(problem instanceof RowProblem)) throw problem;
     }

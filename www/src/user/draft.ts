@@ -32,7 +32,7 @@ export function whyNotUpdate(id: string): string | undefined {
   if (owner === id || (isUnsaved.value && typedFor.value === id)) return undefined;
   if (isUnsaved.value && owner === undefined) return undefined;
   return owner === undefined
-    ? `Update is off until ${id} was read with Get, or something was typed: it would replace what is stored by this example.`
+    ? `Update is off until ${id} was read with Get, or something was typed: it would replace what is stored by what the editor has.`
     : `Update is off: the editor has the data of ${owner}. Get ${id} first, or type what it is to have.`;
 }
 

@@ -3,7 +3,7 @@
 import type { UserRow } from "../service/types";
 import { counted } from "../text";
 import { cancelExport, exported, exportListed, isExporting } from "./export";
-import { fields } from "./listing";
+import { fields, reload } from "./listing";
 import { chosen, deleteChosen, done, isBusy, undoMany } from "./many";
 import { QuestionView } from "./question";
 import { UndoNote } from "./undo-note";
@@ -24,6 +24,7 @@ export function ListActions({ users }: { users: readonly UserRow[] }) {
             <button type="button" class="copy" id="choose-none" onClick={() => (chosen.value = new Set())}>Choose none</button>
           </>
         )}
+        <button type="button" class="copy" id="refresh" onClick={() => void reload()}>Refresh</button>
         {(users.length > 0 || count > 0) && (
           <>
             <button type="button" class="copy" id="export-ndjson" aria-disabled={isExporting.value} onClick={() => void exportListed("NDJSON")}>Export NDJSON</button>

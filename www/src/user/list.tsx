@@ -28,7 +28,7 @@ export function UserList() {
         </select>
       </div>
       <p class="problem" role="alert">{problem.value && sentence(problem.value)}</p>
-      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search) : problem.value ? "" : "Reading the list …"}</p>
+      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search, isReading.value) : problem.value ? "" : "Reading the list …"}</p>
       <ListActions users={now?.users ?? []} />
       {now && now.users.length > 0 && <ListTable users={now.users} session={current} />}
       {now?.next !== undefined && (
@@ -42,8 +42,9 @@ export function UserList() {
   );
 }
 
-function said({ users, next, total }: Shown, search: string): string {
+function said({ users, next, total }: Shown, search: string, isReading: boolean): string {
   const { length } = users;
+  if (next !== undefined && isReading && length === 0) return "Searching …";
   if (search) return `${counted(length, "user")} found${next === undefined ? "" : " so far"}`;
   if (next === undefined) return length === 0 ? "No users" : counted(length, "user");
   return `The first ${grouped(length)} of ${total === undefined ? "more than 1\u00a0000\u00a0000" : grouped(total)} users`;

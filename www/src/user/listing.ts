@@ -10,6 +10,11 @@ import { result } from "./perform";
 /** Long enough that a word is typed to its end. */
 const ASK_AFTER_MS = 200;
 
+/** So many users are shown at a time, as far as there are so many. */
+const ENOUGH = 25;
+/** Requests for them: the server looks at some users for each, and finds none where those that match are rare. */
+const MAX_REQUESTS = 200;
+
 type Wanted = Omit<ListQuery, "after">;
 
 const ALL: Wanted = { prefix: "", search: "", sort: "-updated_at" };
@@ -56,15 +61,22 @@ async function read(after: string | undefined): Promise<void> {
   control?.abort();
   const { signal } = (control = new AbortController());
   isReading.value = true;
+  const first = after === undefined ? 0 : (shown.peek()?.users.length ?? 0);
   try {
-    const page = await current.list({ ...wanted.peek(), after }, signal);
-    if (signal.aborted) return;
-    batch(() => {
-      const before = after === undefined ? undefined : shown.peek();
-      shown.value = { users: joined(before?.users ?? [], page.users), next: page.next, total: before ? before.total : page.total };
-      problem.value = "";
-      isReading.value = false;
-    });
+    for (let requests = 1, from = after; ; requests += 1) {
+      const page = await current.list({ ...wanted.peek(), after: from }, signal);
+      if (signal.aborted) return;
+      const before = from === undefined ? undefined : shown.peek();
+      const users = joined(before?.users ?? [], page.users);
+      const isEnough = page.next === undefined || users.length - first >= ENOUGH || requests === MAX_REQUESTS;
+      batch(() => {
+        shown.value = { users, next: page.next, total: before ? before.total : page.total };
+        problem.value = "";
+        isReading.value = !isEnough;
+      });
+      if (isEnough) return;
+      from = page.next;
+    }
   } catch (error) {
     if (signal.aborted) return;
     problem.value = (error as Error).message;
