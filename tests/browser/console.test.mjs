@@ -273,6 +273,8 @@ test("numbers beyond 2^53 are told to be what JavaScript reads", async () => {
   });
   await ui.press("get");
   assert.match(await ui.text("#inexact"), /^data\.serial and 1 more are beyond 2⁵³, so the digits shown are those that JavaScript reads/);
+  await ui.remove();
+  assert.match(await ui.text("#undo-note .note"), /with the data it had, but for numbers beyond 2⁵³, which come back rounded; created_at will be new\.$/);
 });
 
 test("off this machine the page offers no secret, and takes none", async () => {

@@ -68,7 +68,7 @@ export function FaultSwitches() {
           </label>
         ))}
       </fieldset>
-      <p class="note" role="status" id="faults-note">{happened(calls.value.filter(({ begin }) => begin >= since.value).flatMap(({ attempts }) => attempts))}</p>
+      <p class="note" id="faults-note">{happened(calls.value.filter(({ begin }) => begin >= since.value).flatMap(({ attempts }) => attempts))}</p>
       <p class="problem" role="alert">{problem}</p>
     </section>
   );
