@@ -8,7 +8,7 @@ import type { Stored } from "../service/types";
 import { session } from "../state";
 import { counted } from "../text";
 import { inexact } from "./inexact";
-import { wanted } from "./listing";
+import { asked } from "./listing";
 import { chosen } from "./many";
 
 export type Format = "NDJSON" | "CSV";
@@ -42,7 +42,7 @@ export async function exportListed(format: Format): Promise<void> {
 
 async function listedRows(signal: AbortSignal): Promise<Stored[]> {
   const { list } = session.peek() ?? {};
-  const query = wanted.peek();
+  const query = asked();
   const found: Stored[] = [];
   for (let after: string | undefined, isMore = list !== undefined; isMore && list; isMore = after !== undefined) {
     const page = await list({ ...query, after, limit: MOST }, signal);

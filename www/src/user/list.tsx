@@ -20,15 +20,15 @@ export function UserList() {
       <h2 id="list-title">All users</h2>
       <div class="toolbar">
         <input type="search" id="prefix" placeholder="Id begins with" aria-label="Id begins with" value={prefix}
-          onInput={(event) => want({ prefix: event.currentTarget.value.trim() })} />
+          onInput={(event) => want({ prefix: event.currentTarget.value })} />
         <input type="search" id="search" placeholder="Data contains" aria-label="Data contains" value={search}
-          onInput={(event) => want({ search: event.currentTarget.value.trim() })} />
+          onInput={(event) => want({ search: event.currentTarget.value })} />
         <select id="sort" aria-label="Sort by" value={sort} onChange={(event) => want({ sort: event.currentTarget.value })}>
           {current.sorts.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
         </select>
       </div>
       <p class="problem" role="alert">{problem.value && sentence(problem.value)}</p>
-      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search, isReading.value) : problem.value ? "" : "Reading the list …"}</p>
+      <p class="note" role="status" id="list-count" aria-busy={isReading.value}>{now ? said(now, search.trim(), isReading.value) : problem.value ? "" : "Reading the list …"}</p>
       <ListActions users={now?.users ?? []} />
       {now && now.users.length > 0 && <ListTable users={now.users} session={current} />}
       {now?.next !== undefined && (

@@ -15,7 +15,7 @@ const ENOUGH = 25;
 /** Requests for them: the server looks at some users for each, and finds none where those that match are rare. */
 const MAX_REQUESTS = 200;
 
-type Wanted = Omit<ListQuery, "after">;
+type Wanted = Omit<ListQuery, "after" | "limit">;
 
 const ALL: Wanted = { prefix: "", search: "", sort: "-updated_at" };
 
@@ -34,6 +34,12 @@ export const shown = signal<Shown | undefined>(undefined);
 export const fields = signal<readonly string[]>([]);
 export const isReading = signal(false);
 export const problem = signal("");
+
+/** What is asked for: without the spaces around what was typed, which is shown as it is while somebody types. */
+export function asked(): Wanted {
+  const { prefix, search, sort } = wanted.peek();
+  return { prefix: prefix.trim(), search: search.trim(), sort };
+}
 
 let control: AbortController | undefined;
 let soon: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +70,7 @@ async function read(after: string | undefined): Promise<void> {
   const first = after === undefined ? 0 : (shown.peek()?.users.length ?? 0);
   try {
     for (let requests = 1, from = after; ; requests += 1) {
-      const page = await current.list({ ...wanted.peek(), after: from }, signal);
+      const page = await current.list({ ...asked(), after: from }, signal);
       if (signal.aborted) return;
       const before = from === undefined ? undefined : shown.peek();
       const users = joined(before?.users ?? [], page.users);
