@@ -3,7 +3,7 @@
 // The app holds no secret: its own server makes a token for whoever has signed in (examples/token-endpoint.mjs).
 
 import { useEffect, useState } from "react";
-import { Button, SafeAreaView, Text, TextInput } from "react-native";
+import { Button, Text, TextInput, View } from "react-native";
 import { connect } from "user-handle";
 
 const TOKENS = "https://app.example/token";
@@ -29,10 +29,10 @@ export default function App({ client = connect("demo-key", askForToken) }) {
   const save = () => client.currentUser.update({ name }).then(() => setTold(`Saved: ${name}.`), (error) => setTold(error.message));
 
   return (
-    <SafeAreaView>
+    <View>
       <Text testID="told">{told}</Text>
       <TextInput accessibilityLabel="name" value={name} onChangeText={setName} />
       <Button title="Save" onPress={save} />
-    </SafeAreaView>
+    </View>
   );
 }

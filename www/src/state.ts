@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import type { Look } from "./import/look";
+import type { FileInfo } from "./import/file-info";
 import type { Session, UserRow, Verb } from "./service/types";
 
 export const session = signal<Session | undefined>(undefined);
@@ -10,15 +10,15 @@ export const session = signal<Session | undefined>(undefined);
 /** Users that some answer has shown, the latest first. */
 export const seen = signal<readonly UserRow[]>([]);
 
-/** What was done last, for the code. */
-export interface Deed {
+/** The last action: what the code that is shown does. */
+export interface Action {
   verb: Verb | "import" | "deleteUsers";
   id: string;
   value: unknown;
   /** How the file of an import was read and sent. */
-  read?: Look & { override: boolean };
+  read?: FileInfo & { override: boolean };
 }
-export const lastDeed = signal<Deed | undefined>(undefined);
+export const lastAction = signal<Action | undefined>(undefined);
 
 /** The rate limit is read from the client after each answer. */
 export const rateLimit = signal<ReturnType<Session["rateLimit"]>>(undefined);
@@ -43,6 +43,6 @@ export function close(): void {
   session.value?.close();
   session.value = undefined;
   seen.value = [];
-  lastDeed.value = undefined;
+  lastAction.value = undefined;
   rateLimit.value = undefined;
 }

@@ -8,15 +8,15 @@ import { curl, inLines, type Exchange } from "./exchange";
 import type { Attempt, Call } from "./log";
 
 export function CallDetails({ call }: { call: Call }) {
-  const { deed } = call;
+  const { action } = call;
   const current = session.value;
   return (
     <section id="call" aria-label={`${call.operation}, in full`}>
       {call.attempts.map((attempt) => <Sent key={attempt.number} attempt={attempt} of={call.attempts.length} />)}
-      {current && deed && (
+      {current && action && (
         <div class="buttons" id="call-code">
           {LANGUAGES.map((language) => (
-            <CopyButton key={language} text={codeFor(language, current, deed)} label={`as ${language}`}>{`Copy as ${language}`}</CopyButton>
+            <CopyButton key={language} text={codeFor(language, current, action)} label={`as ${language}`}>{`Copy as ${language}`}</CopyButton>
           ))}
         </div>
       )}

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ClientEvents } from "user-handle";
 
-import { lastDeed, rateLimit, type Deed } from "../state";
+import { lastAction, rateLimit, type Action } from "../state";
 import type { Session } from "../service/types";
 import { answerOf, requestOf, type Exchange } from "./exchange";
 
@@ -30,7 +30,7 @@ export interface Call {
   path: string;
   operation: string;
   /** What somebody did that made this call, as far as there is code for it. */
-  deed: Deed | undefined;
+  action: Action | undefined;
   begin: number;
   attempts: readonly Attempt[];
   /** Nothing more is to come of it. */
@@ -99,7 +99,7 @@ function begin({ callId, method, path, attempt, operation }: ClientEvents["reque
   const next = (from: number): Attempt =>
     ({ number: attempt, method, path, from, to: undefined, status: undefined, failure: undefined, exchange: undefined });
   if (attempt === 1) {
-    const call: Call = { id: callId, method, path, operation, deed: deedOf(operation, path), begin: now, attempts: [next(0)], isOver: false };
+    const call: Call = { id: callId, method, path, operation, action: actionOf(operation, path), begin: now, attempts: [next(0)], isOver: false };
     calls.value = [call, ...calls.value].slice(0, MAX_CALLS);
   } else {
     change(callId, (call) => ({ ...call, attempts: [...call.attempts, next(now - call.begin)] }));
@@ -107,8 +107,8 @@ function begin({ callId, method, path, attempt, operation }: ClientEvents["reque
 }
 
 /** Reads go before some deeds and after others. */
-function deedOf(operation: string, path: string): Deed | undefined {
-  const last = lastDeed.peek();
+function actionOf(operation: string, path: string): Action | undefined {
+  const last = lastAction.peek();
   if (last && (last.verb === operation || (operation === "addUsers" && last.verb === "import"))) return last;
   if (operation !== "get") return undefined;
   const id = decodeURIComponent(path.split("/")[1] ?? "");

@@ -2,7 +2,7 @@
 // program keeps them.
 
 import type { Session } from "../service/types";
-import type { Deed } from "../state";
+import type { Action } from "../state";
 import { importing } from "./importing";
 import { quoted, visible } from "./quoted";
 import { rust } from "./rust";
@@ -10,8 +10,8 @@ import { rust } from "./rust";
 export const LANGUAGES = ["JavaScript", "TypeScript", "Rust"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export function codeFor(language: Language, session: Session, deed: Deed): string {
-  return language === "Rust" ? rust(session, deed) : script(session, deed, language === "TypeScript");
+export function codeFor(language: Language, session: Session, action: Action): string {
+  return language === "Rust" ? rust(session, action) : script(session, action, language === "TypeScript");
 }
 
 /** A value over several lines, each but the first this far in. */
@@ -19,16 +19,16 @@ export function value(value: unknown, indent = ""): string {
   return visible(JSON.stringify(value, null, 2) ?? "{}").replaceAll("\n", `\n${indent}`);
 }
 
-function script(session: Session, deed: Deed, isTyped: boolean): string {
-  if (deed.verb === "deleteUsers") return `${streamHead(session, "", "")}await client.deleteUsers(${value(deed.value)});\n`;
-  const typed = isTyped && deed.value !== undefined;
-  const shape = typed ? `\n${declaration(session, deed.value)}\n` : "";
+function script(session: Session, action: Action, isTyped: boolean): string {
+  if (action.verb === "deleteUsers") return `${streamHead(session, "", "")}await client.deleteUsers(${value(action.value)});\n`;
+  const typed = isTyped && action.value !== undefined;
+  const shape = typed ? `\n${declaration(session, action.value)}\n` : "";
   const parameter = typed ? "<Profile>" : "";
-  if (deed.verb === "import") return importing(streamHead(session, "", ""), deed, isTyped);
+  if (action.verb === "import") return importing(streamHead(session, "", ""), action, isTyped);
   const head = session.service === "Klaim" ? klaimHead(session, isTyped, parameter, shape) : streamHead(session, parameter, shape);
-  const given = deed.value === undefined ? "" : value(deed.value);
-  const call = `await client.user(${quoted(deed.id)}).${deed.verb}(${given});`;
-  switch (deed.verb) {
+  const given = action.value === undefined ? "" : value(action.value);
+  const call = `await client.user(${quoted(action.id)}).${action.verb}(${given});`;
+  switch (action.verb) {
     case "delete":
       return `${head}${call}\n`;
     case "creditBalance":

@@ -1,13 +1,13 @@
 // An import as a program for Node: a file of lines as it is, CSV by the columns that were chosen.
 
 import type { Column, Kind } from "../import/columns";
-import type { Deed } from "../state";
+import type { Action } from "../state";
 import { quoted } from "./quoted";
 
-type Read = NonNullable<Deed["read"]>;
+type Read = NonNullable<Action["read"]>;
 
 /** `head` imports `connect` and makes the client. */
-export function importing(head: string, { id, read }: Deed, isTyped: boolean): string {
+export function importing(head: string, { id, read }: Action, isTyped: boolean): string {
   const isCsv = read?.format === "CSV";
   const types = isTyped ? (isCsv ? ["NewUser"] : ["ImportFailure"]) : [];
   const names = ["connect", ...types.map((name) => `type ${name}`)].join(", ");

@@ -3,15 +3,15 @@
 import { useSignal } from "@preact/signals";
 
 import { CopyButton } from "../copy";
-import { lastDeed, session } from "../state";
+import { lastAction, session } from "../state";
 import { codeFor, LANGUAGES, type Language } from "./code";
 
 export function CodePanel() {
   const language = useSignal<Language>("JavaScript");
-  const deed = lastDeed.value;
+  const action = lastAction.value;
   const current = session.value;
   if (!current) return null;
-  const code = deed && codeFor(language.value, current, deed);
+  const code = action && codeFor(language.value, current, action);
   return (
     <section class="card" aria-labelledby="code-title">
       <h2 id="code-title">Code</h2>

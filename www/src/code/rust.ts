@@ -1,10 +1,10 @@
 // What was just done, in Rust.
 
 import type { Session } from "../service/types";
-import type { Deed } from "../state";
+import type { Action } from "../state";
 import { quoted } from "./quoted";
 
-const METHODS: Record<Deed["verb"], string> = {
+const METHODS: Record<Action["verb"], string> = {
   create: "create",
   getOrCreate: "get_or_create",
   get: "get",
@@ -19,17 +19,17 @@ const METHODS: Record<Deed["verb"], string> = {
 /** The first line: elsewhere there is no `fetch` to call, and the compiler says so. */
 const TARGET = "// For the target wasm32-unknown-unknown, as in a page.";
 
-export function rust(session: Session, deed: Deed): string {
-  return session.service === "Klaim" ? klaim(session, deed) : stream(session, deed);
+export function rust(session: Session, action: Action): string {
+  return session.service === "Klaim" ? klaim(session, action) : stream(session, action);
 }
 
-function stream({ root, key, usesSecret }: Session, deed: Deed): string {
+function stream({ root, key, usesSecret }: Session, action: Action): string {
   const credential = usesSecret ? "secret" : "token";
-  const uses = deed.verb === "import" ? "use user_handle::{Client, Error, NewUser};" : "use user_handle::{Client, Error};";
-  const body = deed.verb === "import" ? batches(deed) : deed.verb === "deleteUsers" ? deletion(deed) : call(deed, deed.value === undefined ? "" : `&${literal(deed.value)}`, false);
-  const json = deed.value === undefined || deed.verb === "deleteUsers" ? "use serde_json::Value;\n" : "use serde_json::json;\n";
-  const imports = deed.verb === "delete" || deed.verb === "deleteUsers" ? uses : `${json}${uses}`;
-  const parameters = deed.verb === "import" ? `${credential}: &str, users: &[NewUser<Value>]` : `${credential}: &str`;
+  const uses = action.verb === "import" ? "use user_handle::{Client, Error, NewUser};" : "use user_handle::{Client, Error};";
+  const body = action.verb === "import" ? batches(action) : action.verb === "deleteUsers" ? deletion(action) : call(action, action.value === undefined ? "" : `&${literal(action.value)}`, false);
+  const json = action.value === undefined || action.verb === "deleteUsers" ? "use serde_json::Value;\n" : "use serde_json::json;\n";
+  const imports = action.verb === "delete" || action.verb === "deleteUsers" ? uses : `${json}${uses}`;
+  const parameters = action.verb === "import" ? `${credential}: &str, users: &[NewUser<Value>]` : `${credential}: &str`;
   return `${TARGET}
 ${imports}
 
@@ -44,24 +44,24 @@ ${body}
 `;
 }
 
-function klaim({ root }: Session, deed: Deed): string {
-  const kind = deed.verb === "update" ? "KlaimChanges" : "NewKlaimUser";
-  const given = deed.value === undefined ? "" : fields(kind, deed.value as Record<string, unknown>);
+function klaim({ root }: Session, action: Action): string {
+  const kind = action.verb === "update" ? "KlaimChanges" : "NewKlaimUser";
+  const given = action.value === undefined ? "" : fields(kind, action.value as Record<string, unknown>);
   const uses = `use user_handle::{${["Error", "KlaimClient", ...(given ? [kind] : [])].sort().join(", ")}};`;
-  const json = deed.verb === "creditBalance" ? "" : `use serde_json::${given.includes("json!") ? "{Value, json}" : "Value"};\n`;
+  const json = action.verb === "creditBalance" ? "" : `use serde_json::${given.includes("json!") ? "{Value, json}" : "Value"};\n`;
   return `${TARGET}
 ${json}${uses}
 
 async fn run(key: &str) -> Result<(), Error> {
     let client = KlaimClient::builder(key).base_url(${quoted(root)}).build()?;
-${call(deed, given, given !== "")}
+${call(action, given, given !== "")}
     Ok(())
 }
 `;
 }
 
 /** Where nothing else says what the data is, the call does. */
-function call({ verb, id }: Deed, given: string, isOpen: boolean): string {
+function call({ verb, id }: Action, given: string, isOpen: boolean): string {
   const type = isOpen || verb === "get" || verb === "profile" ? "::<Value>" : "";
   const made = `client.user(${text(id)})?.${METHODS[verb]}${type}(${given}).await?;`;
   switch (verb) {
@@ -74,14 +74,14 @@ function call({ verb, id }: Deed, given: string, isOpen: boolean): string {
   }
 }
 
-function batches({ id, read }: Deed): string {
+function batches({ id, read }: Action): string {
   return `    // ${id.replaceAll(/[\r\n]/g, " ")}, 1 000 users in each request.
     for batch in users.chunks(1_000) {
         client.users().add_many(batch, ${read?.override === true}).await?;
     }`;
 }
 
-const deletion = ({ value }: Deed): string =>
+const deletion = ({ value }: Action): string =>
   `    let ids = [${(value as string[]).map((id) => `${text(id)}.to_owned()`).join(", ")}];\n    client.users().delete_many(&ids).await?;`;
 
 function fields(kind: string, given: Record<string, unknown>): string {

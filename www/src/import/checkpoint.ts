@@ -21,10 +21,10 @@ export interface Checkpoint {
   failures: readonly Failure[];
 }
 
-export const isOf = ({ file }: Checkpoint, given: File): boolean =>
+export const isForFile = ({ file }: Checkpoint, given: File): boolean =>
   file.name === given.name && file.size === given.size && file.modified === given.lastModified;
 
-export function keep(state: Checkpoint): void {
+export function saveCheckpoint(state: Checkpoint): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ ...state, failures: state.failures.slice(0, MAX_FAILURES) }));
   } catch {
@@ -32,7 +32,7 @@ export function keep(state: Checkpoint): void {
   }
 }
 
-export function kept(target: string): Checkpoint | undefined {
+export function loadCheckpoint(target: string): Checkpoint | undefined {
   try {
     const found = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Checkpoint | null;
     return found?.target === target ? found : undefined;
@@ -41,7 +41,7 @@ export function kept(target: string): Checkpoint | undefined {
   }
 }
 
-export function dropKept(): void {
+export function clearCheckpoint(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {

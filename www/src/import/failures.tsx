@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { save } from "../save";
 import { counted, grouped, sentence } from "../text";
-import { asFile, setMending, type Failure, type Job } from "./job";
+import { toNdjson, setMending, type Failure, type Job } from "./job";
 import { extract } from "./source";
 
 const MAX_ROWS = 50;
@@ -48,21 +48,21 @@ export function FailureTable({ id, title, failures, of, onMended }: Props) {
 }
 
 /** The rows of these users: to download, or to mend at once. */
-function Rows({ failures, of: { file, look, mending }, onMended }: Pick<Props, "failures" | "of" | "onMended">) {
+function Rows({ failures, of: { file, info, mending }, onMended }: Pick<Props, "failures" | "of" | "onMended">) {
   const field = useRef<HTMLTextAreaElement>(null);
   const isOpen = mending !== undefined;
   useEffect(() => field.current?.focus(), [isOpen]);
-  if (look === undefined) return null;
-  const rows = () => extract(file, look, new Set(failures.map(({ index }) => index)));
+  if (info === undefined) return null;
+  const rows = () => extract(file, info, new Set(failures.map(({ index }) => index)));
   const name = file.name.replace(/^(mend-)?/, "mend-");
-  const type = look.format === "CSV" ? "text/csv" : NDJSON;
+  const type = info.format === "CSV" ? "text/csv" : NDJSON;
   if (!isOpen || !onMended) {
     return (
       <div class="buttons">
         {onMended && failures.length <= MAX_ROWS && (
           <button type="button" class="main" id="mend" onClick={() => void rows().then(setMending)}>Mend them here</button>
         )}
-        <button type="button" id="download" onClick={() => save([asFile(failures)], `${file.name}.failures.ndjson`, NDJSON)}>Download the reasons</button>
+        <button type="button" id="download" onClick={() => save([toNdjson(failures)], `${file.name}.failures.ndjson`, NDJSON)}>Download the reasons</button>
         <button type="button" id="download-rows" onClick={() => void rows().then((given) => save([given], name, type))}>Download their rows, to mend and import</button>
       </div>
     );

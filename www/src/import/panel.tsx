@@ -5,8 +5,8 @@ import { useSignal } from "@preact/signals";
 import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
 import { Columns } from "./columns-table";
-import { choose, discard, job, unfinished, type Phase } from "./job";
-import { remark } from "./look";
+import { checkFile, discard, job, unfinished, type Phase } from "./job";
+import { remark } from "./file-info";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
 import type { Repeated } from "./repeated";
@@ -38,20 +38,20 @@ export function ImportPanel() {
           <button type="button" class="link" onClick={discard}>Forget it</button>
         </p>
       )}
-      {now?.mending === undefined && <FileField onFile={(file) => void choose(current, file)} />}
+      {now?.mending === undefined && <FileField onFile={(file) => void checkFile(current, file)} />}
       {now && (
         <>
           <p class="status" role="status" id="import-status">{said(now)}</p>
-          {now.look && remark(now.look) && <p class="note">{remark(now.look)}</p>}
+          {now.info && remark(now.info) && <p class="note">{remark(now.info)}</p>}
           {now.repeated.count > 0 && <p class="note" id="repeated">{repeatedIds(now.repeated)}</p>}
           {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
-          {now.look?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.look.columns} session={current} />}
+          {now.info?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.info.columns} session={current} />}
           {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
           {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} of={now} />}
           <Progress now={now} session={current} />
           {!isOpen(now.phase) && (
             <FailureTable id="failures" title="Not stored" failures={now.failures} of={now}
-              {...(now.phase === "done" ? { onMended: (file: File) => void choose(current, file) } : {})} />
+              {...(now.phase === "done" ? { onMended: (file: File) => void checkFile(current, file) } : {})} />
           )}
         </>
       )}
@@ -96,18 +96,18 @@ function FileField({ onFile }: { onFile: (file: File) => void }) {
   );
 }
 
-function said({ phase, total, refused, checkpoint, failures, file, look }: NonNullable<typeof job.value>): string {
+function said({ phase, total, refused, checkpoint, failures, file, info }: NonNullable<typeof job.value>): string {
   switch (phase) {
     case "checking":
       return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
     case "unfit":
-      return `${file.name}, ${look?.format}: nothing is sent yet.`;
+      return `${file.name}, ${info?.format}: nothing is sent yet.`;
     case "unreadable":
       return `${file.name} cannot be imported. Nothing is sent.`;
     case "checked":
       return refused.length === 0
-        ? `${file.name}, ${look?.format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
-        : `${file.name}, ${look?.format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
+        ? `${file.name}, ${info?.format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
+        : `${file.name}, ${info?.format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
     case "sending":
       return `Sending ${file.name}.`;
     case "paused":

@@ -4,7 +4,7 @@
 import type { NewUser } from "user-handle";
 
 import { idOf, RowProblem, toUser } from "./columns";
-import type { Look } from "./look";
+import type { FileInfo } from "./file-info";
 
 /** What `users.import` takes. */
 type Users = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | AsyncIterable<NewUser>;
@@ -17,16 +17,16 @@ interface Reading {
 }
 
 /** The users, to be sent or only to be checked. */
-export async function usersOf(file: File, look: Look, reading: Reading): Promise<Users> {
-  if (look.format === "CSV") return fromRows(file, look, reading);
+export async function usersOf(file: File, info: FileInfo, reading: Reading): Promise<Users> {
+  if (info.format === "CSV") return fromRows(file, info, reading);
   const { onId } = reading;
   return onId ? heard(file.stream(), (line) => onId(idIn(line))) : file.stream();
 }
 
-async function* fromRows(file: File, look: Look, { checkId, onId }: Reading): AsyncIterable<NewUser> {
+async function* fromRows(file: File, info: FileInfo, { checkId, onId }: Reading): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
-  const { columns } = look;
-  for await (const row of rowsOf(file, look)) {
+  const { columns } = info;
+  for await (const row of rowsOf(file, info)) {
     const id = idOf(columns, row);
     onId?.(id);
     try {
@@ -46,20 +46,20 @@ const unreadable = (id: string, problem: Error): NewUser => ({
 });
 
 /** The first users of a file, as they would be sent. */
-export async function preview(file: File, look: Look, count: number): Promise<unknown[]> {
+export async function preview(file: File, info: FileInfo, count: number): Promise<unknown[]> {
   const found: unknown[] = [];
-  for await (const user of look.format === "NDJSON" ? parsedLines(file.stream()) : readable(file, look)) {
+  for await (const user of info.format === "NDJSON" ? parsedLines(file.stream()) : readable(file, info)) {
     found.push(user);
     if (found.length === count) break;
   }
   return found;
 }
 
-async function* readable(file: File, look: Look): AsyncIterable<NewUser> {
+async function* readable(file: File, info: FileInfo): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
-  for await (const row of rowsOf(file, look)) {
+  for await (const row of rowsOf(file, info)) {
     try {
-      yield toUser(look.columns, row, () => undefined);
+      yield toUser(info.columns, row, () => undefined);
     } catch (problem) {
       if (!(problem instanceof RowProblem)) throw problem;
     }
@@ -67,7 +67,7 @@ async function* readable(file: File, look: Look): AsyncIterable<NewUser> {
 }
 
 /** These users of a file, counted from 0, as the file has them: a file of its own, to mend and to import. */
-export async function extract(file: File, look: Look, indexes: ReadonlySet<number>): Promise<string> {
+export async function extract(file: File, info: FileInfo, indexes: ReadonlySet<number>): Promise<string> {
   const chosen = async <T>(all: AsyncIterable<T>): Promise<T[]> => {
     const found: T[] = [];
     let index = 0;
@@ -77,10 +77,10 @@ export async function extract(file: File, look: Look, indexes: ReadonlySet<numbe
     }
     return found;
   };
-  if (look.format === "NDJSON") return (await chosen(lines(file.stream()))).map((line) => `${line}\n`).join("");
+  if (info.format === "NDJSON") return (await chosen(lines(file.stream()))).map((line) => `${line}\n`).join("");
   const { firstOf, rowsOf, textOf } = await import("./csv");
-  const rows = await chosen(rowsOf(file, look));
-  return textOf([await firstOf(file, look), ...rows.map(({ cells }) => cells)], look.delimiter);
+  const rows = await chosen(rowsOf(file, info));
+  return textOf([await firstOf(file, info), ...rows.map(({ cells }) => cells)], info.delimiter);
 }
 
 async function* parsedLines(bytes: ReadableStream<Uint8Array>): AsyncIterable<unknown> {

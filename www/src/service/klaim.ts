@@ -4,7 +4,7 @@ import type { KlaimChanges, KlaimClient, KlaimRecord, NewKlaimUser } from "user-
 
 import { recordingFetch } from "../calls/log";
 import { CHECK, checked, NOBODY } from "./check";
-import { findList, passportOf } from "./listing";
+import { findList, requestAuthOf } from "./listing";
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
 import type { Credentials, Outcome, Service, Session, UserRow, Verb } from "./types";
@@ -34,8 +34,8 @@ async function open({ root, key }: Credentials): Promise<Session> {
   const { connect } = await load();
   const client = connect(key, { baseUrl: root, fetch: recordingFetch });
   await checked(root, client, client.user(NOBODY).get(CHECK), ({ detail }) => detail !== undefined);
-  const passport = await passportOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
-  const list = await findList<KlaimRecord>(`${root}admin/users`, passport, toRow);
+  const auth = await requestAuthOf((fetch) => connect(key, { baseUrl: root, fetch }).user(NOBODY).get());
+  const list = await findList<KlaimRecord>(`${root}admin/users`, auth, toRow);
   const imitation = connect("nobody", { baseUrl: root, fetch: silentFetch });
   return {
     service: "Klaim",

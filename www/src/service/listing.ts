@@ -34,26 +34,26 @@ interface Answer<Record> {
 }
 
 /** What a client sends along with a request. */
-export interface Passport {
+export interface RequestAuth {
   headers: HeadersInit;
   /** The parameters of the address. */
   parameters: URLSearchParams;
 }
 
 /** What a client sends along, from a request that a `fetch` is given which answers by itself. */
-export async function passportOf(ask: (fetch: typeof globalThis.fetch) => Promise<unknown>): Promise<Passport> {
-  let passport: Passport = { headers: {}, parameters: new URLSearchParams() };
+export async function requestAuthOf(ask: (fetch: typeof globalThis.fetch) => Promise<unknown>): Promise<RequestAuth> {
+  let auth: RequestAuth = { headers: {}, parameters: new URLSearchParams() };
   await ask(async (url, init) => {
-    passport = { headers: init?.headers ?? {}, parameters: new URL(String(url)).searchParams };
+    auth = { headers: init?.headers ?? {}, parameters: new URL(String(url)).searchParams };
     return new Response("{}", { headers: { "content-type": "application/json" } });
   }).catch(() => {}); // That the answer is no user is of no interest.
-  return passport;
+  return auth;
 }
 
 /** The list at this address; undefined if there is none, as at the services themselves. */
 export async function findList<Record>(
   address: string,
-  { headers, parameters }: Passport,
+  { headers, parameters }: RequestAuth,
   toRow: (record: Record) => UserRow,
 ): Promise<List | undefined> {
   async function read(query: { [name: string]: string | undefined }, signal: AbortSignal): Promise<Response> {

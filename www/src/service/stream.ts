@@ -4,7 +4,7 @@ import type { Client, NewUser, User, UserRecord } from "user-handle";
 
 import { recordingFetch } from "../calls/log";
 import { CHECK, checked, NOBODY } from "./check";
-import { findList, passportOf } from "./listing";
+import { findList, requestAuthOf } from "./listing";
 import { isLocal, isLocalPage } from "./loopback";
 import { below, silentFetch } from "./rehearsal";
 import { release } from "./release";
@@ -86,11 +86,11 @@ const manyOf = (client: Client): NonNullable<Session["many"]> => ({
 
 async function listAt(root: string, key: string, secret: string) {
   const { connect } = await load();
-  const passport = await passportOf(async (fetch) => {
+  const auth = await requestAuthOf(async (fetch) => {
     const client = connect(key, secret, undefined, { baseUrl: root, browser: false, fetch });
     await client.user(NOBODY).get().finally(() => release(client));
   });
-  return findList<UserRecord>(new URL("/admin/users", root).href, passport, (record) => ({
+  return findList<UserRecord>(new URL("/admin/users", root).href, auth, (record) => ({
     id: record.id,
     data: record.data,
     created: record.created_at,

@@ -3,7 +3,7 @@
 import { batch, signal } from "@preact/signals";
 
 import type { Stored } from "../service/types";
-import { forget, lastDeed, session } from "../state";
+import { forget, lastAction, session } from "../state";
 import { counted } from "../text";
 import { disown } from "./draft";
 import { problem, reload } from "./listing";
@@ -34,7 +34,7 @@ export async function deleteChosen(): Promise<void> {
   await during(`Deleting ${counted(ids.length, "user")} …`, async (signal) => {
     withdrawUndo();
     const users = await many.read(ids, signal);
-    lastDeed.value = { verb: "deleteUsers", id: "", value: ids };
+    lastAction.value = { verb: "deleteUsers", id: "", value: ids };
     await many.delete(ids, signal);
     batch(() => {
       for (const id of ids) {

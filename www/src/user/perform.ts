@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 
 import type { Outcome, Session, Stored, Verb } from "../service/types";
 import { goTo } from "../place";
-import { forget, lastDeed, see, session } from "../state";
+import { forget, lastAction, see, session } from "../state";
 import { disown, draft, takeIn } from "./draft";
 import { offerUndo, withdrawUndo } from "./undo";
 import { WORDS } from "./verbs";
@@ -70,7 +70,7 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
   const before = draft.peek();
   const { signal } = (control = new AbortController());
   result.value = { state: "running", verb, text: `${words.doing} ${id} …` };
-  lastDeed.value = { verb, id, value: words.takesData ? value : undefined };
+  lastAction.value = { verb, id, value: words.takesData ? value : undefined };
   try {
     const stored = verb === "delete" ? await asStored(current, id, signal) : undefined;
     const outcome = await current.call(verb, id, value, signal);

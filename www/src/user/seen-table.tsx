@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 
 import { CopyButton } from "../copy";
 import type { Session, UserRow } from "../service/types";
-import { lastDeed, see, seen, session } from "../state";
+import { lastAction, see, seen, session } from "../state";
 import { grouped, sentence, shortened } from "../text";
 import { openUser } from "./actions";
 
@@ -81,7 +81,7 @@ function Row({ user, session }: { user: UserRow; session: Session }) {
 async function countFollows(session: Session, users: readonly UserRow[]): Promise<void> {
   const { signal } = new AbortController();
   for (const { id } of users) {
-    lastDeed.value = { verb: "profile", id, value: undefined };
+    lastAction.value = { verb: "profile", id, value: undefined };
     const { user } = await session.call("profile", id, undefined, signal);
     if (user) seen.value = seen.value.map((each) => (each.id === id ? user : each));
   }

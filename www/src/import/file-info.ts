@@ -4,7 +4,7 @@ import { guessed, type Column } from "./columns";
 
 export type Format = "NDJSON" | "CSV";
 
-export interface Look {
+export interface FileInfo {
   format: Format;
   encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
   /** Of a CSV file: what is between the cells, and what the columns are taken for. */
@@ -30,7 +30,7 @@ const BEGINNING = 65_536;
 const MAX_CSV = 268_435_456;
 
 /** Throws where the file is no list of users, with what it is instead. */
-export async function look(file: File): Promise<Look> {
+export async function inspectFile(file: File): Promise<FileInfo> {
   const begin = new Uint8Array(await file.slice(0, BEGINNING).arrayBuffer());
   const other = OTHERS.find(([bytes]) => bytes.every((byte, i) => begin[i] === byte));
   if (other) throw new Error(`${file.name} is ${other[1]}`);
@@ -52,7 +52,7 @@ export async function look(file: File): Promise<Look> {
 }
 
 /** By the byte order mark; else UTF-8 where all of the file is that, and what spreadsheets write besides. */
-async function encodingOf(file: File, [first, second]: Uint8Array): Promise<Look["encoding"]> {
+async function encodingOf(file: File, [first, second]: Uint8Array): Promise<FileInfo["encoding"]> {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   const reader = file.stream().getReader();
@@ -71,5 +71,5 @@ async function encodingOf(file: File, [first, second]: Uint8Array): Promise<Look
 }
 
 /** How the file is read, where that is not as one may expect. */
-export const remark = ({ encoding }: Look): string | undefined =>
+export const remark = ({ encoding }: FileInfo): string | undefined =>
   encoding === "utf-8" ? undefined : `Read as ${encoding === "windows-1252" ? "Windows-1252, which has Latin-1 in it" : "UTF-16"}.`;
