@@ -3,7 +3,7 @@ import { connect, SiteError } from "./node_modules/user-handle/dist/index.js";
 
 const expected = [
   "unsupported_runtime: WebAssembly could not be started here",
-  "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src; or import user-handle/no-wasm instead",
+  "add 'wasm-unsafe-eval' to script-src, or import user-handle/no-wasm instead",
 ].join("; ");
 let told = "connect threw nothing";
 try {

@@ -8,7 +8,7 @@ if (process.version.startsWith("v18.")) {
   assert.throws(() => api.connect("key", null), {
     code: "unsupported_runtime",
     message: "WebAssembly could not be started here",
-    hint: "the cause names it",
+    hint: "import user-handle/no-wasm instead; the cause says why",
   });
   console.log("ok");
 } else {

@@ -1,3 +1,3 @@
 import { refused } from "./refused.mjs";
 
-refused("this runtime has no WebAssembly", "import user-handle/no-wasm instead");
+refused("WebAssembly could not be started here", "import user-handle/no-wasm instead; the cause says why");

@@ -27,8 +27,8 @@ export const isWorkerd = () => globalThis.navigator?.userAgent === "Cloudflare-W
 
 /** Compiles what the caller of `init` gives, if anything. */
 export async function prepare(from) {
-  if (from === undefined) return;
-  needWebAssembly();
+  // Without WebAssembly, what follows says so.
+  if (from === undefined || typeof WebAssembly !== "object") return;
   try {
     compiled = await compile(typeof from === "string" || from instanceof URL ? fetch(from) : from);
     isGiven = true;
@@ -47,7 +47,6 @@ async function compile(from) {
 
 /** Starts a new, separate instance; gives its exports. */
 export function begin() {
-  needWebAssembly();
   try {
     compiled ??= toModule(source());
     const exports = instantiate();
@@ -63,16 +62,10 @@ export function begin() {
 
 function hintAt(cause) {
   if (isGiven) return `init takes this build's own module, user-handle/${MODULE}.wasm`;
-  if (/main thread/.test(cause?.message)) return INSTEAD;
-  if (/^(Type|Reference)Error$/.test(cause?.name)) return "the cause names it";
+  // A ReferenceError where there is none; a RangeError where Chromium up to 114 compiles nothing at once on a page.
+  if (/^(Range|Reference|Type)Error$/.test(cause?.name)) return `${INSTEAD}; the cause says why`;
   if (SERVER && isWorkerd()) return "workerd compiles at its start, from compatibility date 2025-06-01 on; wrangler needs none of it";
-  return `where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src; or ${INSTEAD}`;
-}
-
-function needWebAssembly() {
-  if (typeof WebAssembly !== "object") {
-    throw startError("Site", "unsupported_runtime", "this runtime has no WebAssembly", INSTEAD);
-  }
+  return `add 'wasm-unsafe-eval' to script-src, or ${INSTEAD}`;
 }
 
 /** The entry that needs no WebAssembly. */

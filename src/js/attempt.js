@@ -1,7 +1,7 @@
 // One attempt, and a question to the token provider. What they end with is an array that begins with a number of timeout.js.
 
 import {
-  BODY, BROKEN, FOR_SERVERS, HEADERS, INSECURE, JSON_BODY, LOST, NO_BODY, NO_TOKEN, REFUSED, TEXT, TIMED_OUT, TOKEN, TOO_LONG,
+  BODY, BROKEN, FOR_OLD_ENGINES, FOR_SERVERS, HEADERS, INSECURE, JSON_BODY, LOST, NO_BODY, NO_TOKEN, REFUSED, TEXT, TIMED_OUT, TOKEN, TOO_LONG,
   UNSENT, aborted, park, quietly, withTimeout,
 } from "./timeout.js";
 import { describe, rememberStatusText } from "./values.js";
@@ -117,6 +117,9 @@ const UNSENT_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
 const UNSENT_TEXTS = /HTTP Tunneling|client error \(Connect\)|dns error/;
 
+/** Browsers have streams, which are capped as they are read. */
+const CAPS_TEXTS = FOR_SERVERS || FOR_OLD_ENGINES;
+
 /**
  * The body's text, or undefined where it is longer than the cap; of one whose list is discarded, what its ends say.
  * What resolved may still be cut short: its JSON tells.
@@ -126,10 +129,10 @@ async function read(response, headers, maxBytes, discardsList) {
   const stream = !(FOR_SERVERS && discardsList) && length <= maxBytes ? undefined : response.body;
   // React Native has no body to read from; a stand-in may have one of another kind.
   if (typeof stream?.getReader !== "function") {
-    if (length > maxBytes) return undefined;
+    if (CAPS_TEXTS && length > maxBytes) return undefined;
     const text = await response.text();
     if (typeof text !== "string") throw new TypeError("the response's text is not a string");
-    return text.length > maxBytes ? undefined : text;
+    return CAPS_TEXTS && text.length > maxBytes ? undefined : text;
   }
   const reader = stream.getReader();
   const decoder = new TextDecoder();

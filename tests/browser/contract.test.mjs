@@ -285,7 +285,7 @@ test("a page whose policy forbids WebAssembly is told what to add", async () => 
   const seen = await run(() => outcome(async () => userHandle.connect("key", null)));
   assert.deepEqual([seen.name, seen.code, seen.message, seen.hint], [
     "SiteError", "unsupported_runtime", "WebAssembly could not be started here",
-    "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src; or import user-handle/no-wasm instead",
+    "add 'wasm-unsafe-eval' to script-src, or import user-handle/no-wasm instead",
   ]);
 });
 

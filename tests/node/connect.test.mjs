@@ -51,7 +51,7 @@ describe("import and require", () => {
       const { connect, FeedError } = await import("user-handle");
       try { connect("key"); } catch ({ name, code, message }) { console.log(name, code, message, typeof FeedError); }
     `;
-    assert.equal(printed(code), "SiteError unsupported_runtime this runtime has no WebAssembly function");
+    assert.equal(printed(code), "SiteError unsupported_runtime WebAssembly could not be started here function");
   });
 
   test("without fetch, connect says so", () => {

@@ -108,7 +108,8 @@ describe("the entries with WebAssembly say which to import", () => {
     test(`${entry}, where there is none`, async () => {
       assert.equal(
         await printed(`delete globalThis.WebAssembly; ${refused}`),
-        `unsupported_runtime; this runtime has no WebAssembly; import ${instead} instead`,
+        "unsupported_runtime; WebAssembly could not be started here; " +
+          `import ${instead} instead; the cause says why; WebAssembly is not defined`,
       );
     });
 
@@ -117,7 +118,7 @@ describe("the entries with WebAssembly say which to import", () => {
       const words = "WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than 4KB. Use WebAssembly.compile, or compile on a worker thread.";
       assert.equal(
         await printed(`WebAssembly.Module = class { constructor() { throw new RangeError("${words}"); } }; ${refused}`),
-        `unsupported_runtime; WebAssembly could not be started here; import ${instead} instead; ${words}`,
+        `unsupported_runtime; WebAssembly could not be started here; import ${instead} instead; the cause says why; ${words}`,
       );
     });
 
@@ -125,7 +126,7 @@ describe("the entries with WebAssembly say which to import", () => {
       assert.equal(
         await printed(`WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError("refused"); } }; ${refused}`),
         "unsupported_runtime; WebAssembly could not be started here; " +
-          `where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src; or import ${instead} instead; refused`,
+          `add 'wasm-unsafe-eval' to script-src, or import ${instead} instead; refused`,
       );
     });
   }

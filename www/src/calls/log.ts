@@ -106,7 +106,7 @@ function begin({ callId, method, path, attempt, operation }: ClientEvents["reque
   }
 }
 
-/** Reads go before some deeds and after others. */
+/** Reads go before some actions and after others. */
 function actionOf(operation: string, path: string): Action | undefined {
   const last = lastAction.peek();
   if (last && (last.verb === operation || (operation === "addUsers" && last.verb === "import"))) return last;
