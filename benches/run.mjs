@@ -4,7 +4,7 @@
 //   --quick      few rounds and few calls: whether everything runs, in less than two minutes
 //   --long       a million calls for memory
 //   --seed N     what the order of the turns is drawn from
-//   --write      writes docs/benchmarks.md and its charts; without it the report is printed
+//   --write      writes docs/evidence/benchmarks.md and its charts; without it the report is printed
 
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,6 +53,6 @@ for (const name of names) {
 }
 await service.stop();
 
-if (values.write) writeReport(fileURLToPath(new URL("../docs", import.meta.url)), measured, Object.keys(BENCHMARKS));
+if (values.write) writeReport(fileURLToPath(new URL("../docs/evidence", import.meta.url)), measured, Object.keys(BENCHMARKS));
 else console.log(markdown(measured));
 process.exit();

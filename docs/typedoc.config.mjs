@@ -1,4 +1,4 @@
-// The API reference of the npm packages, out of their hand-written types: `cargo xtask docs`.
+// The API reference of the npm packages, out of their hand-written types, as a part of the site: `cargo xtask docs`.
 
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +15,8 @@ export default {
   entryPoints: [...entries.map((name) => at(`../npm/${name}.d.ts`)), at("../server/npm/index.d.ts")],
   tsconfig: at("../npm/tsconfig.json"),
   readme: at("reference.md"),
-  out: at("../target/docs/npm"),
+  out: at("../target/site/api"),
+  favicon: at(".vitepress/icon.svg"),
 
   // What is missing or leads nowhere fails.
   treatWarningsAsErrors: true,

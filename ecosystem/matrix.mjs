@@ -43,10 +43,10 @@ function environmentsOf(fixture) {
   const kind = KINDS.indexOf(about.kind);
   if (kind < 0) throw new Error(`${fixture}/package.json: matrix.kind is none of ${KINDS.join(", ")}`);
   return Object.entries(variants).map(([name, variant]) => {
-    const { tool = fixture, needs = [], deadline = DEADLINE, files = [], scripts } = { ...about, ...variant };
+    const { tool = fixture, needs = [], deadline = DEADLINE, example, files = [], scripts } = { ...about, ...variant };
     const dependencies = { ...manifest.dependencies, ...variant.dependencies };
     return {
-      name, fixture, kind, needs, deadline, files, version: dependencies[tool] ?? "", manifest: { ...rest, dependencies },
+      name, fixture, kind, needs, deadline, example, files, version: dependencies[tool] ?? "", manifest: { ...rest, dependencies },
       scripts: Object.keys(manifest.scripts).filter((script) => scripts?.includes(script) ?? true),
     };
   });
@@ -63,8 +63,9 @@ function chosen(names) {
 }
 
 /** A fresh project: the fixture, the programs, and what is packed as further dependencies. */
-function project({ fixture, files, manifest }, folder, tarball) {
+function project({ fixture, example, files, manifest }, folder, tarball) {
   rmSync(folder, { recursive: true, force: true });
+  if (example) cpSync(join(here, "../examples", example), folder, { recursive: true });
   cpSync(join(here, fixture), folder, { recursive: true });
   for (const name of PROGRAMS) cpSync(join(here, name), join(folder, name));
   for (const path of files) cpSync(join(here, "..", path), join(folder, basename(path)));
@@ -73,7 +74,6 @@ function project({ fixture, files, manifest }, folder, tarball) {
   writeFileSync(join(folder, "program.cjs"), program.replace("export async function run", "exports.run = async function run"));
   const dependencies = { ...manifest.dependencies, "user-handle": `file:${tarball}` };
   if (needsServer({ manifest })) {
-    cpSync(join(here, "../examples/server-tests"), folder, { recursive: true });
     const { server: wrapper, platform } = serverTarballs;
     Object.assign(dependencies, { "user-handle-server": `file:${wrapper}`, [basename(platform).replace(/-\d.*/, "")]: `file:${platform}` });
   }
@@ -203,9 +203,9 @@ const failed = rows.filter(({ passed }) => !passed).length;
 const minutes = ((performance.now() - start) / 60_000).toFixed(1);
 console.log(`\n${table}\nmatrix: ${rows.length - failed} passed, ${failed} failed in ${minutes} minutes; the table is in target/matrix.md`);
 if (values.write) {
-  const file = fileURLToPath(new URL("../docs/runtimes.md", import.meta.url));
+  const file = fileURLToPath(new URL("../docs/evidence/runtimes.md", import.meta.url));
   const parts = /^(.*<!-- matrix -->\n).*(<!-- \/matrix -->.*)$/s.exec(readFileSync(file, "utf8"));
-  if (!parts) throw new Error("docs/runtimes.md has no lines `<!-- matrix -->` and `<!-- /matrix -->`");
+  if (!parts) throw new Error("docs/evidence/runtimes.md has no lines `<!-- matrix -->` and `<!-- /matrix -->`");
   writeFileSync(file, `${parts[1]}${table}${parts[2]}`);
 }
 process.exitCode = failed === 0 ? 0 : 1;

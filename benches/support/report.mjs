@@ -27,21 +27,21 @@ export function markdown(results) {
   return `${[INTRODUCTION, "## The goals", goalsReport(goals), ...parts].join("\n\n")}\n`;
 }
 
-/** Writes the report below `docs`; what was not measured now stays as it was measured last. */
-export function writeReport(docs, measured, order) {
-  const folder = join(docs, "benchmarks");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, "results.json");
+/** Writes the report into `folder`; what was not measured now stays as it was measured last. */
+export function writeReport(folder, measured, order) {
+  const charts = join(folder, "benchmarks");
+  mkdirSync(charts, { recursive: true });
+  const file = join(charts, "results.json");
   const before = readResults(file);
   // Rounded first: the report is what the numbers that are kept make.
   const all = { ...before, ...JSON.parse(JSON.stringify(measured, rounded)) };
   const results = Object.fromEntries(order.filter((name) => all[name]).map((name) => [name, all[name]]));
   for (const [name, result] of Object.entries(results)) {
-    for (const old of before[name]?.charts ?? []) rmSync(join(folder, `${old.name}.svg`), { force: true });
-    for (const it of result.charts) writeFileSync(join(folder, `${it.name}.svg`), chart(it));
+    for (const old of before[name]?.charts ?? []) rmSync(join(charts, `${old.name}.svg`), { force: true });
+    for (const it of result.charts) writeFileSync(join(charts, `${it.name}.svg`), chart(it));
   }
   writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
-  writeFileSync(join(docs, "benchmarks.md"), markdown(results));
+  writeFileSync(join(folder, "benchmarks.md"), markdown(results));
 }
 
 function readResults(file) {

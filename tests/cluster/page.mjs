@@ -1,4 +1,4 @@
-// The table of the results, and docs/cluster.md.
+// The table of the results, and docs/evidence/cluster.md.
 
 import { LOOP_WAIT, TTL, findPrimary } from "./settings.mjs";
 import { READERS, WRITERS } from "./workload.mjs";
@@ -19,12 +19,12 @@ export function table(results) {
   return [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...lines].join("\n");
 }
 
-/** docs/cluster.md. */
+/** docs/evidence/cluster.md. */
 export function page(results, { versions, goal }) {
   return `# A cluster that fails over
 
 Made by \`cargo xtask cluster --write\`, with ${versions.join(", ")}, all on one machine with two cores that others used at the
-same time. [Two servers](two-servers.md) are behind HAProxy, and share a PostgreSQL of two nodes that Patroni watches: one takes writes, and
+same time. [Two servers](../two-servers.md) are behind HAProxy, and share a PostgreSQL of two nodes that Patroni watches: one takes writes, and
 commits wait for the other (\`synchronous_mode\`). ${WRITERS} programs create, update and delete users, and ${READERS} read them, through the
 npm package with its defaults; then something happens, and is mended. Afterwards the database is compared with what each of them was told.
 

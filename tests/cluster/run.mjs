@@ -2,7 +2,7 @@
 // acknowledged is there afterwards. It takes some four minutes, on Linux.
 //
 //   --only TEXT   the rows whose name has this text
-//   --write       writes docs/cluster.md
+//   --write       writes docs/evidence/cluster.md
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -83,5 +83,5 @@ for (const { fault, violations, database, writes } of results) {
 }
 if (values.write) {
   const text = page(results, { versions: await cluster.versions(), goal: GOAL });
-  writeFileSync(new URL("../../docs/cluster.md", import.meta.url), text);
+  writeFileSync(new URL("../../docs/evidence/cluster.md", import.meta.url), text);
 }

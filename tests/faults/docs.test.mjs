@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { rows } from "./rows.mjs";
 import { render } from "./table.mjs";
 
-const page = new URL("../../docs/faults.md", import.meta.url);
+const page = new URL("../../docs/evidence/faults.md", import.meta.url);
 
-test("docs/faults.md is what the table gives", () => {
+test("docs/evidence/faults.md is what the table gives", () => {
   if (process.env.WRITE_FAULTS) writeFileSync(page, render());
   assert.equal(readFileSync(page, "utf8"), render(),
     "this writes it: WRITE_FAULTS=1 node --test tests/faults/docs.test.mjs");

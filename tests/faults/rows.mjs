@@ -1,5 +1,5 @@
 // Every fault, and what a call comes to: plain data, the same for Node and for pages. suite.mjs runs it, table.mjs
-// makes docs/faults.md of it.
+// makes docs/evidence/faults.md of it.
 //
 // A case: `calls`, of which the last is judged; `script`, what becomes of each attempt (fault-server.mjs), the last
 // entry for all further ones; `before`, whether the user exists at the start; `options` of the call; and what is

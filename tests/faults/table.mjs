@@ -1,4 +1,4 @@
-// docs/faults.md, made of the table that the tests hold each engine to.
+// docs/evidence/faults.md, made of the table that the tests hold each engine to.
 
 import { BEFORE, CLIENT } from "./perform.mjs";
 import { expectedIn, rows } from "./rows.mjs";

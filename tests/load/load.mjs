@@ -1,8 +1,8 @@
 // `cargo xtask load`: how much the server bears. Reads and writes over many users, sent by `wrk`, then many connections at
-// once; the numbers go to docs/load.md. It needs Linux, whose /proc says what a process has used.
+// once; the numbers go to docs/evidence/load.md. It needs Linux, whose /proc says what a process has used.
 //
 //   --users N         users in the database
-//   --pages           only the pages of the list of users, and nothing is written to docs/load.md
+//   --pages           only the pages of the list of users, and nothing is written to docs/evidence/load.md
 //   --seconds N       how long each kind of request is sent
 //   --connections N   connections that reads and writes come on
 //   --burst N         connections that are opened at once at the end
@@ -203,4 +203,4 @@ ${atOnce}
 The most memory that the server had in the whole run: ${most} MB.
 `;
 console.log(`\n${report}`);
-writeFileSync(path("docs/load.md"), report);
+writeFileSync(path("docs/evidence/load.md"), report);

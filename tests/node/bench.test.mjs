@@ -97,24 +97,24 @@ describe("the report", () => {
   });
 
   test("what was not measured anew stays", () => {
-    const docs = temporaryFolder();
-    writeReport(docs, { one: result }, ["one", "two"]);
-    writeReport(docs, { two: { ...result, title: "Another", charts: [] } }, ["one", "two"]);
-    const text = readFileSync(join(docs, "benchmarks.md"), "utf8");
+    const folder = temporaryFolder();
+    writeReport(folder, { one: result }, ["one", "two"]);
+    writeReport(folder, { two: { ...result, title: "Another", charts: [] } }, ["one", "two"]);
+    const text = readFileSync(join(folder, "benchmarks.md"), "utf8");
     assert.ok(text.indexOf("## Made up") > 0 && text.indexOf("## Another") > text.indexOf("## Made up"));
     assert.match(text, /!\[Made up\]\(benchmarks\/made-up\.svg\)/);
-    assert.deepEqual(readdirSync(join(docs, "benchmarks")).sort(), ["made-up.svg", "results.json"]);
-    writeFileSync(join(docs, "benchmarks/results.json"), "no JSON");
-    assert.throws(() => writeReport(docs, {}, ["one"]), SyntaxError);
+    assert.deepEqual(readdirSync(join(folder, "benchmarks")).sort(), ["made-up.svg", "results.json"]);
+    writeFileSync(join(folder, "benchmarks/results.json"), "no JSON");
+    assert.throws(() => writeReport(folder, {}, ["one"]), SyntaxError);
   });
 
-  test("the report in docs/ is what its numbers make", () => {
-    const docs = fileURLToPath(new URL("../../docs", import.meta.url));
-    const results = JSON.parse(readFileSync(join(docs, "benchmarks/results.json")));
+  test("the report in docs/evidence is what its numbers make", () => {
+    const folder = fileURLToPath(new URL("../../docs/evidence", import.meta.url));
+    const results = JSON.parse(readFileSync(join(folder, "benchmarks/results.json")));
     const again = temporaryFolder();
     writeReport(again, results, Object.keys(results));
     const names = ["benchmarks.md", ...Object.values(results).flatMap(({ charts }) => charts.map(({ name }) => `benchmarks/${name}.svg`))];
-    for (const name of names) assert.equal(readFileSync(join(docs, name), "utf8"), readFileSync(join(again, name), "utf8"), `${name}: run \`cargo xtask bench --write\``);
+    for (const name of names) assert.equal(readFileSync(join(folder, name), "utf8"), readFileSync(join(again, name), "utf8"), `${name}: run \`cargo xtask bench --write\``);
   });
 });
 

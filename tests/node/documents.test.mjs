@@ -27,7 +27,7 @@ const QUOTED = ["jsx", "tsx", "vue", "svelte"];
 // What some of the programs read or import.
 writeFileSync(join(project, "users.ndjson"), '{"id":"ada","data":{"name":"Ada"}}\n{"id":"grace"}\n');
 copyFileSync(join(root, "examples/edge-function.mjs"), join(project, "edge-function.mjs"));
-for (const name of ["getstream", "@opentelemetry"]) {
+for (const name of ["getstream", "@opentelemetry", "undici"]) {
   symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
 }
 symlinkSync(join(root, "server/npm"), join(project, "node_modules/user-handle-server"));

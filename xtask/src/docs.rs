@@ -1,10 +1,13 @@
-//! `cargo xtask docs`: the API reference of the npm package, the crates and the server, where typedoc and cargo put it. Warnings
-//! fail, in `lint` too.
+//! `cargo xtask docs`: one static site of all documents, the API reference of the npm packages and that of the crates. Warnings fail,
+//! in `lint` too.
 
-use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::setup;
+use anyhow::{Context, Result};
+
 use crate::shell::{Cmd, Folders, cargo};
+use crate::{package, setup};
 
 /// The crate as docs.rs shows it: for wasm32, with all that its users may turn on.
 const CRATE: &str = "-p user-handle --features typed,klaim --target wasm32-unknown-unknown";
@@ -14,24 +17,36 @@ const CORE: &str = "-p user-handle-core --all-features";
 const SERVICE: &str = "-p user-handle-service --features memory";
 const SERVER: &str = "-p user-handle-server";
 
+/// What cargo makes of them, and the folders of the site that it goes to.
+const RUST: [(&str, &str); 2] = [("wasm32-unknown-unknown/doc", "rust"), ("doc", "rust/native")];
+
+/// In the repository, wherever cargo's folder is. The configurations of VitePress and typedoc name it too.
+const SITE: &str = "target/site";
+
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    npm(&folders).run()?;
+    package::build(&folders)?;
+    let site = site(&folders)?;
     for what in [CRATE, CORE, SERVICE, SERVER] {
         rust(what).arg("--target-dir").arg(&folders.target).run()?;
     }
-    println!("docs: {}", folders.root.join("target/docs/npm/index.html").display());
-    for page in [
-        "wasm32-unknown-unknown/doc/user_handle",
-        "doc/user_handle_core",
-        "doc/user_handle_service",
-        "doc/user_handle_server",
-    ] {
-        println!("docs: {}", folders.target.join(page).join("index.html").display());
+    for (from, to) in RUST {
+        copy_folder(&folders.target.join(from), &site.join(to))?;
     }
+    println!("docs: {SITE}; `node_modules/.bin/vitepress preview docs` serves it");
     Ok(())
+}
+
+/// The site without the crates, and its folder. The package has to be there, for the playground.
+pub fn site(folders: &Folders) -> Result<PathBuf> {
+    println!("docs: pages and search");
+    // This empties the folder.
+    folders.npm_bin("vitepress").words("build docs").run()?;
+    println!("docs: API reference");
+    npm(folders).run()?;
+    Ok(folders.root.join(SITE))
 }
 
 /// What of it is checked without writing it: `(name, command)`.
@@ -51,4 +66,18 @@ fn npm(folders: &Folders) -> Cmd {
 
 fn rust(what: &str) -> Cmd {
     cargo().words("doc --no-deps").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
+}
+
+/// A folder with all that is in it.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))?.flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &to)?;
+        } else {
+            fs::copy(&path, &to).with_context(|| format!("cannot copy {}", path.display()))?;
+        }
+    }
+    Ok(())
 }

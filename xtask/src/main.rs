@@ -82,7 +82,7 @@ enum Command {
     ServerPackages(server_packages::Platforms),
     /// Build the last commit twice from nothing, in different folders, and compare the bytes
     Reproduce,
-    /// Make the API reference of the npm package, the crate and the server, in target/docs
+    /// Make a site of all documents in target/site: with a search, a playground, and the API reference of packages and crates
     Docs,
     /// Run wasm-pack, installed in target/tools, with the wasm-bindgen of Cargo.lock: nothing is downloaded
     #[command(disable_help_flag = true)]

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::extra_connections::ExtraConnections;
 use crate::setup::PATIENCE_S;
 use crate::shell::{Cmd, Folders, TOOLS, WORKSPACE, cargo};
-use crate::{browsers, example, python, scripts, setup, wasm_pack, www};
+use crate::{browsers, docs, example, python, scripts, setup, wasm_pack, www};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -44,7 +44,7 @@ enum Step {
     Compatible,
     /// The crate as wasm-pack builds and tests it, in Node and Chromium
     WasmPack,
-    /// The npm package, the server and the console, in Chromium; the console in Firefox and WebKitGTK too
+    /// The npm package, the server, the console and the documents' site, in Chromium; the console in Firefox and WebKitGTK too
     Browser,
     /// The npm package and a server that breaks HTTP on purpose, in Node, Chromium and Firefox
     Faults,
@@ -152,6 +152,8 @@ struct Artifacts {
     server: PathBuf,
     /// The folder of the Rust front end's page, for the browser.
     front_end: Option<PathBuf>,
+    /// The folder of the documents' site, for the browser.
+    site: Option<PathBuf>,
     /// Further browsers, by the variable that names each program to a script.
     browsers: browsers::Programs,
 }
@@ -161,6 +163,7 @@ fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     let server = scripts::server(folders)?;
     www::build(folders)?;
     let front_end = if steps.contains(&Step::Browser) { Some(example::build(folders)?) } else { None };
+    let site = if steps.contains(&Step::Browser) { Some(docs::site(folders)?) } else { None };
     let mut programs = Vec::new();
     if steps.contains(&Step::Faults) || steps.contains(&Step::Browser) {
         programs.extend(browsers::programs("firefox")?);
@@ -168,7 +171,7 @@ fn artifacts(folders: &Folders, steps: &[Step]) -> Result<Artifacts> {
     if steps.contains(&Step::Browser) {
         programs.extend(browsers::programs("webkit")?);
     }
-    Ok(Artifacts { tarball, server, front_end, browsers: programs })
+    Ok(Artifacts { tarball, server, front_end, site, browsers: programs })
 }
 
 /// Python's own test runner, over `tests/python`. It needs the server and not the package.
@@ -240,10 +243,13 @@ fn test_runner(files: Vec<OsString>, artifacts: Option<&Artifacts>) -> Cmd {
         .words("--test --test-reporter=spec --test-concurrency=2")
         .arg(format!("--test-timeout={PATIENCE_S}000"))
         .args(files);
-    if let Some(Artifacts { tarball, server, front_end, browsers }) = artifacts {
+    if let Some(Artifacts { tarball, server, front_end, site, browsers }) = artifacts {
         command = command.env("USER_HANDLE_TARBALL", tarball).env("USER_HANDLE_SERVER", server);
         if let Some(folder) = front_end {
             command = command.env("RUST_FRONT_END", folder);
+        }
+        if let Some(folder) = site {
+            command = command.env("DOCUMENTS_SITE", folder);
         }
         for (variable, program) in browsers {
             command = command.env(variable, program);
