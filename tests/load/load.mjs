@@ -240,7 +240,8 @@ compare. The database is an SQLite file with ${String(users).replaceAll(/\B(?=(\
 |---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one.
+Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one. The last two rows
+are reads by id from others: what HTTP alone takes, and a server of JSON files.
 
 ## Pages of 100 users
 
