@@ -1,38 +1,32 @@
 //! The whole server as one router: the services, the layers around them, and the pages.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::budget::BodyBudget;
 use crate::http::context::{self, Services};
 use crate::http::fallbacks::{method_not_allowed, unknown_path};
-use crate::http::response::refuse;
 use crate::layers::faults::{self, Faults, Injector};
 use crate::layers::limits::{self, Limits};
 use crate::layers::metrics::{self, Metrics};
-use crate::layers::origins::{self, Origins};
-use crate::layers::{cors, request_log};
+use crate::layers::{cors, origins, panics, request_log};
 use crate::monitoring::{self, MonitoringState};
 use crate::openapi::openapi;
 use crate::pages;
 use crate::services::{self, Mounted};
 use crate::settings::Settings;
 use crate::store::Store;
-use user_handle_service::error::ApiError;
 
 /// The whole server as a service, over this store.
 pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
     let metrics = Metrics::new();
     let services = services::mount(&store, &settings);
     let layers = Layers::new(&services, &settings, metrics.clone());
-    let origins = Origins { services: Arc::clone(&layers.services.0), is_on_loopback: settings.has_published_key() };
-    let origins = Arc::new(origins);
     let mut api = Router::new();
     for Mounted { service, routes } in services {
         api = api.merge(routes);
@@ -42,23 +36,16 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
         }
     }
     api = api.method_not_allowed_fallback(method_not_allowed);
-    let mut switch = Router::new();
     // The switch needs no token, so only the demo has it.
-    let is_demo = settings.is_demo();
-    if settings.faults.is_some() || is_demo {
-        let faults = settings.faults.unwrap_or_else(Faults::off);
-        let injector = Injector::new(&faults, metrics.clone());
-        api = api.layer(from_fn_with_state(injector.clone(), faults::layer));
-        if is_demo {
-            switch = faults::switch_routes(injector).method_not_allowed_fallback(method_not_allowed);
-        }
-    }
-    let state = MonitoringState { store, metrics, lost_log_lines: settings.lost_log_lines };
+    let switch = match layers.faults.clone().filter(|_| settings.is_demo()) {
+        Some(injector) => faults::switch_routes(injector).method_not_allowed_fallback(method_not_allowed),
+        None => Router::new(),
+    };
+    let state = MonitoringState { store, metrics, lost_log_lines: settings.lost_log_lines.clone() };
     let health = Router::from(monitoring::health_routes()).with_state(state.clone());
     let mut own = Router::from(monitoring::metrics_routes()).with_state(state).merge(pages::docs(openapi));
     if !settings.open {
-        api = api.layer(from_fn_with_state(Arc::clone(&origins), origins::published_keys));
-        own = own.layer(from_fn_with_state(origins, origins::own_pages));
+        own = own.layer(from_fn_with_state(settings.has_published_key(), origins::own_pages));
     }
     let monitoring = health.merge(own).method_not_allowed_fallback(method_not_allowed);
     let router = monitoring.merge(api).merge(switch).merge(pages::console(&settings.page));
@@ -68,32 +55,50 @@ pub fn app(store: Arc<dyn Store>, settings: Settings) -> Router {
 /// The layers around every request.
 struct Layers {
     services: Services,
-    limits: Arc<Limits>,
+    bodies: BodyBudget,
+    limits: Limits,
     metrics: Metrics,
+    /// `None`: no request fails on purpose.
+    faults: Option<Injector>,
+    /// Whether pages of every origin may use published secrets and keys.
+    is_open: bool,
 }
 
 impl Layers {
     fn new(services: &[Mounted], settings: &Settings, metrics: Metrics) -> Self {
         let services = Services(services.iter().map(|mounted| Arc::clone(&mounted.service)).collect());
         let limits = Limits::new(&services.0, settings.rate_limit, settings.latency, metrics.clone());
-        Layers { services, limits: Arc::new(limits), metrics }
+        let faults = settings.faults.clone().or_else(|| settings.is_demo().then(Faults::off));
+        let faults = faults.map(|faults| Injector::new(&faults, metrics.clone()));
+        Layers { services, bodies: BodyBudget::default(), limits, metrics, faults, is_open: settings.open }
     }
 
-    /// Puts the layers around the router. The last one is the outermost.
+    /// Puts the layers around the router.
     fn wrap(self, router: Router) -> Router {
-        router
-            .layer(from_fn(cors::answer_preflight))
-            .layer(CatchPanicLayer::custom(panic_response))
-            .layer(from_fn_with_state(self.limits, limits::layer))
-            .layer(from_fn_with_state(self.metrics, metrics::layer))
-            .layer(from_fn(cors::add_headers))
-            .layer(from_fn(request_log::layer))
-            .layer(from_fn_with_state((self.services, BodyBudget::default()), context::layer))
+        router.layer(from_fn_with_state(Arc::new(self), around))
     }
 }
 
-fn panic_response(_: Box<dyn Any + Send>) -> Response {
-    refuse(ApiError::internal(&"a handler panicked"))
+/// All layers, from the innermost to the outermost.
+async fn around(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    let Layers { services, bodies, limits, metrics, faults, is_open } = &*layers;
+    let is_for_service = services.0.iter().any(|service| service.has_path(request.uri().path()));
+    let next = async |request| next.run(request).await;
+    let next = async |request| match faults.as_ref().filter(|_| is_for_service) {
+        Some(injector) => faults::layer(injector, request, next).await,
+        None => next(request).await,
+    };
+    let next = async |request| match !is_open && is_for_service {
+        true => origins::published_keys(&services.0, request, next).await,
+        false => next(request).await,
+    };
+    let next = async |request| cors::answer_preflight(request, next).await;
+    let next = async |request| panics::layer(request, next).await;
+    let next = async |request| limits::layer(limits, request, next).await;
+    let next = async |request| metrics::layer(metrics, request, next).await;
+    let next = async |request| cors::add_headers(request, next).await;
+    let next = async |request| request_log::layer(request, next).await;
+    context::layer(services, bodies, request, next).await
 }
 
 #[cfg(test)]

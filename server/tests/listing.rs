@@ -207,6 +207,24 @@ async fn a_search_goes_on_where_it_ended(database: Database) {
     assert_eq!(walk(&api, "sort=-created_at&search=RARE", async |_| {}).await, ["u20005"]);
 }
 
+/// As many users as are counted, half of them with a prefix of their own.
+const COUNTED: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000)
+    INSERT INTO users (app, id, data, created_at, updated_at)
+    SELECT 'demo-key', CASE n % 2 WHEN 0 THEN 'u' ELSE 'v' END || n, '{}', n, n FROM numbers";
+
+/// The one that is too many.
+const ONE_MORE: &str = "INSERT INTO users (app, id, data, created_at, updated_at) VALUES ('demo-key', 'one-more', '{}', 1, 1)";
+
+async fn users_are_counted_up_to_a_limit(database: Database) {
+    let api = Api::over(&database).await;
+    database.execute(COUNTED).await;
+    let total = async |query: &str| list(&api, query).await.json()["total"].clone();
+    assert_eq!((total("").await, total("sort=-created_at").await), (json!(50_000), json!(50_000)));
+    database.execute(ONE_MORE).await;
+    assert_eq!((total("").await, total("sort=-created_at&search=nobody").await), (Value::Null, Value::Null));
+    assert_eq!((total("prefix=u").await, total("prefix=one").await), (json!(25_000), json!(1)));
+}
+
 async fn what_breaks_a_rule_is_refused(database: Database) {
     let api = Api::over(&database).await;
     add(&api, "a", json!({})).await;
@@ -287,6 +305,7 @@ over_both_databases!(
     a_prefix_is_taken_byte_for_byte,
     a_search_finds_text_in_the_data,
     a_search_goes_on_where_it_ended,
+    users_are_counted_up_to_a_limit,
     what_breaks_a_rule_is_refused,
     klaims_users_are_listed_by_user_id_and_by_time,
 );

@@ -97,7 +97,7 @@ pub enum KlaimSort {
 /// # Errors
 /// 400 for a parameter that a list does not have, or that breaks a rule. `also` are those that every request of the service may
 /// have, and `sorts` what the list may be sorted by.
-pub fn request(query: &Query, also: &[&str], sorts: &[SortBy]) -> Result<ListRequest, ApiError> {
+pub fn request(query: &Query<'_>, also: &[&str], sorts: &[SortBy]) -> Result<ListRequest, ApiError> {
     let known = |name: &str| PARAMETERS.contains(&name) || also.contains(&name);
     if let Some((name, _)) = query.pairs().find(|(name, _)| !known(name)) {
         let rule = format!("{name:?} is no parameter of a list, which has {}", words(&PARAMETERS, "and"));
@@ -141,7 +141,7 @@ fn position(cursor: &str, order: Order) -> Result<Position, ApiError> {
     Ok(Position { time, id: id.to_owned() })
 }
 
-fn order(query: &Query, sorts: &[SortBy]) -> Result<Order, ApiError> {
+fn order(query: &Query<'_>, sorts: &[SortBy]) -> Result<Order, ApiError> {
     let Some(given) = query.get("sort") else { return Ok(Order { by: SortBy::Id, descending: false }) };
     parse_sort(given).filter(|order| sorts.contains(&order.by)).ok_or_else(|| {
         let names: Vec<_> = sorts.iter().map(|by| name(*by)).collect();
@@ -170,7 +170,7 @@ const fn name(by: SortBy) -> &'static str {
 }
 
 /// A text that may be missing. U+0000 is refused, because PostgreSQL cannot be asked for it.
-fn text(query: &Query, name: &str) -> Result<String, ApiError> {
+fn text(query: &Query<'_>, name: &str) -> Result<String, ApiError> {
     let text = query.get(name).unwrap_or_default();
     if text.contains('\0') {
         return Err(ApiError::input(name, format!("{name} has the character U+0000")));

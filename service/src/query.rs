@@ -1,26 +1,33 @@
 //! The query string. If a parameter is given twice, the first counts. Unknown ones are ignored, but where a feed or a list is read.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::error::ApiError;
 
 /// The decoded parameters of a request.
-pub struct Query(Vec<(String, String)>);
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
-impl Query {
+impl<'a> Query<'a> {
     /// Reads a query string, without the question mark.
-    pub fn parse(query: &str) -> Self {
-        Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    pub fn parse(query: &'a str) -> Self {
+        Query(form_urlencoded::parse(query.as_bytes()).collect())
+    }
+
+    /// The same without what it was read from.
+    pub fn into_owned(self) -> Query<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        Query(self.0.into_iter().map(|(name, value)| (owned(name), owned(value))).collect())
     }
 
     /// The value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
     }
 
     /// All of them, in their order.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
     /// A boolean, in any spelling that a client of Stream's API uses. Without the parameter it is false.

@@ -7,15 +7,16 @@
 //   --connections N   connections that reads and writes come on
 //   --burst N         connections that are opened at once at the end
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { firstUrl } from "../../server/npm/first-url.js";
 import { startServer } from "../support/server.mjs";
-import { variable } from "../support/temporary.mjs";
+import { atExit, temporaryFolder, variable } from "../support/temporary.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -28,20 +29,30 @@ const { values } = parseArgs({
 });
 const [users, seconds, connections, burst] = ["users", "seconds", "connections", "burst"].map((name) => Number(values[name]));
 
+const USER_PATH = "/api/v1.0/user/u%d/?api_key=demo-key";
+
+/** Its version, and how many users it has: it looks at all of them for each request. */
+const JSON_SERVER = "0.17.4";
+const FEW = 1_000;
+
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const token = execFileSync(variable("USER_HANDLE_SERVER"), ["token"], { encoding: "utf8" }).trim();
 mkdirSync(path("target/load"), { recursive: true });
 // What an earlier run has created is used again.
 const server = await startServer("", path(`target/load/users-${users}.db`), []);
 
-/** What the server has used until now. */
-function usage() {
-  const read = (file) => readFileSync(`/proc/${server.pid}/${file}`, "utf8");
+/** What a process has used until now. */
+function usage(pid = server.pid) {
+  const read = (file) => readFileSync(`/proc/${pid}/${file}`, "utf8");
   // The name of the program, in brackets, may have spaces.
   const fields = read("stat").split(") ").at(-1).split(" ");
   const ticks = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
   const megabytes = (name) => Math.floor(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(read("status"))[1]) / 1_024);
   return { cpu: (Number(fields[11]) + Number(fields[12])) / ticks, memory: megabytes("VmRSS"), most: megabytes("VmHWM") };
+}
+
+function dataOf(n) {
+  return { name: `User ${n}`, image: `https://example.com/images/${n}.png`, likes: ["tea", "rust"], n };
 }
 
 /** Creates the users, unless they are there. */
@@ -52,7 +63,7 @@ async function fill() {
   for (let first = 0; first < users; first += 1_000) {
     const batch = Array.from({ length: Math.min(1_000, users - first) }, (_, index) => {
       const n = first + index;
-      return { id: `u${n}`, data: { name: `User ${n}`, image: `https://example.com/images/${n}.png`, likes: ["tea", "rust"], n } };
+      return { id: `u${n}`, data: dataOf(n) };
     });
     const answer = await call("users/", { method: "POST", body: JSON.stringify({ users: batch }) });
     if (answer.status !== 201) throw new Error(`creating users was answered with ${answer.status}`);
@@ -60,23 +71,64 @@ async function fill() {
   }
 }
 
-/** Runs `wrk` with a script, and gives a row of the table. */
-function measured(name, script) {
+/** Runs `wrk` with a script, and gives the requests per second and a row of the table. */
+function measured(name, script, { url, pid } = server, { among = users, path: asked = USER_PATH, pause = 0 } = {}) {
   console.log(`load: ${name}, ${seconds} s`);
-  const before = usage();
+  const before = usage(pid);
   // Different ids of created users in every run, because the database is kept.
-  const env = { ...process.env, LOAD_TOKEN: token, LOAD_USERS: users, LOAD_RUN: Math.floor(Date.now() / 1_000) };
+  const run = Math.floor(Date.now() / 1_000);
+  const env = { ...process.env, LOAD_TOKEN: token, LOAD_USERS: among, LOAD_RUN: run, LOAD_PATH: asked, LOAD_PAUSE: pause };
   const args = ["--threads", 2, "--connections", connections, "--timeout", "10s", "--duration", `${seconds}s`];
-  const output = execFileSync("wrk", [...args, "--script", path(`tests/load/${script}`), server.url].map(String), {
+  const output = execFileSync("wrk", [...args, "--script", path(`tests/load/${script}`), url].map(String), {
     cwd: path("."), env, encoding: "utf8",
   });
   const numbers = /^LOAD (.*)$/m.exec(output)?.[1].split(" ").map(Number);
   if (!numbers) throw new Error(`wrk printed no result: ${output}`);
   const [requests, micros, p50, p99, failed] = numbers;
-  const { cpu, memory } = usage();
+  const { cpu, memory } = usage(pid);
   const each = Math.round(((cpu - before.cpu) * 1e6) / requests);
   const ms = (time) => `${(time / 1e3).toFixed(2)} ms`;
-  return `| ${name} | ${Math.round((requests * 1e6) / micros)} | ${each} µs | ${ms(p50)} | ${ms(p99)} | ${failed} of ${requests} | ${memory} MB |`;
+  const perSecond = Math.round((requests * 1e6) / micros);
+  const row = `| ${name} | ${perSecond} | ${each} µs | ${ms(p50)} | ${ms(p99)} | ${failed} of ${requests} | ${memory} MB |`;
+  return { perSecond, row };
+}
+
+/** Starts another program, and measures reads of users from it; gives the row of the table. */
+async function peer(name, command, args, url, options) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const forget = atExit(() => child.kill("SIGKILL"));
+  const exited = once(child, "exit").finally(forget);
+  const address = url ?? await firstUrl(child.stdout);
+  child.stdout.resume();
+  while (!await fetch(address).then(() => true, () => false)) await new Promise(setImmediate);
+  const { row } = measured(name, "reads.lua", { url: address, pid: child.pid }, options);
+  child.kill("SIGKILL");
+  await exited;
+  return row;
+}
+
+/** What others take for the same: HTTP alone, and a server of JSON files that is often used in tests. */
+async function peers() {
+  const file = `${temporaryFolder()}/db.json`;
+  writeFileSync(file, JSON.stringify({ users: Array.from({ length: FEW }, (_, n) => ({ id: `u${n}`, ...dataOf(n) })) }));
+  const port = await freePort();
+  const jsonServer = [path("target/load/node_modules/json-server/lib/cli/bin.js"), "--quiet", "--port", port, file].map(String);
+  execFileSync("npm", ["install", "--silent", "--no-save", "--prefix", path("target/load"), `json-server@${JSON_SERVER}`]);
+  return [
+    await peer("a bare `hyper` that answers with one user", variable("USER_HANDLE_BARE_HYPER"), []),
+    await peer(`\`json-server\` ${JSON_SERVER} with ${FEW} users`, process.execPath, jsonServer, `http://127.0.0.1:${port}`, {
+      among: FEW, path: "/users/u%d",
+    }),
+  ];
+}
+
+/** A port of the loopback address that nobody has. */
+async function freePort() {
+  const socket = createServer().listen(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  await new Promise((closed) => socket.close(closed));
+  return port;
 }
 
 /** A connection; `get` gives the status of an answer. */
@@ -167,7 +219,11 @@ if (values.pages) {
   console.log(listed.join("\n"));
   process.exit(await server.stop());
 }
-const rows = [measured("GET by id", "reads.lua"), measured("mixed writes", "writes.lua")];
+const full = measured("GET by id", "reads.lua");
+// So that all connections together ask for half as much.
+const pause = Math.round((2_000 * connections) / full.perSecond);
+const half = measured("GET by id, about half as many", "reads.lua", server, { pause });
+const rows = [full, half, measured("mixed writes", "writes.lua")].map(({ row }) => row).concat(await peers());
 const atOnce = await answeredAtOnce();
 const { most } = usage();
 await server.stop();
@@ -184,7 +240,8 @@ compare. The database is an SQLite file with ${String(users).replaceAll(/\B(?=(\
 |---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one.
+Of ten writes five update a user, three create one, one is a \`getOrCreate\` of one that exists, one deletes one. The last two rows
+are reads by id from others: what HTTP alone takes, and a server of JSON files.
 
 ## Pages of 100 users
 

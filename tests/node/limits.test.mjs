@@ -9,7 +9,7 @@ import { startServer } from "../support/server.mjs";
 /** What readers see, beside the documents: the types, and the doc comments of Rust. */
 const SOURCES = ["npm/index.d.ts", "npm/klaim.d.ts", "npm/testing.d.ts", "src/stream/classes.d.ts", "src/stream/classes.rs",
   "src/stream/typed/users.rs", "core/src/rules/error.rs", "server/src/stream/admin.rs", "server/src/klaim/admin.rs", "service/src/stream/responses.rs",
-  "service/src/klaim/responses.rs", "service/src/listing.rs"];
+  "service/src/klaim/responses.rs", "service/src/listing.rs", "www/src/user/list.tsx"];
 
 /** Where the constants are. */
 const FILES = {
@@ -34,6 +34,7 @@ const TOLD = [
   [/(?:users on a page|many users), (\d+) unless given/g, "list", "DEFAULT_LIMIT"],
   [/([\d ]*\d) users are looked at/g, "stored", "MAX_EXAMINED"],
   [/they are over ([\d ]+\d)/g, "stored", "MAX_COUNTED"],
+  [/more than \$\{grouped\(([\d_]+)\)/g, "stored", "MAX_COUNTED"],
 ];
 
 /** The same in the server's description of itself. */

@@ -77,8 +77,10 @@ pub fn load(options: &Options) -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
     setup::found_or_installed("wrk", "wrk", "PATH=/folder/of/wrk:$PATH", || Ok(which("wrk")))?;
-    cargo().words("build --release --package user-handle-server --target-dir").arg(&folders.target).run()?;
+    let build = "build --release --package user-handle-server --bins --example bare_hyper --target-dir";
+    cargo().words(build).arg(&folders.target).run()?;
     let script = Cmd::new("node").arg("tests/load/load.mjs").args(options.args.clone());
+    let script = script.env("USER_HANDLE_BARE_HYPER", folders.target.join("release/examples/bare_hyper"));
     script.env("USER_HANDLE_SERVER", folders.target.join("release/user-handle-server")).exec()
 }
 

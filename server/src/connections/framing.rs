@@ -57,21 +57,26 @@ impl Framing {
                 };
                 continue;
             }
-            let Some(end) = rest.iter().position(|byte| *byte == b'\n').filter(|_| !matches!(self.part, Part::Unknown))
-            else {
+            let Some(end) = memchr::memchr(b'\n', rest).filter(|_| !matches!(self.part, Part::Unknown)) else {
                 self.keep(rest);
                 return Ok(());
             };
             let (line, after) = rest.split_at(end);
-            self.line.extend_from_slice(line);
-            let line = std::mem::take(&mut self.line);
-            let is_sound = line.strip_suffix(b"\r").is_some_and(|line| self.line(line));
+            let is_sound = match std::mem::take(&mut self.line) {
+                kept if kept.is_empty() => self.whole_line(line),
+                kept => self.whole_line(&[kept.as_slice(), line].concat()),
+            };
             if !is_sound {
                 return Err(bytes.len() - after.len());
             }
             rest = after.get(1..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// Takes the next line, without the byte that ends it. Returns whether the framing is sound so far.
+    fn whole_line(&mut self, line: &[u8]) -> bool {
+        line.strip_suffix(b"\r").is_some_and(|line| self.line(line))
     }
 
     fn keep(&mut self, part_of_line: &[u8]) {
@@ -84,7 +89,7 @@ impl Framing {
         }
     }
 
-    /// Takes the next line. Returns whether the framing is sound so far.
+    /// Takes the text of the next line.
     fn line(&mut self, line: &[u8]) -> bool {
         match self.part {
             Part::ChunkSize => {

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use user_handle_service::error::ApiError;
 
@@ -34,12 +33,13 @@ impl Services {
 
 /// The layer that sets the context. It has to be outside of all layers and handlers that respond.
 pub(crate) async fn layer(
-    State((services, budget)): State<(Services, BodyBudget)>,
+    services: &Services,
+    budget: &BodyBudget,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let service = services.of(request.uri().path());
-    within(service, budget.reservation(), next.run(request)).await
+    within(service, budget.reservation(), next(request)).await
 }
 
 /// Runs `work` in the context of a request that arrives now.
@@ -64,7 +64,8 @@ pub(crate) fn release() {
 /// The time since the request arrived, as Go writes durations: `"0.75ms"`.
 pub(crate) fn duration() -> String {
     let elapsed = CONTEXT.try_with(|context| context.arrived.elapsed()).unwrap_or_default();
-    format!("{:.2}ms", elapsed.as_secs_f64() * 1_000.0)
+    let hundredths = (elapsed.as_micros() + 5) / 10;
+    format!("{}.{:02}ms", hundredths / 100, hundredths % 100)
 }
 
 /// The body of an error in the form of the service that the request is for; without one, the detail alone.

@@ -8,10 +8,10 @@ use axum::http::request::Parts;
 use user_handle_service::query;
 
 /// The decoded parameters of a request.
-pub(crate) struct Query(pub(crate) query::Query);
+pub(crate) struct Query(pub(crate) query::Query<'static>);
 
 impl Query {
-    pub(crate) fn of(uri: &Uri) -> query::Query {
+    pub(crate) fn of(uri: &Uri) -> query::Query<'_> {
         query::Query::parse(uri.query().unwrap_or_default())
     }
 }
@@ -20,6 +20,6 @@ impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Query(Query::of(&parts.uri)))
+        Ok(Query(Query::of(&parts.uri).into_owned()))
     }
 }

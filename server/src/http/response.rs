@@ -1,7 +1,7 @@
 //! Responses: JSON, with the headers that Stream's API sends.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use user_handle_service::answer::{HEADERS, Success, WithDuration};
@@ -9,6 +9,9 @@ use user_handle_service::error::ApiError;
 
 use super::context;
 use crate::store::StoreError;
+
+/// Room for the headers of a response, with those that the layers add.
+const MAX_HEADERS: usize = 20;
 
 /// A successful response: the fields of `T`, then `duration`.
 pub(crate) struct JsonResponse<T>(pub(crate) StatusCode, pub(crate) T);
@@ -81,6 +84,7 @@ pub(crate) fn json_text(status: StatusCode, text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    *headers = HeaderMap::with_capacity(MAX_HEADERS);
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -6,7 +6,6 @@ use axum::http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use user_handle_service::answer::Empty;
@@ -32,8 +31,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds the headers to every response.
-pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) async fn add_headers(request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
+    let mut response = next(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -41,9 +40,9 @@ pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
 }
 
 /// Answers every `OPTIONS` request, with which a browser asks whether it may send the actual one.
-pub(crate) async fn answer_preflight(request: Request, next: Next) -> Response {
+pub(crate) async fn answer_preflight(request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     if request.method() == Method::OPTIONS {
         return JsonResponse(StatusCode::OK, Empty {}).into_response();
     }
-    next.run(request).await
+    next(request).await
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::metrics::Metrics;
@@ -38,10 +37,10 @@ impl Limits {
 }
 
 /// The layer. Requests that are for no service pass.
-pub(crate) async fn layer(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(limits: &Limits, request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let path = request.uri().path();
     let Some((service, limiter)) = limits.services.iter().find(|(service, _)| service.has_path(path)) else {
-        return next.run(request).await;
+        return next(request).await;
     };
     let now = limits.clock.seconds();
     let counts = limiter.has_limits() && request.method() != Method::OPTIONS;
@@ -60,7 +59,7 @@ pub(crate) async fn layer(State(limits): State<Arc<Limits>>, request: Request, n
             limits.metrics.count_rate_limited();
             refuse(ApiError::rate_limited(exceeded.to_string(), exceeded.wait_seconds))
         }
-        None => next.run(request).await,
+        None => next(request).await,
     };
     add_headers(response.headers_mut(), &quota, limits.clock.by_machine(quota.reset));
     response

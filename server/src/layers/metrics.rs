@@ -5,9 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -140,14 +139,18 @@ impl Drop for InFlight {
 }
 
 /// The layer.
-pub(crate) async fn layer(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    metrics: &Metrics,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str);
     // The paths that are answered with 404 are routes too, with a wildcard.
     let route = if route.contains('*') { NO_ROUTE } else { route.trim_end_matches('/') };
     let labels = RouteLabels { method: method_label(request.method()), route: route.to_owned() };
-    let in_flight = InFlight::new(metrics);
-    let response = next.run(request).await;
+    let in_flight = InFlight::new(metrics.clone());
+    let response = next(request).await;
     in_flight.0.count_request(labels, response.status(), started.elapsed());
     response
 }

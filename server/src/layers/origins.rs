@@ -12,30 +12,28 @@ use crate::http::response::refuse;
 use crate::http::service::Service;
 use user_handle_service::error::ApiError;
 
-/// The state of the layer.
-pub(crate) struct Origins {
-    pub(crate) services: Arc<[Arc<dyn Service>]>,
-    /// Whether a secret or key is published, so that the server listens on loopback addresses only.
-    pub(crate) is_on_loopback: bool,
-}
-
 /// The layer around the services: published secrets and keys are for this machine. Preflights pass, so that a page can read
 /// why its request was refused.
-pub(crate) async fn published_keys(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+pub(crate) async fn published_keys(
+    services: &[Arc<dyn Service>],
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let path = request.uri().path();
-    let service = origins.services.iter().find(|service| service.has_path(path));
+    let service = services.iter().find(|service| service.has_path(path));
     let is_published = request.method() != Method::OPTIONS && service.is_some_and(|of| of.has_published_key(&request));
     if is_published && !is_this_machine(request.headers()) {
         let rule = "published keys are for pages and programs of this machine: start the server with keys of your own, \
                     or with --open";
         return refuse(ApiError::not_allowed(rule));
     }
-    next.run(request).await
+    next(request).await
 }
 
-/// The layer around what is about the server itself.
-pub(crate) async fn own_pages(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    let is_own = if origins.is_on_loopback { is_this_machine } else { is_own_page };
+/// The layer around what is about the server itself. `is_on_loopback`: a secret or key is published, so that the server listens on
+/// loopback addresses only.
+pub(crate) async fn own_pages(State(is_on_loopback): State<bool>, request: Request, next: Next) -> Response {
+    let is_own = if is_on_loopback { is_this_machine } else { is_own_page };
     if request.method() != Method::OPTIONS && !is_own(request.headers()) {
         let rule = "this is for pages of this machine and for programs: start the server with --open for all pages";
         return refuse(ApiError::not_allowed(rule));

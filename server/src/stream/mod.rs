@@ -5,6 +5,7 @@
 //! admin.rs                                         the list of users, which Stream does not have
 //! caller.rs                                        who is calling
 //! state.rs, service.rs                             what handlers share, and what the layers need to know
+//! tokens.rs                                        the tokens that need not be verified again
 //! unsupported.rs                                   what Stream has and this server does not
 //! ```
 //!
@@ -17,6 +18,7 @@ mod feeds;
 mod moderation;
 mod service;
 mod state;
+mod tokens;
 mod unsupported;
 mod users;
 

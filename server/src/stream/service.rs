@@ -10,7 +10,6 @@ use crate::http::context;
 use crate::http::docs::{self, ServiceDocs};
 use crate::http::service::Service;
 use user_handle_service::error::ApiError;
-use user_handle_service::stream::application::Application;
 use user_handle_service::stream::error_body::ErrorBody;
 
 impl Service for StreamState {
@@ -20,12 +19,12 @@ impl Service for StreamState {
 
     /// The application that the request is authenticated for. Its key alone does not count, because it is public.
     fn caller(&self, request: &Request) -> Option<&str> {
-        let application = self.application_of(request.uri()).ok()?;
-        caller::rights(request.headers(), application).is_ok().then_some(&application.key)
+        let client = self.client_of(request.uri()).ok()?;
+        caller::rights(request.headers(), client).is_ok().then_some(&client.application.key)
     }
 
     fn has_published_key(&self, request: &Request) -> bool {
-        self.application_of(request.uri()).is_ok_and(Application::has_published_secret)
+        self.client_of(request.uri()).is_ok_and(|client| client.application.has_published_secret())
     }
 
     fn error_body(&self, error: &ApiError) -> String {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::Uri;
 
+use super::tokens::KnownTokens;
 use crate::http::query::Query;
 use crate::store::Store;
 use user_handle_service::error::ApiError;
@@ -13,19 +14,27 @@ use user_handle_service::stream::application::{self, Application};
 #[derive(Clone)]
 pub(crate) struct StreamState {
     pub(crate) store: Arc<dyn Store>,
-    applications: Arc<[Application]>,
+    applications: Arc<[Client]>,
+}
+
+/// An application, and the tokens that its clients have sent.
+pub(crate) struct Client {
+    pub(super) application: Application,
+    pub(super) tokens: KnownTokens,
 }
 
 impl StreamState {
     pub(crate) fn new(store: Arc<dyn Store>, applications: &[Application]) -> Self {
-        StreamState { store, applications: applications.into() }
+        let client =
+            |application: &Application| Client { application: application.clone(), tokens: KnownTokens::default() };
+        StreamState { store, applications: applications.iter().map(client).collect() }
     }
 
     /// The application whose API key is in the query.
-    pub(crate) fn application_of(&self, uri: &Uri) -> Result<&Application, ApiError> {
+    pub(super) fn client_of(&self, uri: &Uri) -> Result<&Client, ApiError> {
         let query = Query::of(uri);
         let key = application::api_key(&query)?;
-        let application = self.applications.iter().find(|application| application.key == key);
-        application.ok_or_else(application::unknown_api_key)
+        let client = self.applications.iter().find(|client| client.application.key == key);
+        client.ok_or_else(application::unknown_api_key)
     }
 }

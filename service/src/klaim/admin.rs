@@ -10,7 +10,7 @@ use crate::store::{Listing, SortBy};
 ///
 /// # Errors
 /// The input breaks a rule.
-pub async fn list(store: &(impl Listing + ?Sized), query: &Query) -> Answer<ListedUsersResponse> {
+pub async fn list(store: &(impl Listing + ?Sized), query: &Query<'_>) -> Answer<ListedUsersResponse> {
     let request = listing::request(query, &[], &[SortBy::Id, SortBy::CreatedAt])?;
     let page = store.list_klaim_users(APP, &request).await?;
     let total = match request.after {

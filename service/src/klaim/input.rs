@@ -124,7 +124,7 @@ pub fn changes(bytes: &[u8]) -> Result<KlaimChanges, ApiError> {
 }
 
 /// The `klaim_id` after which a page of the list begins. `starting_after` is the `lastKey` of the page before, as JSON.
-pub fn cursor(query: &Query) -> Result<Option<String>, ApiError> {
+pub fn cursor(query: &Query<'_>) -> Result<Option<String>, ApiError> {
     #[derive(Deserialize)]
     struct Cursor {
         type_id: String,

@@ -105,7 +105,7 @@ pub struct ListedUsersResponse {
     /// The `after` of the next page; `null` where no users follow.
     #[schema(required)]
     pub(crate) next: Option<String>,
-    /// How many users have the `prefix`; `null` where they are over 1 000 000, and on all pages but the first.
+    /// How many users have the `prefix`; `null` where they are over 50 000, and on all pages but the first.
     #[schema(required)]
     pub(crate) total: Option<u32>,
 }

@@ -70,7 +70,7 @@ where
 ///
 /// # Errors
 /// `starting_after` is no `lastKey`.
-pub async fn list(store: &(impl KlaimUsers + ?Sized), query: &Query) -> Answer<PageResponse> {
+pub async fn list(store: &(impl KlaimUsers + ?Sized), query: &Query<'_>) -> Answer<PageResponse> {
     let after = input::cursor(query)?;
     // One more than the page has, to know whether there is a next page.
     let mut users = store.klaim_list(APP, after.as_deref().unwrap_or_default(), PAGE_SIZE + 1).await?;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{KlaimUser, StoreError, User};
 
-/// The most users that are counted. More take longer than whoever looks at a list wants to wait.
-pub const MAX_COUNTED: u32 = 1_000_000;
+/// The most users that are counted. More take a database longer than the page itself.
+pub const MAX_COUNTED: u32 = 50_000;
 
 /// The most users that a store looks at for a page of those that match, so that a page takes a bounded time.
 pub const MAX_EXAMINED: u32 = 20_000;

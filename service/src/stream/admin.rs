@@ -12,7 +12,7 @@ use crate::store::{Listing, SortBy};
 ///
 /// # Errors
 /// The input breaks a rule, or the caller may not.
-pub async fn list(store: &(impl Listing + ?Sized), caller: &Caller, query: &Query) -> Answer<ListedUsersResponse> {
+pub async fn list(store: &(impl Listing + ?Sized), caller: &Caller, query: &Query<'_>) -> Answer<ListedUsersResponse> {
     caller.may_as_server("users", Action::Read)?;
     let sorts = [SortBy::Id, SortBy::CreatedAt, SortBy::UpdatedAt];
     let request = listing::request(query, &OF_EVERY_REQUEST, &sorts)?;

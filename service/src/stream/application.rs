@@ -5,7 +5,7 @@ use std::fmt;
 use user_handle_core::rules::token::{Secret, sign};
 use user_handle_core::rules::validate;
 
-use super::token::{self, Rights};
+use super::token::{self, Verified};
 use crate::error::ApiError;
 use crate::query::Query;
 
@@ -53,16 +53,16 @@ impl Application {
         [DEMO_SECRET, SHORT_DEMO_SECRET].contains(&self.secret.as_str())
     }
 
-    /// What the bearer of this token may do, at `now` in Unix seconds.
+    /// Verifies a token of this application, at `now` in Unix seconds.
     ///
     /// # Errors
     /// Why it is refused, without repeating any part of it.
-    pub fn verify(&self, token: &str, now: f64) -> Result<Rights, String> {
-        let rights = token::verify(token, &self.secret, now);
-        if rights.is_err() && self.has_published_secret() {
-            return token::verify(token, SHORT_DEMO_SECRET, now).or(rights);
+    pub fn verify(&self, token: &str, now: f64) -> Result<Verified, String> {
+        let verified = token::verify(token, &self.secret, now);
+        if verified.is_err() && self.has_published_secret() {
+            return token::verify(token, SHORT_DEMO_SECRET, now).or(verified);
         }
-        rights
+        verified
     }
 
     /// Whether the secret is shorter than the hash that it is the key of (RFC 8725, section 3.5). The demo's secret does not
@@ -88,7 +88,7 @@ impl Application {
 ///
 /// # Errors
 /// There is none.
-pub fn api_key(query: &Query) -> Result<&str, ApiError> {
+pub fn api_key<'a>(query: &'a Query<'_>) -> Result<&'a str, ApiError> {
     let key = query.get("api_key").filter(|key| !key.is_empty());
     key.ok_or_else(|| ApiError::api_key("api_key is missing"))
 }
@@ -108,6 +108,7 @@ impl fmt::Debug for Application {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::token::Rights;
 
     #[test]
     fn an_app_is_a_key_and_a_secret() {
@@ -133,7 +134,7 @@ mod tests {
     fn the_secrets_of_the_demo_are_published_both() {
         for secret in [DEMO_SECRET, SHORT_DEMO_SECRET] {
             let token = sign(r#"{"user_id":"ada"}"#, Secret(secret));
-            assert_eq!(Application::demo().verify(&token, 0.0), Ok(Rights::User("ada".into())));
+            assert_eq!(Application::demo().verify(&token, 0.0).unwrap().rights, Rights::User("ada".into()));
             let other = Application::parse("key:a-secret-that-nobody-else-may-know-at-all").unwrap();
             assert_eq!(other.verify(&token, 0.0), Err("signature is invalid".into()));
         }

@@ -28,7 +28,7 @@ pub async fn create_many(
 ///
 /// # Errors
 /// The input breaks a rule, or the caller may not.
-pub async fn get_many(store: &(impl Users + ?Sized), caller: &Caller, query: &Query) -> Answer<UsersResponse> {
+pub async fn get_many(store: &(impl Users + ?Sized), caller: &Caller, query: &Query<'_>) -> Answer<UsersResponse> {
     caller.may_as_server("users", Action::Read)?;
     let users = store.get_many(&caller.app, &user_input::ids(query)?).await?;
     let users = users.into_iter().map(UserResponse::from).collect();
@@ -42,7 +42,7 @@ pub async fn get_many(store: &(impl Users + ?Sized), caller: &Caller, query: &Qu
 pub async fn delete_many(
     store: &(impl Users + ?Sized),
     caller: &Caller,
-    query: &Query,
+    query: &Query<'_>,
 ) -> Answer<DeletedUsersResponse> {
     caller.may_as_server("users", Action::Delete)?;
     let deleted_user_ids = user_input::ids(query)?;

@@ -97,7 +97,7 @@ impl FeedRead {
     ///
     /// # Errors
     /// 400 for a parameter that is not answered here, or has no such value.
-    pub fn of(query: &Query) -> Result<Self, ApiError> {
+    pub fn of(query: &Query<'_>) -> Result<Self, ApiError> {
         for (name, value) in query.pairs() {
             if !is_answered(name) && !says_no(value) {
                 return Err(refusal(name));
@@ -136,7 +136,7 @@ fn refusal(name: &str) -> ApiError {
     ApiError::input(name, format!("{name} is not supported by this server{instead}"))
 }
 
-fn others(query: &Query) -> String {
+fn others(query: &Query<'_>) -> String {
     let own = |name: &str| OF_EVERY_REQUEST.contains(&name) || OF_THE_PAGE.contains(&name);
     form_urlencoded::Serializer::new(String::new()).extend_pairs(query.pairs().filter(|(name, _)| !own(name))).finish()
 }

@@ -3,6 +3,7 @@
 //! They follow RFC 8725: the server accepts one algorithm, whatever the header of the token says.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -28,11 +29,20 @@ pub enum Rights {
     User(String),
 }
 
+/// A valid token: what it allows, and the times at which it is valid, in Unix seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verified {
+    /// What its bearer may do.
+    pub rights: Rights,
+    /// When.
+    pub valid: RangeInclusive<f64>,
+}
+
 /// Verifies a token at `now`, in Unix seconds.
 ///
 /// # Errors
 /// Why it is refused, without repeating any part of it.
-pub fn verify(token: &str, secret: &str, now: f64) -> Result<Rights, String> {
+pub fn verify(token: &str, secret: &str, now: f64) -> Result<Verified, String> {
     read(token, now, |parts| parts.is_signed_with(token::Secret(secret)))
 }
 
@@ -41,10 +51,10 @@ pub fn verify(token: &str, secret: &str, now: f64) -> Result<Rights, String> {
 /// # Errors
 /// Why it is refused, without repeating any part of it.
 pub fn trust(token: &str, now: f64) -> Result<Rights, String> {
-    read(token, now, |_| true)
+    read(token, now, |_| true).map(|verified| verified.rights)
 }
 
-fn read(token: &str, now: f64, is_signed: impl FnOnce(&token::Parts) -> bool) -> Result<Rights, String> {
+fn read(token: &str, now: f64, is_signed: impl FnOnce(&token::Parts) -> bool) -> Result<Verified, String> {
     let parts = token::decode(token).map_err(|error| error.to_string())?;
     let Unique(header) = object(&parts.header, "header")?;
     if header.get("alg").and_then(Value::as_str) != Some("HS256") {
@@ -57,25 +67,29 @@ fn read(token: &str, now: f64, is_signed: impl FnOnce(&token::Parts) -> bool) ->
         return Err("signature is invalid".into());
     }
     let Unique(claims) = object(&parts.claims, "claims")?;
-    check_times(&claims, now)?;
-    rights(&claims)
+    let valid = check_times(&claims, now)?;
+    Ok(Verified { rights: rights(&claims)?, valid })
 }
 
-fn check_times(claims: &Map<String, Value>, now: f64) -> Result<(), String> {
+/// The times at which a token with these claims is valid, of which `now` is one.
+fn check_times(claims: &Map<String, Value>, now: f64) -> Result<RangeInclusive<f64>, String> {
     let time = |name: &str| match claims.get(name) {
         None => Ok(None),
         Some(value) => value.as_f64().map(Some).ok_or_else(|| format!("token claim {name} must be a number")),
     };
-    if time("exp")?.is_some_and(|expiry| now > expiry + LEEWAY_SECONDS) {
+    let end = time("exp")?.map_or(f64::INFINITY, |expiry| expiry + LEEWAY_SECONDS);
+    if now > end {
         return Err("token is expired".into());
     }
-    if time("nbf")?.is_some_and(|start| now < start - LEEWAY_SECONDS) {
+    let start = time("nbf")?.map_or(f64::NEG_INFINITY, |start| start - LEEWAY_SECONDS);
+    if now < start {
         return Err("token is not valid yet".into());
     }
-    if time("iat")?.is_some_and(|issued| now < issued - LEEWAY_SECONDS) {
+    let issued = time("iat")?.map_or(f64::NEG_INFINITY, |issued| issued - LEEWAY_SECONDS);
+    if now < issued {
         return Err("token used before issued".into());
     }
-    Ok(())
+    Ok(start.max(issued)..=end)
 }
 
 /// A token with `resource` and `action` is a server token, whatever its `user_id`: the clients for Ruby and PHP send `*`

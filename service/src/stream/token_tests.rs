@@ -15,6 +15,10 @@ fn signed(header: &str, claims: &str) -> String {
     forge::token(header, claims, SECRET)
 }
 
+fn verify(token: &str, secret: &str, now: f64) -> Result<Rights, String> {
+    super::verify(token, secret, now).map(|verified| verified.rights)
+}
+
 fn verified(claims: &str) -> Result<Rights, String> {
     verify(&user_handle_core::rules::token::sign(claims, Secret(SECRET)), SECRET, NOW)
 }
@@ -81,6 +85,21 @@ fn clocks_may_be_a_minute_apart_and_no_more() {
         (r#"{"resource":"*","action":"*","exp":1}"#, Some("token is expired")),
     ] {
         assert_eq!(verified(claims).err().as_deref(), refusal, "{claims}");
+    }
+}
+
+#[test]
+fn a_valid_token_says_from_when_to_when_it_is_valid() {
+    let (least, most) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (claims, start, end) in [
+        (r#"{"user_id":"a"}"#, least, most),
+        (r#"{"user_id":"a","exp":1800000000}"#, least, 1_800_000_060.0),
+        (r#"{"user_id":"a","nbf":1799999000.5}"#, 1_799_998_940.5, most),
+        (r#"{"user_id":"a","nbf":1799999000,"iat":1800000000,"exp":1800000001}"#, 1_799_999_940.0, 1_800_000_061.0),
+    ] {
+        let token = user_handle_core::rules::token::sign(claims, Secret(SECRET));
+        let verified = super::verify(&token, SECRET, NOW).unwrap();
+        assert_eq!(verified, Verified { rights: Rights::User("a".into()), valid: start..=end }, "{claims}");
     }
 }
 

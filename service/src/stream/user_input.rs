@@ -56,7 +56,7 @@ pub struct BatchBody<'a> {
 }
 
 /// The ids in the query of a batch, each once, in the order in which they were given.
-pub fn ids(query: &Query) -> Result<Vec<String>, ApiError> {
+pub fn ids(query: &Query<'_>) -> Result<Vec<String>, ApiError> {
     let list = query.get("ids").ok_or_else(|| ApiError::input("ids", "ids is missing"))?;
     let given = || list.split(',').filter(|id| !id.is_empty());
     validate::batch_size(given().count(), "ids")?;

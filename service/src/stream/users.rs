@@ -40,7 +40,7 @@ fn user_exists(id: &str) -> ApiError {
 pub async fn create(
     store: &(impl Users + ?Sized),
     caller: &Caller,
-    query: &Query,
+    query: &Query<'_>,
     body: impl Body,
 ) -> Answer<UserResponse> {
     let get_or_create = query.flag("get_or_create")?;
@@ -60,7 +60,7 @@ pub async fn get(
     store: &(impl Users + Follows + ?Sized),
     caller: &Caller,
     id: &str,
-    query: &Query,
+    query: &Query<'_>,
 ) -> Answer<ProfileResponse> {
     caller.may(Action::Read, id)?;
     let with_counts = query.flag("with_follow_counts")?;

@@ -47,5 +47,5 @@ function said({ users, next, total }: Shown, search: string, isReading: boolean)
   if (next !== undefined && isReading && length === 0) return "Searching …";
   if (search) return `${counted(length, "user")} found${next === undefined ? "" : " so far"}`;
   if (next === undefined) return length === 0 ? "No users" : counted(length, "user");
-  return `The first ${grouped(length)} of ${total === undefined ? "more than 1\u00a0000\u00a0000" : grouped(total)} users`;
+  return `The first ${grouped(length)} of ${total === undefined ? `more than ${grouped(50_000)}` : grouped(total)} users`;
 }

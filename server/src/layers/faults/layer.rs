@@ -8,9 +8,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use http_body::Frame;
 
@@ -61,29 +60,33 @@ impl Injector {
 }
 
 /// The layer: carries out the next decision.
-pub(crate) async fn layer(State(injector): State<Injector>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    injector: &Injector,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let Some(Fault { kind, applied }) = injector.next() else {
-        return next.run(request).await;
+        return next(request).await;
     };
     tracing::info!(?kind, applied, "fault");
     injector.metrics.count_fault(kind.name());
     match kind {
         Kind::Reset => {
             if applied {
-                next.run(request).await;
+                next(request).await;
             }
             interrupted(Bytes::new())
         }
         // When the client gives up, this future is dropped, which ends the sleep.
         Kind::Stall => {
             if applied {
-                next.run(request).await;
+                next(request).await;
             }
             tokio::time::sleep(STALL).await;
             interrupted(Bytes::new())
         }
         Kind::Slow => {
-            let response = next.run(request).await;
+            let response = next(request).await;
             tokio::time::sleep(SLOW).await;
             response
         }
@@ -91,12 +94,12 @@ pub(crate) async fn layer(State(injector): State<Injector>, request: Request, ne
         Kind::RateLimited => refuse(ApiError::rate_limited(DETAIL, 0)),
         Kind::Internal => {
             if applied {
-                next.run(request).await;
+                next(request).await;
             }
             // Not `ApiError::internal`: nothing failed, so there is nothing to log as an error.
             refuse(ApiError::new(ErrorKind::Internal, DETAIL))
         }
-        Kind::Truncate => truncated(next.run(request).await).await,
+        Kind::Truncate => truncated(next(request).await).await,
     }
 }
 

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::Sqlite;
 use super::error::store_error;
+use super::writer::UndoneBy;
 use crate::store::StoreError;
 
 impl Sqlite {
@@ -15,7 +16,16 @@ impl Sqlite {
         T: Send + 'static,
         W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.guard.noted(self.writer.write(work).await)
+        self.guard.noted(self.writer.write(UndoneBy::Savepoint, work).await)
+    }
+
+    /// Like [`Sqlite::write`], for work that changes something in one statement at most, which takes less.
+    pub(super) async fn write_once<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.guard.noted(self.writer.write(UndoneBy::Statement, work).await)
     }
 
     /// Runs `work`, which reads a few rows. It runs on this thread: handing it to another one would cost more than the

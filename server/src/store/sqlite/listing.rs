@@ -11,9 +11,6 @@ use crate::store::{KlaimUser, ListPage, ListRequest, Listing, SortBy, StoreError
 /// SQLite compares texts byte by byte.
 const DIALECT: Dialect = Dialect { parameter: '?', bytewise: "" };
 
-/// How many users of other applications are few.
-const FEW: u32 = 100_000;
-
 #[async_trait]
 impl Listing for Sqlite {
     async fn list_users(&self, app: &str, request: &ListRequest) -> Result<ListPage<User>, StoreError> {
@@ -38,33 +35,12 @@ impl Listing for Sqlite {
 impl Sqlite {
     async fn count(&self, table: Table, app: &str, prefix: &str) -> Result<Option<u32>, StoreError> {
         let (app, prefix) = (app.to_owned(), prefix.to_owned());
-        let read = move |connection: &Connection| match prefix.is_empty() {
-            true => count_all(connection, table, &app),
-            false => count(connection, table, &app, &prefix),
+        let read = move |connection: &Connection| {
+            let Statement { text, values } = listing::count(table, DIALECT, &app, &prefix);
+            connection.prepare_cached(&text)?.query_row(params_from_iter(values.iter().map(stored)), |row| row.get(0))
         };
         self.long_read(read).await.map(listing::told)
     }
-}
-
-/// Counts the users of an application. SQLite counts all rows of a table several times as fast as those with some value, so
-/// where other applications have few, theirs are taken off.
-fn count_all(connection: &Connection, table: Table, app: &str) -> rusqlite::Result<i64> {
-    let name = table.name;
-    let others =
-        |comparison| format!("SELECT count(*) FROM (SELECT 1 FROM {name} WHERE app {comparison} ?1 LIMIT {FEW})");
-    let text = format!(
-        "WITH others (number) AS (SELECT ({}) + ({}))
-         SELECT CASE WHEN number < {FEW} THEN (SELECT count(*) FROM {name}) - number END FROM others",
-        others('<'),
-        others('>')
-    );
-    let counted: Option<i64> = connection.prepare_cached(&text)?.query_row([app], |row| row.get(0))?;
-    counted.map_or_else(|| count(connection, table, app, ""), Ok)
-}
-
-fn count(connection: &Connection, table: Table, app: &str, prefix: &str) -> rusqlite::Result<i64> {
-    let Statement { text, values } = listing::count(table, DIALECT, app, prefix);
-    connection.prepare_cached(&text)?.query_row(params_from_iter(values.iter().map(stored)), |row| row.get(0))
 }
 
 fn page<U>(

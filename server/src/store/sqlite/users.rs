@@ -19,7 +19,7 @@ impl Users for Sqlite {
                 select(connection, &app, &user.id)?.map(Creation::Existed).ok_or(rusqlite::Error::QueryReturnedNoRows)
             }
         };
-        self.write(write).await
+        self.write_once(write).await
     }
 
     async fn get(&self, app: &str, id: &str) -> Result<Option<User>, StoreError> {
@@ -29,12 +29,12 @@ impl Users for Sqlite {
 
     async fn update(&self, app: &str, id: &str, data: Box<RawValue>) -> Result<Option<User>, StoreError> {
         let (app, user) = (app.to_owned(), NewUser { id: id.to_owned(), data });
-        self.write(move |connection| replace(connection, &app, &user)).await
+        self.write_once(move |connection| replace(connection, &app, &user)).await
     }
 
     async fn delete(&self, app: &str, id: &str) -> Result<bool, StoreError> {
         let (app, id) = (app.to_owned(), id.to_owned());
-        self.write(move |connection| remove(connection, &app, &id)).await
+        self.write_once(move |connection| remove(connection, &app, &id)).await
     }
 
     async fn create_many(&self, app: &str, users: Vec<NewUser>, replace_them: bool) -> Result<Vec<User>, StoreError> {
@@ -96,12 +96,16 @@ fn select(connection: &Connection, app: &str, id: &str) -> rusqlite::Result<Opti
 
 /// Replaces the data. `updated_at` increases even if the clock stood still or was set back.
 fn replace(connection: &Connection, app: &str, new: &NewUser) -> rusqlite::Result<Option<User>> {
+    let stored = |row: &Row<'_>| {
+        let NewUser { id, data } = new.clone();
+        Ok(User { created_at: Timestamp(row.get(0)?), updated_at: Timestamp(row.get(1)?), id, data })
+    };
     connection
         .prepare_cached(
             "UPDATE users SET data = ?3, updated_at = MAX(?4, updated_at + 1) WHERE app = ?1 AND id = ?2
-             RETURNING created_at, updated_at, id, data",
+             RETURNING created_at, updated_at",
         )?
-        .query_row(params![app, new.id, new.data.get(), Timestamp::now().0], user)
+        .query_row(params![app, new.id, new.data.get(), Timestamp::now().0], stored)
         .optional()
 }
 

@@ -26,17 +26,33 @@ enum Message {
 
 /// One write: run inside the group's transaction, acknowledged after it.
 trait Job: Send {
+    fn undone_by(&self) -> UndoneBy;
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
+/// Who undoes a write that fails, so that the rest of its group is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UndoneBy {
+    /// A savepoint before it.
+    Savepoint,
+    /// SQLite itself, which undoes a statement that fails. For work that changes something in one statement at most, and saves the
+    /// two statements of a savepoint.
+    Statement,
+}
+
 struct Write<T, W> {
+    undone_by: UndoneBy,
     work: Option<W>,
     result: Result<T, StoreError>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Write<T, W> {
+    fn undone_by(&self) -> UndoneBy {
+        self.undone_by
+    }
+
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
         if let Some(work) = self.work.take() {
             self.result = work(connection).map_err(store_error);
@@ -73,13 +89,13 @@ impl Writer {
     }
 
     /// Runs `work` on the writer thread. Returns when its effect is on disk.
-    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(super) async fn write<T, W>(&self, undone_by: UndoneBy, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Write { work: Some(work), result: Err(StoreError::Closed), reply };
+        let job = Write { undone_by, work: Some(work), result: Err(StoreError::Closed), reply };
         self.queue.try_send(Message::Write(Box::new(job))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
@@ -166,13 +182,20 @@ fn write_group(
 fn commit(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(store_error)?;
     for job in group {
-        // A write that fails is rolled back to its savepoint; the other writes of the group are kept.
-        let savepoint = transaction.savepoint().map_err(store_error)?;
-        match job.run(&savepoint) {
-            Ok(()) => savepoint.commit().map_err(store_error)?,
-            // When the disk is full or fails, SQLite rolls back the whole transaction, so the whole group failed.
-            Err(error) if savepoint.is_autocommit() => return Err(error),
-            Err(_) => drop(savepoint),
+        let failed = match job.undone_by() {
+            UndoneBy::Statement => job.run(&transaction).err(),
+            UndoneBy::Savepoint => {
+                let savepoint = transaction.savepoint().map_err(store_error)?;
+                match job.run(&savepoint) {
+                    Ok(()) => savepoint.commit().map(|()| None).map_err(store_error)?,
+                    // Dropping the savepoint rolls back to it.
+                    Err(error) => Some(error),
+                }
+            }
+        };
+        // When the disk is full or fails, SQLite rolls back the whole transaction, so the whole group failed.
+        if let Some(error) = failed.filter(|_| transaction.is_autocommit()) {
+            return Err(error);
         }
     }
     transaction.commit().map_err(store_error)
@@ -193,7 +216,12 @@ mod tests {
     }
 
     async fn count(writer: &Writer) -> i64 {
-        writer.write(|connection| connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))).await.unwrap()
+        writer
+            .write(UndoneBy::Savepoint, |connection| {
+                connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            })
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
@@ -204,7 +232,25 @@ mod tests {
             connection.execute("INSERT INTO t VALUES (1)", [])
         };
         // Polled in turn before the thread answers, so they share a group or follow each other: both must hold.
-        let (one, failed, two) = tokio::join!(writer.write(insert(1)), writer.write(twice), writer.write(insert(2)));
+        let (one, failed, two) = tokio::join!(
+            writer.write(UndoneBy::Statement, insert(1)),
+            writer.write(UndoneBy::Savepoint, twice),
+            writer.write(UndoneBy::Statement, insert(2))
+        );
+        assert_eq!((one, two), (Ok(1), Ok(1)));
+        assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+        assert_eq!(count(&writer).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_fails_is_undone_as_a_whole_without_a_savepoint() {
+        let writer = writer().await;
+        let halfway = |connection: &Connection| connection.execute("INSERT INTO t VALUES (7), (1)", []);
+        let (one, failed, two) = tokio::join!(
+            writer.write(UndoneBy::Statement, insert(1)),
+            writer.write(UndoneBy::Statement, halfway),
+            writer.write(UndoneBy::Statement, insert(2))
+        );
         assert_eq!((one, two), (Ok(1), Ok(1)));
         assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
         assert_eq!(count(&writer).await, 2);
@@ -221,8 +267,18 @@ mod tests {
             Err::<(), _>(rusqlite::Error::InvalidQuery)
         };
         let mut group: Vec<Box<dyn Job>> = vec![
-            Box::new(Write { work: Some(insert(1)), result: Err(StoreError::Closed), reply }),
-            Box::new(Write { work: Some(rolls_back), result: Err(StoreError::Closed), reply: lost_reply }),
+            Box::new(Write {
+                undone_by: UndoneBy::Savepoint,
+                work: Some(insert(1)),
+                result: Err(StoreError::Closed),
+                reply,
+            }),
+            Box::new(Write {
+                undone_by: UndoneBy::Savepoint,
+                work: Some(rolls_back),
+                result: Err(StoreError::Closed),
+                reply: lost_reply,
+            }),
         ];
         let committed = commit(&mut connection, &mut group);
         assert!(committed.is_err());
@@ -238,9 +294,9 @@ mod tests {
     #[tokio::test]
     async fn closing_finishes_what_waits_and_refuses_what_comes_later() {
         let writer = writer().await;
-        let (written, closed) = tokio::join!(writer.write(insert(1)), writer.close());
+        let (written, closed) = tokio::join!(writer.write(UndoneBy::Statement, insert(1)), writer.close());
         assert_eq!((written, closed), (Ok(1), Ok(())));
-        assert_eq!(writer.write(insert(2)).await, Err(StoreError::Closed));
+        assert_eq!(writer.write(UndoneBy::Statement, insert(2)).await, Err(StoreError::Closed));
         assert_eq!(writer.close().await, Ok(()));
     }
 
@@ -258,7 +314,7 @@ mod tests {
             running.await.unwrap();
             let mut waiting = Vec::new();
             loop {
-                let mut write = Box::pin(writer.write(insert(waiting.len() as i64)));
+                let mut write = Box::pin(writer.write(UndoneBy::Statement, insert(waiting.len() as i64)));
                 tokio::select! {
                     biased;
                     refused = &mut write => break (refused, waiting),
@@ -266,7 +322,7 @@ mod tests {
                 }
             }
         };
-        let (held, (refused, waiting)) = tokio::join!(writer.write(hold), async {
+        let (held, (refused, waiting)) = tokio::join!(writer.write(UndoneBy::Savepoint, hold), async {
             let filled = fill.await;
             assert_eq!(writer.waiting(), QUEUE);
             release.send(()).unwrap();
