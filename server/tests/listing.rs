@@ -213,7 +213,8 @@ const COUNTED: &str = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT 
     SELECT 'demo-key', CASE n % 2 WHEN 0 THEN 'u' ELSE 'v' END || n, '{}', n, n FROM numbers";
 
 /// The one that is too many.
-const ONE_MORE: &str = "INSERT INTO users (app, id, data, created_at, updated_at) VALUES ('demo-key', 'one-more', '{}', 1, 1)";
+const ONE_MORE: &str =
+    "INSERT INTO users (app, id, data, created_at, updated_at) VALUES ('demo-key', 'one-more', '{}', 1, 1)";
 
 async fn users_are_counted_up_to_a_limit(database: Database) {
     let api = Api::over(&database).await;

@@ -16,7 +16,7 @@ const MAX_ID: usize = 128;
 /// The layer. It logs the path without the query, because the query contains the API key.
 pub(crate) async fn layer(request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let started = Instant::now();
-    let id = given_id(&request).unwrap_or_else(|| random_id());
+    let id = given_id(&request).unwrap_or_else(random_id);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span = tracing::info_span!("request", %id);
     let mut response = next(request).instrument(span.clone()).await;
