@@ -14,8 +14,10 @@ const askForToken = async () => {
   return answer.text();
 };
 
+const users = connect("demo-key", askForToken);
+
 /** `client` is the app's own, unless a test brings another. */
-export default function App({ client = connect("demo-key", askForToken) }) {
+export default function App({ client = users }) {
   const [name, setName] = useState("");
   const [told, setTold] = useState("One moment …");
 
