@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::package::Contents;
 use crate::shell::{Cmd, Folders, cargo};
 use crate::{package, setup};
 
@@ -27,7 +28,7 @@ const SITE: &str = "target/site";
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::tools(&folders)?;
-    package::build(&folders)?;
+    package::build(&folders, Contents::All)?;
     let site = site(&folders)?;
     for what in [CRATE, CORE, SERVICE, SERVER] {
         rust(what).arg("--target-dir").arg(&folders.target).run()?;

@@ -26,7 +26,7 @@ const FEATURES: &str = "--enable-bulk-memory --enable-multivalue --enable-mutabl
 const LOWERING: &str = "--llvm-nontrapping-fptoint-lowering --llvm-memory-copy-fill-lowering --signext-lowering";
 
 /// Makes modules, each with its `glue.js`, and for JavaScript with `module.js`. While one is finished, the next is compiled.
-pub fn make(folders: &Folders, modules: &[(&'static Variant, Form)]) -> Result<()> {
+pub fn make(folders: &Folders, modules: &[(&Variant, Form)]) -> Result<()> {
     std::thread::scope(|scope| {
         let mut finishing = Vec::new();
         for (variant, form) in modules {

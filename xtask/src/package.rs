@@ -80,13 +80,22 @@ pub const PACKAGE: &str = "pkg";
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
     setup::build_tools(&folders)?;
-    build(&folders)?;
+    build(&folders, Contents::All)?;
     www::build(&folders)?;
     sizes(&folders)
 }
 
+/// What of the package is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    All,
+    /// Without `testing` and what is for runtimes without WebAssembly: the demo and the console need neither, and whoever starts it
+    /// for the first time waits for each module.
+    ForDemo,
+}
+
 /// Builds the package, unless neither what it is made from nor what was made has changed. One build at a time.
-pub fn build(folders: &Folders) -> Result<()> {
+pub fn build(folders: &Folders, contents: Contents) -> Result<()> {
     let lock = folders.npm.join("lock");
     let lock = fs::File::create(&lock).with_context(|| format!("cannot create {}", lock.display()))?;
     lock.lock().context("cannot wait for the other build to end")?;
@@ -99,24 +108,27 @@ pub fn build(folders: &Folders) -> Result<()> {
         println!("build: nothing has changed");
         return Ok(());
     }
-    modules(folders)?;
-    dist(folders)?;
+    modules(folders, contents)?;
+    dist(folders, contents)?;
     modes(&folders.root.join(PACKAGE))?;
+    if contents == Contents::ForDemo {
+        return Ok(());
+    }
     write(&stamp, made(&inputs)?)
 }
 
-/// The modules with their JavaScript, unless they are there and nothing has changed that they are made from.
-fn modules(folders: &Folders) -> Result<()> {
-    let stamp = folders.npm.join("modules");
+/// The modules with their JavaScript: those that are not there, or are made from something that has changed.
+fn modules(folders: &Folders, contents: Contents) -> Result<()> {
     let inputs = fingerprint::of(&folders.root, MODULE_INPUTS)?;
-    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
-        return Ok(());
+    let stamp = |(variant, form): (&Variant, Form)| variant.folder(folders, form).join("inputs");
+    let mut modules: Vec<(&Variant, Form)> = CLIENTS.map(|variant| (variant, Form::WebAssembly)).into();
+    if contents == Contents::All {
+        modules.push((&TESTING, Form::WebAssembly));
+        modules.extend(CLIENTS.map(|variant| (variant, Form::JavaScript)));
     }
-    let mut modules = vec![(&TESTING, Form::WebAssembly)];
-    modules.extend(CLIENTS.map(|variant| (variant, Form::WebAssembly)));
-    modules.extend(CLIENTS.map(|variant| (variant, Form::JavaScript)));
+    modules.retain(|module| !fs::read_to_string(stamp(*module)).is_ok_and(|made_from| made_from == inputs));
     module::make(folders, &modules)?;
-    write(&stamp, inputs)
+    modules.into_iter().try_for_each(|module| write(&stamp(module), &inputs))
 }
 
 /// npm packs the rights of files too, which are the umask's of whoever builds: all are as with 022.
@@ -136,13 +148,13 @@ fn modes(folder: &Path) -> Result<()> {
 }
 
 /// What npm packs.
-fn dist(folders: &Folders) -> Result<()> {
+fn dist(folders: &Folders, contents: Contents) -> Result<()> {
     println!("build: esbuild");
     let (sources, package) = (folders.root.join("npm"), folders.root.join(PACKAGE));
     empty(&package)?;
     let dist = package.join("dist");
     fs::create_dir_all(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
-    bundle(folders, &bundles(folders)?)?;
+    bundle(folders, &bundles(folders, contents)?)?;
 
     copy(&SERVER.wasm(folders), &dist.join("user-handle.wasm"))?;
     copy(&BROWSER.wasm(folders), &dist.join("browser.wasm"))?;
@@ -181,7 +193,7 @@ fn empty(package: &Path) -> Result<()> {
 }
 
 /// Every file of JavaScript, as `npm/bundle.mjs` takes it.
-fn bundles(folders: &Folders) -> Result<Vec<Value>> {
+fn bundles(folders: &Folders, contents: Contents) -> Result<Vec<Value>> {
     let sources = folders.root.join("npm/src");
     let mut bundles = Vec::new();
     for variant in CLIENTS {
@@ -212,6 +224,9 @@ fn bundles(folders: &Folders) -> Result<Vec<Value>> {
             bundles.push(with(&built_in, more));
         }
 
+        if contents == Contents::ForDemo {
+            continue;
+        }
         let made = variant.folder(folders, Form::JavaScript);
         let no_wasm = json!({
             "entry": sources.join("no-wasm/index.js"),
@@ -227,14 +242,17 @@ fn bundles(folders: &Folders) -> Result<Vec<Value>> {
             bundles.push(with(&with(&no_wasm, more), json!({ "inject": [MISSING_GLOBALS, TRAP] })));
         }
     }
-    let made = payload(folders, &TESTING)?;
-    let testing = json!({
-        "entry": sources.join("testing/index.js"),
-        "define": { "IS_BASE64": TESTING.is_base64.to_string() },
-        "modules": { "glue": made.join("glue.js"), "payload": made.join("payload.js") },
-    });
-    for format in ["esm", "cjs"] {
-        bundles.push(with(&testing, json!({ "outfile": "testing", "format": format, "inject": [MISSING_GLOBALS] })));
+    if contents == Contents::All {
+        let made = payload(folders, &TESTING)?;
+        let testing = json!({
+            "entry": sources.join("testing/index.js"),
+            "define": { "IS_BASE64": TESTING.is_base64.to_string() },
+            "modules": { "glue": made.join("glue.js"), "payload": made.join("payload.js") },
+        });
+        for format in ["esm", "cjs"] {
+            bundles
+                .push(with(&testing, json!({ "outfile": "testing", "format": format, "inject": [MISSING_GLOBALS] })));
+        }
     }
     // Plain JavaScript that needs nothing of the module: for React, which is its user's own; and the classes that all entries
     // have in common.

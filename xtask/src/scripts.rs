@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use crate::package::Contents;
 use crate::shell::{Cmd, Folders, WORKSPACE, cargo, which};
 use crate::{browsers, package, setup, www};
 
@@ -28,7 +29,7 @@ pub fn demo(options: &Options) -> Result<()> {
     println!("demo: building the package, the console and the server");
     let server = std::thread::scope(|scope| {
         let server = scope.spawn(|| server(&folders));
-        package::build(&folders)?;
+        package::build(&folders, Contents::ForDemo)?;
         www::build(&folders)?;
         server.join().unwrap_or_else(|_| anyhow::bail!("building the server panicked"))
     })?;
@@ -101,7 +102,7 @@ fn on_package(script: &str, args: &[OsString], with: impl Fn(&[OsString], Cmd) -
 
 /// Builds and packs the npm package, and returns the path of the tarball.
 pub fn pack(folders: &Folders) -> Result<PathBuf> {
-    package::build(folders)?;
+    package::build(folders, Contents::All)?;
     let pack = Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm);
     let name = pack.read()?;
     Ok(folders.npm.join(name.lines().last().unwrap_or_default()))

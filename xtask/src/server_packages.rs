@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::crates::Product;
+use crate::package::Contents;
 use crate::shell::{Cmd, Folders, cargo, host, which};
 use crate::{licences, module, package, setup, www};
 
@@ -36,7 +37,7 @@ pub struct Platforms {
 pub fn run(platforms: &Platforms) -> Result<()> {
     let folders = Folders::find()?;
     setup::build_tools(&folders)?;
-    package::build(&folders)?;
+    package::build(&folders, Contents::All)?;
     let out = folders.root.join("target/server-packages");
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     pack(&folders, platforms, &out)
