@@ -3,23 +3,29 @@
 import { profile } from "./support/profile.mjs";
 import { NAMES, table } from "./support/tables.mjs";
 
-const create = { operation: "create", bytes: 2_000 };
+const get = { operation: "get" };
+const create = { operation: "create", bytes: 100 };
+const itself = { worker: "caller", args: { stub: "with length" } };
 
 /** What is profiled: a worker of `workers/`, what it is given and asked, and for whom. */
 const CASES = [
   {
-    label: "The client itself, nothing sent: create 2 kB", worker: "caller", contestants: ["ours", "getstream"],
-    args: { stub: true, base: "http://127.0.0.1:8099" }, ask: (calls) => [{ ...create, calls: calls * 2, concurrency: 1 }],
+    label: "The client itself, nothing sent: get", ...itself, contestants: ["ours", "ofetch", "timed"],
+    ask: (calls) => [{ ...get, calls: calls * 2, concurrency: 1 }],
+  },
+  {
+    label: "The client itself, nothing sent: create 0.1 kB", ...itself, contestants: ["ours", "ofetch", "getstream"],
+    ask: (calls) => [{ ...create, calls: calls * 2, concurrency: 1 }],
   },
   {
     label: "Validation: 2 kB", worker: "validator", contestants: ["ours"],
     ask: (calls) => [{ how: "validate", bytes: 2_000, times: calls * 2 }],
   },
   {
-    label: "A whole call: create 2 kB, 16 at a time", worker: "caller", contestants: ["ours", "getstream", "raw"],
+    label: "A whole call: create 0.1 kB, 16 at a time", worker: "caller", contestants: ["ours", "getstream", "timed"],
     ask: (calls) => [{ ...create, calls: calls / 2, concurrency: 16 }],
   },
-  { label: "Cold start, to the first call", worker: "starter", contestants: ["ours", "raw"], args: { until: "call" }, ask: () => [] },
+  { label: "Cold start, to the first call", worker: "starter", contestants: ["ours", "raw"], ask: () => [] },
 ];
 
 export const title = "Where the time goes";

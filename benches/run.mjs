@@ -19,8 +19,8 @@ import { markdown, writeReport } from "./support/report.mjs";
 
 /** In the order of the report. The number is of rounds. */
 const BENCHMARKS = {
-  "download": 1, "overhead": 25, "validation": 25, "calls": 15, "calls-chromium": 15, "cold-start": 15, "gather": 15, "import": 7,
-  "memory": 1, "profile": 1,
+  "download": 1, "overhead": 15, "long-data": 15, "validation": 15, "calls": 15, "calls-chromium": 15, "cold-start": 15,
+  "slow-network": 15, "gather": 15, "import": 15, "memory": 1, "profile": 1,
 };
 
 const { values, positionals } = parseArgs({

@@ -36,7 +36,7 @@ export async function run({ rounds, quick, seed, service, entry }) {
       const ns = (values) => (summary(values).median * 1_000).toFixed(0);
       rows.push([`${place}, ${size}`, ns(own), ns(stringify), spread(found)]);
       bars.push([`${place}, ${size}`, found]);
-      if (GOALS[place][size]) goals.push({ goal: 3, what: `${place}, ${size}`, ratio: found, limit: GOALS[place][size] });
+      if (GOALS[place][size]) goals.push({ goal: "validation", what: `${place}, ${size}`, ratio: found, limit: GOALS[place][size] });
     }
   }
   await worker.stop();

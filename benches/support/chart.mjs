@@ -1,4 +1,4 @@
-// A horizontal bar chart as SVG: a bar for the median, a line from quartile to quartile, and a rule at 1, the peer.
+// A horizontal bar chart as SVG: a bar for the median, a line from quartile to quartile, and a dashed line where there is a rule.
 
 const WIDTH = 760, LABEL = 300, RIGHT = 84, BAR = 16, STEP = 28, TOP = 48, BOTTOM = 14;
 
@@ -19,11 +19,11 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCode
 export const short = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
 /**
- * `bars` are `{ label, value, low, high, isPeer }`; `low` and `high` may be missing. `rule` is where the dashed line
- * stands, and the chart is as wide as the largest of all of them.
+ * `bars` are `{ label, value, low, high, isPeer }`; `low` and `high` may be missing. `rule`, if there is one, is where
+ * the dashed line stands, and the chart is as wide as the largest of all of them.
  */
-export function chart({ title, note, bars, rule = 1 }) {
-  const most = Math.max(rule, ...bars.flatMap(({ value, high }) => [value, high ?? 0])) * 1.02;
+export function chart({ title, note, bars, rule }) {
+  const most = Math.max(rule ?? 0, ...bars.flatMap(({ value, high }) => [value, high ?? 0])) * 1.02;
   const x = (value) => (LABEL + ((WIDTH - LABEL - RIGHT) * value) / most).toFixed(1);
   const height = TOP + bars.length * STEP + BOTTOM;
   const rows = bars.map(({ label, value, low, high, isPeer }, row) => {
@@ -36,14 +36,14 @@ export function chart({ title, note, bars, rule = 1 }) {
       `${spread}<text x="${Number(x(Math.max(value, high ?? 0))) + 8}" y="${middle + 4.5}">${short(value)}</text>`,
     ].join("\n");
   });
+  const line = rule === undefined ? [] : [`<path class="rule" d="M${x(rule)} ${TOP - 6}V${height - 6}"/>`];
   const read = bars.map(({ label, value }) => `${label}: ${short(value)}`).join("; ");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(`${title}. ${read}`)}">
 <style>${STYLE}
 </style>
 <text class="title" x="10" y="20">${escaped(title)}</text>
 <text class="note" x="10" y="37">${escaped(note)}</text>
-<path class="rule" d="M${x(rule)} ${TOP - 6}V${height - 6}"/>
-${rows.join("\n")}
+${[...line, ...rows].join("\n")}
 </svg>
 `;
 }

@@ -1,34 +1,51 @@
-// The contestants in Chromium: a page for each, built by esbuild, that makes calls when it is asked to.
+// The contestants in Chromium: for each a page that makes calls when it is asked to, and one that makes its first call at once.
 
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 import * as esbuild from "esbuild";
 
 import { project } from "../../tests/support/package.mjs";
+import { aliases } from "./packages.mjs";
+import { CONTESTANTS } from "./tables.mjs";
 
-const require = createRequire(import.meta.url);
-const clients = fileURLToPath(new URL("clients.mjs", import.meta.url));
-const payloads = fileURLToPath(new URL("payload.mjs", import.meta.url));
-const validations = fileURLToPath(new URL("validations.mjs", import.meta.url));
+const file = (name) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
 
-const IMPORTS = { ours: 'import * as api from "user-handle";', getstream: 'import api from "getstream";', raw: "const api = undefined;" };
+const IMPORTS = {
+  ours: 'import * as api from "user-handle";', getstream: 'import api from "getstream";', ky: 'import api from "ky";',
+  ofetch: 'import { ofetch as api } from "ofetch";',
+};
 
-const program = (contestant) => `
-  ${IMPORTS[contestant]}
-  import { contestants, makeCalls } from ${JSON.stringify(clients)};
-  import { payload } from ${JSON.stringify(payloads)};
-  import { validate } from ${JSON.stringify(validations)};
-  const client = contestants.${contestant}(api, location.origin);
+const client = (contestant) => `
+  ${IMPORTS[contestant] ?? "const api = undefined;"}
+  import { ${contestant} as contestant } from ${file("clients.mjs")};
+  const client = contestant(api, location.origin);
   client.client?.user("ada");
-  globalThis.loaded = performance.now();
-  globalThis.firstCall = client.get("ada").then(() => performance.now());
+`;
+
+/** As small as a page can be. */
+const first = (contestant) => `
+  ${client(contestant)}
+  const load = performance.now();
+  globalThis.began = client.get("ada").then(() => ({ load, first: performance.now() }));
+`;
+
+const calls = (contestant) => `
+  ${client(contestant)}
+  import { makeCalls } from ${file("clients.mjs")};
+  import { payload } from ${file("payload.mjs")};
+  import { stubAxios, stubFetch } from ${file("stubs.mjs")};
+  import { validate } from ${file("validations.mjs")};
   const metered = async (run, times) => {
     const before = performance.now();
     await run();
     return { wall: (performance.now() - before) * 1000 / times };
+  };
+  globalThis.stub = (kind) => {
+    stubFetch(kind);
+    if (${JSON.stringify(contestant)} === "getstream") stubAxios(client.client);
   };
   globalThis.makeCalls = (kind) => {
     const data = kind.bytes && payload(kind.bytes);
@@ -37,33 +54,57 @@ const program = (contestant) => `
   globalThis.validate = (kind) => metered(() => validate(client, kind), kind.times);
 `;
 
-/** Writes the pages into `folder`. */
+/** Writes the pages into `folder`, as brotli. */
 export async function writePages(folder) {
-  for (const contestant of Object.keys(IMPORTS)) {
-    const entry = join(project, `bench-${contestant}.js`);
-    writeFileSync(entry, program(contestant));
-    await esbuild.build({
-      entryPoints: [entry], outfile: join(folder, `${contestant}.js`), bundle: true, minify: true, format: "esm",
-      platform: "browser", logLevel: "error", alias: { getstream: require.resolve("getstream") },
-      define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
-    });
-    writeFileSync(join(folder, `${contestant}.html`), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${contestant}.js"></script>`);
+  const write = (name, content) => writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content));
+  for (const contestant of CONTESTANTS) {
+    for (const [kind, program] of Object.entries({ first, calls })) {
+      const name = `${kind}-${contestant}`;
+      const entry = join(project, `bench-${name}.js`);
+      writeFileSync(entry, program(contestant));
+      const { outputFiles } = await esbuild.build({
+        entryPoints: [entry], write: false, bundle: true, minify: true, format: "esm", platform: "browser", logLevel: "error",
+        alias: aliases, define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
+      });
+      write(`${name}.js`, outputFiles[0].contents);
+      write(`${name}.html`, `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${name}.js"></script>`);
+    }
   }
 }
 
-/** Opens a contestant's page, in a context of its own: with a cache, and most likely a process, of its own. */
-export async function openPage(browser, service, contestant) {
+/** A page in a context of its own: with a cache, and most likely a process, of its own. */
+async function newPage(browser) {
   const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  await page.goto(`${service.first.url}/pages/${contestant}.html`);
+  return { page: await context.newPage(), stop: () => context.close() };
+}
+
+/** Opens a contestant's page for calls. */
+export async function openPage(browser, service, contestant) {
+  const { page, stop } = await newPage(browser);
+  await page.goto(`${service.first.url}/pages/calls-${contestant}.html`);
   return {
-    /** When the page had its client, and when its first call was done: milliseconds from its start. */
-    began: () => page.evaluate(async () => ({ first: await globalThis.firstCall, load: globalThis.loaded })),
     async ask(name, kind) {
       // Pages in the background are slowed down.
       await page.bringToFront();
       return page.evaluate((it, given) => globalThis[it](given), name, kind);
     },
-    stop: () => context.close(),
+    stop,
   };
+}
+
+/**
+ * Opens the page with a contestant's first call, and gives when it had its client and when the call was done: microseconds from
+ * the navigation on. `network` is what the devtools protocol emulates.
+ */
+export async function startPage(browser, service, contestant, network) {
+  const { page, stop } = await newPage(browser);
+  if (network) {
+    const session = await page.createCDPSession();
+    await session.send("Network.enable");
+    await session.send("Network.emulateNetworkConditions", network);
+  }
+  await page.goto(`${service.first.url}/pages/first-${contestant}.html`);
+  const { load, first } = await page.evaluate(() => globalThis.began);
+  await stop();
+  return { load: load * 1_000, first: first * 1_000 };
 }

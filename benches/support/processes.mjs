@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 import { atExit } from "../../tests/support/temporary.mjs";
 
 /**
- * Starts `workers/<name>.mjs`. `first` is its first message; `ask` sends it a message and resolves to its answer. Ask one at
- * a time.
+ * Starts `workers/<name>.mjs`, in this Node or in that of `execPath`. `first` is its first message; `ask` sends it a message
+ * and resolves to its answer. Ask one at a time.
  */
-export async function startWorker(name, args = {}, execArgv = []) {
+export async function startWorker(name, args = {}, { execArgv = [], execPath = process.execPath } = {}) {
   const file = fileURLToPath(new URL(`../workers/${name}.mjs`, import.meta.url));
-  const child = fork(file, [JSON.stringify(args)], { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(file, [JSON.stringify(args)], { execArgv, execPath, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const forget = atExit(() => child.kill("SIGKILL"));
   const exited = once(child, "exit").finally(forget);
   const answer = async () => {

@@ -10,7 +10,9 @@ import { startWorker } from "./processes.mjs";
 /** Runs a worker that answers these messages, and gives the shares of its time: `[name, share]`, largest first. */
 export async function profile(name, args, messages, most = 12) {
   const folder = temporaryFolder();
-  const worker = await startWorker(name, args, ["--cpu-prof", `--cpu-prof-dir=${folder}`, "--cpu-prof-interval=200"]);
+  const worker = await startWorker(name, args, {
+    execArgv: ["--cpu-prof", `--cpu-prof-dir=${folder}`, "--cpu-prof-interval=200"],
+  });
   for (const message of messages) await worker.ask(message);
   await worker.stop();
   const [file] = readdirSync(folder);

@@ -21,11 +21,26 @@ export function compared(measured, key, names) {
   return { ratios, medians };
 }
 
-/** A chart of ratios: `rows` are of labels and summaries. */
-export const ratioChart = (name, title, rows, peer = "getstream's") => ({
-  name, title, note: `ratio to ${peer} (1, the dashed line); less is better`,
+/** A chart of ratios to a peer, at the dashed line: `rows` are of labels and summaries. */
+export const ratioChart = (name, title, rows, peer) => ({
+  name, title, note: `ratio to ${peer} (1, the dashed line); less is better`, rule: 1,
   bars: rows.map(([label, found]) => ({ label, value: found.median, ...found })),
 });
 
-/** What a peer is called in a table. */
-export const NAMES = { ours: "user-handle", getstream: "getstream", raw: "`fetch` by hand" };
+/** A chart with a bar for each contestant: `groups` are of labels and, by contestant, what was measured in each round. */
+export const contestantChart = (name, title, unit, groups) => ({
+  name, title, note: `${unit}; less is better`,
+  bars: groups.flatMap(([label, measured]) => Object.entries(measured).map(([contestant, values]) => {
+    const found = summary(values);
+    return { label: `${label}: ${NAMES[contestant].replaceAll("`", "")}`, value: found.median, ...found, isPeer: contestant !== "ours" };
+  })),
+});
+
+/** What a contestant is called. */
+export const NAMES = {
+  ours: "user-handle", getstream: "getstream", ky: "ky", ofetch: "ofetch", timed: "`fetch` with a timeout", raw: "bare `fetch`",
+};
+
+/** All of them, ours first. */
+export const CONTESTANTS = Object.keys(NAMES);
+export const PEERS = CONTESTANTS.slice(1);

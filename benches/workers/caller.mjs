@@ -2,6 +2,7 @@
 //
 // With `stub`, nothing is sent: what would send, `fetch` or axios's adapter, gives the same small answer at once.
 
+import { importApi } from "../support/apis.mjs";
 import { contestants, makeCalls } from "../support/clients.mjs";
 import { payload } from "../support/payload.mjs";
 import { answerWith, metered } from "../support/processes.mjs";
@@ -9,9 +10,8 @@ import { stubAxios, stubFetch } from "../support/stubs.mjs";
 
 const { contestant, base, stub, entry, options } = JSON.parse(process.argv[2]);
 
-if (stub) stubFetch();
-const api = contestant === "ours" ? await import(entry) : contestant === "getstream" ? (await import("getstream")).default : undefined;
-const client = contestants[contestant](api, base, options);
+if (stub) stubFetch(stub);
+const client = contestants[contestant](await importApi(contestant, entry), base, options);
 if (stub && contestant === "getstream") stubAxios(client.client);
 
 answerWith({ ready: true }, async ({ operation, bytes, calls, concurrency }) => {

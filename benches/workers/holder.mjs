@@ -9,7 +9,7 @@ import { stubAxios, stubFetch } from "../support/stubs.mjs";
 const { contestant, entry } = JSON.parse(process.argv[2]);
 const base = "http://127.0.0.1:8099";
 
-stubFetch();
+stubFetch("with length");
 const started = [];
 watchInstances(started);
 const made = contestant === "ours" ? ours(await import(entry), base) : getstream((await import("getstream")).default, base);

@@ -2,16 +2,20 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { payload, record } from "../support/payload.mjs";
 import { answerWith } from "../support/processes.mjs";
 
 const { pages } = JSON.parse(process.argv[2]);
 const DATA = payload(100);
+const TYPES = { ".js": "text/javascript", ".html": "text/html" };
 let requests = 0;
 /** Milliseconds that an answer takes, at least and at most. */
 let latency = [0, 0];
+/** Whether answers are compressed. */
+let gzip = false;
 
 async function bodyOf(request) {
   const parts = [];
@@ -37,20 +41,21 @@ const server = createServer(async (request, response) => {
   try {
     if (url.pathname.startsWith("/pages/")) {
       const name = url.pathname.slice("/pages/".length);
-      const types = { js: "text/javascript", html: "text/html" };
-      response.setHeader("content-type", types[name.split(".").at(-1)] ?? "text/plain");
+      response.setHeader("content-type", TYPES[extname(name)] ?? "text/plain");
       response.setHeader("cache-control", "no-store");
-      response.end(await readFile(join(pages, name)));
+      response.setHeader("content-encoding", "br");
+      response.end(await readFile(join(pages, `${name}.br`)));
       return;
     }
     requests += 1;
     const text = JSON.stringify(await answer(request, url));
     const wait = latency[0] + Math.random() * (latency[1] - latency[0]);
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const body = gzip ? gzipSync(text) : Buffer.from(text);
     response.writeHead(request.method === "POST" ? 201 : 200, {
-      "content-type": "application/json", "content-length": Buffer.byteLength(text),
+      "content-type": "application/json", "content-length": body.length, ...(gzip && { "content-encoding": "gzip" }),
     });
-    response.end(text);
+    response.end(body);
   } catch (error) {
     response.writeHead(404, { "content-type": "application/json" });
     response.end(JSON.stringify({ detail: String(error), code: 16, exception: "DoesNotExistException" }));
@@ -59,7 +64,7 @@ const server = createServer(async (request, response) => {
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => {
   answerWith({ url: `http://127.0.0.1:${server.address().port}` }, (message) => {
-    if (message.latency) ({ latency } = message);
+    ({ latency = [0, 0], gzip = false } = message);
     const counted = requests;
     requests = 0;
     return { requests: counted };
