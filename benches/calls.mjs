@@ -6,7 +6,7 @@ import { column, inTurns, ratio } from "./support/stats.mjs";
 import { compared, CONTESTANTS, contestantChart, NAMES, PEERS, spread, table } from "./support/tables.mjs";
 
 const AT_ONCE = [1, 16, 128];
-/** Of its time, or its CPU, against each peer. */
+/** Of the CPU, against each peer. */
 const LIMITS = { timed: 1.1, ofetch: 1 };
 
 export const title = "Whole calls in Node";
@@ -29,7 +29,7 @@ export async function run({ rounds, quick, seed, entry, service }) {
   for (const contestant of CONTESTANTS) workers[contestant] = await start(contestant);
   // A second process of the same: how far a ratio of equals is from 1.
   workers.again = await start("raw");
-  const microseconds = [], cpuRatios = [], wallRatios = [], groups = [], goals = [], equals = [];
+  const cpuTimes = [], perSecond = [], cpuRatios = [], wallRatios = [], groups = [], goals = [], equals = [];
   for (const { label, ...kind } of kinds(AT_ONCE)) {
     const calls = quick ? 64 : kind.concurrency === 128 ? 384 : 256;
     const names = kind.concurrency === 16 ? [...CONTESTANTS, "again"] : CONTESTANTS;
@@ -38,7 +38,8 @@ export async function run({ rounds, quick, seed, entry, service }) {
     if (measured.again) equals.push(spread(ratio(column(measured.again, "cpu"), column(measured.raw, "cpu"))));
     const cpu = compared(measured, "cpu", CONTESTANTS);
     const wall = compared(measured, "wall", CONTESTANTS);
-    microseconds.push([label, ...cpu.medians.map((it) => it.toFixed(0)), ...wall.medians.map((it) => (1e6 / it).toFixed(0))]);
+    cpuTimes.push([label, ...cpu.medians.map((it) => it.toFixed(0))]);
+    perSecond.push([label, ...wall.medians.map((it) => (1e6 / it).toFixed(0))]);
     cpuRatios.push([label, ...PEERS.map((peer) => spread(cpu.ratios[peer]))]);
     wallRatios.push([label, ...PEERS.map((peer) => spread(wall.ratios[peer]))]);
     if (kind.concurrency === 16 && !(kind.bytes > 100)) {
@@ -47,15 +48,16 @@ export async function run({ rounds, quick, seed, entry, service }) {
     for (const [peer, limit] of Object.entries(LIMITS)) goals.push({ goal: `node-${peer}`, what: label, ratio: cpu.ratios[peer], limit });
   }
   for (const worker of Object.values(workers)) await worker.stop();
-  const names = CONTESTANTS.map((name) => NAMES[name]);
+  const all = ["", ...CONTESTANTS.map((name) => NAMES[name])];
   const peers = ["", ...PEERS.map((name) => NAMES[name])];
   return {
     about: "The server is a process of its own. CPU is that of the client's process; it and calls a second depend on what else " +
       "the machine does, the ratios far less. How much they do: a second process of bare `fetch` against the first, at the four " +
       `kinds of calls 16 at a time, took of CPU ${equals.join(", ")}.`,
     tables: [
-      table(["", ...names.map((name) => `${name}, µs of CPU`), ...names.map((name) => `${name}, calls/s`)], microseconds),
-      "CPU of user-handle, as a ratio to that of each peer:", table(peers, cpuRatios),
+      "Microseconds of CPU for each call:", table(all, cpuTimes),
+      "The same of user-handle, as a ratio to that of each peer:", table(peers, cpuRatios),
+      "Calls a second:", table(all, perSecond),
       "Time of user-handle, as a ratio to that of each peer:", table(peers, wallRatios),
     ],
     charts: [contestantChart("calls-node", "CPU of a whole call in Node", "µs of CPU for each call", groups)],

@@ -4,7 +4,7 @@ import { BYTES, GOAL, SHARE } from "../tests/support/budget.mjs";
 import { bundlers, download } from "../tests/support/download.mjs";
 import { project } from "../tests/support/package.mjs";
 import { installed } from "./support/installed.mjs";
-import { aliases, folderOf } from "./support/packages.mjs";
+import { aliases, folderOf, versionOf } from "./support/packages.mjs";
 import { programs } from "./support/programs.mjs";
 import { CONTESTANTS, NAMES, PEERS, table } from "./support/tables.mjs";
 
@@ -50,7 +50,8 @@ export async function run() {
   goals.push({ goal: "install", what: "packages", ratio: exact(installs.ours.packages), limit: 1 });
   return {
     about: "Bytes: these are exact. The page has a client and its five operations, everything included; those of `fetch`, ky and " +
-      "ofetch check nothing before they send.",
+      "ofetch check nothing before they send. In all benchmarks the peers are " +
+      `${["getstream", "ky", "ofetch"].map((name) => `${name} ${versionOf(name)}`).join(", ")}.`,
     tables: [table(["", ...CONTESTANTS.map((name) => NAMES[name]), "against getstream"], rows)],
     charts: [
       {

@@ -5,7 +5,10 @@ import { column, inTurns, ratio, summary } from "./support/stats.mjs";
 import { NAMES, spread, table } from "./support/tables.mjs";
 
 const CONTESTANTS = ["ours", "getstream"];
-/** Of a service that answers at once, and of one across a network: least and most milliseconds to an answer, and how many times as fast is aimed at. */
+/**
+ * Of a service that answers at once, and of one across a network: least and most milliseconds to an answer, and how many times as
+ * fast as getstream is aimed at.
+ */
 const SERVICES = {
   "an answer at once": { latency: [0, 0], goal: 1.5 },
   "an answer in 20 to 100 ms": { latency: [20, 100], goal: 1.6 },

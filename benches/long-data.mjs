@@ -39,7 +39,7 @@ export async function run({ rounds, quick, seed, entry, service }) {
     const running = {};
     for (const contestant of CONTESTANTS) running[contestant] = await start({ contestant, entry, service });
     const contestants = CONTESTANTS.map((name) => [name, () => running[name].ask(kind)]);
-    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed, warmUp: 3 });
+    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed, warmUp: quick ? 1 : 3 });
     for (const one of Object.values(running)) await one.stop();
     const { ratios, medians } = compared(measured, key, CONTESTANTS);
     times.push([place, ...medians.map((it) => it.toFixed(1))]);

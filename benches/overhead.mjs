@@ -31,7 +31,7 @@ export async function run({ rounds, quick, seed, entry, service }) {
     for (const { label, ...kind } of kinds) {
       const calls = quick ? 100 : !stub ? 300 : kind.bytes > 1_000 ? 800 : 2_000;
       const ask = (name) => [name, () => workers[name].ask({ ...kind, calls, concurrency: 1 })];
-      const measured = await inTurns(Object.fromEntries(CONTESTANTS.map(ask)), { rounds, seed, warmUp: 3 });
+      const measured = await inTurns(Object.fromEntries(CONTESTANTS.map(ask)), { rounds, seed, warmUp: quick ? 1 : 3 });
       const { ratios, medians } = compared(measured, "cpu", CONTESTANTS);
       const what = `${label}, ${answer}`;
       times.push([what, ...medians.map((cpu) => cpu.toFixed(1))]);

@@ -32,7 +32,7 @@ export async function run({ rounds, seed, service }) {
     tables: [table(["", "script has run, ms", "first call, ms", "ratio"], rows)],
     charts: [
       contestantChart("slow-network", "First call of a page on a slow network", "ms; 1.6 Mbit/s, 150 ms, nothing cached", [
-        ["Chromium", Object.fromEntries(CONTESTANTS.map((name) => [name, ms(name, "first")]))],
+        ["", Object.fromEntries(CONTESTANTS.map((name) => [name, ms(name, "first")]))],
       ]),
     ],
     goals: [goal("slow-getstream", "getstream", 0.8), goal("slow-ky", "ky", 1.1)],

@@ -1,6 +1,6 @@
 // A horizontal bar chart as SVG: a bar for the median, a line from quartile to quartile, and a dashed line where there is a rule.
 
-const WIDTH = 760, LABEL = 300, RIGHT = 84, BAR = 16, STEP = 28, TOP = 48, BOTTOM = 14;
+const WIDTH = 800, LABEL = 340, RIGHT = 84, BAR = 16, STEP = 28, TOP = 48, BOTTOM = 14;
 
 // Where a page shows the file as a picture, it is the reader's own choice of light or dark that decides.
 const STYLE = `

@@ -18,7 +18,8 @@ export function nodeOf(major) {
     console.error(`bench: installing Node ${version}; once`);
     mkdirSync(folder, { recursive: true });
     // The package's install script fetches the program from npm.
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: { node: version }, allowScripts: { node: true } }));
+    const manifest = { private: true, dependencies: { node: version }, allowScripts: { node: true } };
+    writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
     execFileSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   }
   return program;

@@ -1,30 +1,26 @@
 // The peers' packages as a bundler for pages finds them.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 const require = createRequire(import.meta.url);
 
 /** The folder that a package is installed in; a package may hide its `package.json`. */
 export function folderOf(name) {
-  for (const place of require.resolve.paths(name)) {
-    const folder = join(place, name);
-    try {
-      readFileSync(join(folder, "package.json"));
-      return folder;
-    } catch {
-      // It is in one further up.
-    }
-  }
-  throw new Error(`${name} is not installed`);
+  const folder = require.resolve.paths(name).map((place) => join(place, name)).find((it) => existsSync(join(it, "package.json")));
+  if (folder === undefined) throw new Error(`${name} is not installed`);
+  return folder;
 }
+
+const manifest = (name) => JSON.parse(readFileSync(join(folderOf(name), "package.json")));
+
+export const versionOf = (name) => manifest(name).version;
 
 /** The file that a page imports. */
 function browserFile(name) {
-  const folder = folderOf(name);
-  const { exports } = JSON.parse(readFileSync(join(folder, "package.json")));
-  return join(folder, exports["."]?.browser ?? exports["."]?.default ?? exports.default);
+  const { exports } = manifest(name);
+  return join(folderOf(name), exports["."]?.browser ?? exports.default);
 }
 
 /** Programs are built in a folder that has only user-handle installed. */

@@ -10,13 +10,12 @@ const INTRODUCTION = `# Benchmarks
 
 Made by \`cargo xtask bench --write\`; \`cargo xtask bench NAME\` measures a part. The peers are what people would pick instead:
 \`getstream\`, Stream's own client; \`ky\` and \`ofetch\`, with a timeout, two retries and the headers set up; and \`fetch\` by hand, with
-an \`AbortController\` and a timer, or bare: without checks, timeouts or retries, which is as little as there can be. Their versions
-are pinned in \`package.json\`.
+an \`AbortController\` and a timer, or bare: without checks, timeouts or retries, which is as little as there can be.
 
 Each ratio is one of a run in which the contestants take turns, in an order that is drawn for each round, each in a process or page of
 its own; it is taken round by round, and what is shown is the median, with the quartiles in brackets. A ratio under 1 is less than the
 peer's. Numbers that are no ratios are those of the machine, and of the load that it was under, which each part tells. Whole calls
-are noisy: how far apart two equals were is told where they are.`;
+are noisy: how far apart two equals were is told where they are. What the server bears is in [another report](load.md).`;
 
 /** Everything but the charts. `results` are by name, in the order in which they are shown. */
 export function markdown(results) {

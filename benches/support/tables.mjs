@@ -27,12 +27,13 @@ export const ratioChart = (name, title, rows, peer) => ({
   bars: rows.map(([label, found]) => ({ label, value: found.median, ...found })),
 });
 
-/** A chart with a bar for each contestant: `groups` are of labels and, by contestant, what was measured in each round. */
+/** A chart with a bar for each contestant: `groups` are of labels, if any, and, by contestant, what was measured in each round. */
 export const contestantChart = (name, title, unit, groups) => ({
   name, title, note: `${unit}; less is better`,
   bars: groups.flatMap(([label, measured]) => Object.entries(measured).map(([contestant, values]) => {
     const found = summary(values);
-    return { label: `${label}: ${NAMES[contestant].replaceAll("`", "")}`, value: found.median, ...found, isPeer: contestant !== "ours" };
+    const who = NAMES[contestant].replaceAll("`", "");
+    return { label: label ? `${label}: ${who}` : who, value: found.median, ...found, isPeer: contestant !== "ours" };
   })),
 });
 

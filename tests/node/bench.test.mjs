@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { chart, short } from "../../benches/support/chart.mjs";
@@ -13,7 +13,8 @@ import { payload, SIZES } from "../../benches/support/payload.mjs";
 import { shares } from "../../benches/support/profile.mjs";
 import { writeReport } from "../../benches/support/report.mjs";
 import { inTurns, quantile, randomNumbers, ratio, shuffled, summary } from "../../benches/support/stats.mjs";
-import { compared, spread, table } from "../../benches/support/tables.mjs";
+import { stubAxios, stubFetch } from "../../benches/support/stubs.mjs";
+import { compared, contestantChart, spread, table } from "../../benches/support/tables.mjs";
 import { temporaryFolder } from "../support/temporary.mjs";
 
 const exact = (value) => ({ median: value, low: value, high: value });
@@ -66,7 +67,7 @@ describe("the report", () => {
   const result = {
     title: "Made up", about: "Nothing.", rounds: 3, machine: "no machine.", tables: [table(["", "n"], [["a", 1]])],
     charts: [{ name: "made-up", title: "Made up", note: "less is better", bars }],
-    goals: [{ goal: 4, what: "get", ratio: exact(0.5), limit: 0.15 }, { goal: 7, what: "calls", ratio: exact(30), limit: 20, isAtLeast: true }],
+    goals: [{ goal: "long", what: "get", ratio: exact(0.5), limit: 0.15 }, { goal: "gather", what: "calls", ratio: exact(30), limit: 20, isAtLeast: true }],
   };
 
   test("a chart has a bar for each, to scale, in both colour schemes, and says in words what it shows", () => {
@@ -75,6 +76,8 @@ describe("the report", () => {
     assert.equal(widths.length, 2);
     assert.ok(Math.abs(widths[1] / widths[0] - 4) < 0.01, String(widths));
     assert.match(svg, /prefers-color-scheme: dark/);
+    assert.doesNotMatch(svg, /class="rule"/);
+    assert.match(chart({ title: "T", note: "n", bars, rule: 1 }), /class="rule"/);
     assert.match(svg, /aria-label="T. &#60;a&#62; &#38; b: 0.50; c: 2.00"/);
     assert.ok(!svg.includes("<a>"));
     assert.deepEqual([0.126, 12.34, 123.4].map(short), ["0.13", "12.3", "123"]);
@@ -88,12 +91,21 @@ describe("the report", () => {
     assert.deepEqual(compared(measured, "cpu", ["ours", "raw"]), { ratios: { raw: exact(0.5) }, medians: [2, 4] });
   });
 
+  test("a chart of contestants has a bar for each, ours in a colour of its own", () => {
+    const { bars: made } = contestantChart("c", "C", "µs", [["get", { ours: [1, 2, 3], raw: [4, 4, 4] }]]);
+    assert.deepEqual(made, [
+      { label: "get: user-handle", value: 2, median: 2, low: 1.5, high: 2.5, isPeer: false },
+      { label: "get: bare fetch", value: 4, median: 4, low: 4, high: 4, isPeer: true },
+    ]);
+  });
+
   test("a goal is reached, or not and why, or was not measured", () => {
     const report = goalsReport(result.goals);
-    assert.match(report, /\| 4 \|.*get: 0.5, at most 0.15 \| not reached \|/);
-    assert.match(report, /\| 7 \|.*calls: 30, at least 20 \| \*\*reached\*\* \|/);
-    assert.match(report, /\| 9 \|.*\| not measured \|/);
-    assert.match(report, /\*\*4\. .*\*\*\. What limits it: [^]*- get: 0.5, wanted at most 0.15/);
+    assert.match(report, /\| create of 9\.9 kB[^|]*\| at most 0\.15 \| 0\.5 \| get \| not reached \|/);
+    assert.match(report, /\| at least 20 \| 30 \| calls \| \*\*reached\*\* \|/);
+    assert.match(report, /\| memory after [^|]*\|  \|  \|  \| not measured \|/);
+    assert.match(report, /\*\*create of .*\*\*\. What limits it: [^]*- get: 0\.5, wanted at most 0\.15/);
+    assert.throws(() => goalsReport([{ ...result.goals[0], goal: "another" }]), { message: "there is no goal another" });
   });
 
   test("what was not measured anew stays", () => {
@@ -118,10 +130,36 @@ describe("the report", () => {
   });
 });
 
+describe("a stub of fetch", () => {
+  const real = globalThis.fetch;
+  after(() => { globalThis.fetch = real; });
+
+  for (const kind of ["with length", "chunked"]) {
+    test(`gives a Response ${kind}, about the user who was asked for`, async () => {
+      stubFetch(kind);
+      const got = await fetch("http://service/api/v1.0/user/ada/?api_key=key");
+      assert.ok(got instanceof Response && got.ok && got.body instanceof ReadableStream);
+      const text = await got.clone().text();
+      assert.equal(got.headers.get("content-length"), kind === "chunked" ? null : String(text.length));
+      assert.equal((await got.json()).id, "ada");
+      const created = await fetch("http://service/api/v1.0/user/", { method: "POST", body: '{"id":"bob"}' });
+      assert.equal((await created.json()).id, "bob");
+    });
+  }
+
+  test("is what axios reads in place of its adapter", async () => {
+    stubFetch("chunked");
+    const client = { request: { defaults: {} } };
+    stubAxios(client);
+    const { data, status, headers } = await client.request.defaults.adapter({ url: "/user/ada/", method: "get" });
+    assert.deepEqual([JSON.parse(data).id, status, headers.get("content-type")], ["ada", 200, "application/json"]);
+  });
+});
+
 test("the benchmarks run, the service's and those without a server", () => {
   const run = fileURLToPath(new URL("../../benches/run.mjs", import.meta.url));
   const printed = execFileSync(process.execPath, [run, "overhead", "gather", "--quick", "--rounds=1"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  for (const found of [/^## What the client itself costs$/m, /^\| create 9\.9 kB \| [\d.]+ \| [\d.]+ \| [\d.]+ \|/m, /^\| getstream \| \d+ \|/m]) {
+  for (const found of [/^## What the client itself costs$/m, /^\| get, gzip, from a server( \| [\d.]+){6} \|/m, /^\| getstream \| \d+ \|/m]) {
     assert.match(printed, found);
   }
 });
