@@ -16,7 +16,7 @@ export async function run({ rounds, quick, seed, service }) {
   for (const { label, ...kind } of kinds([1, 16])) {
     const calls = quick ? 32 : kind.concurrency * 6 + 64;
     const contestants = CONTESTANTS.map((name) => [name, () => pages[name].ask("makeCalls", { ...kind, calls })]);
-    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed });
+    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed, warmUp: quick ? 1 : 2 });
     const { ratios, medians } = compared(measured, "wall", CONTESTANTS);
     times.push([label, ...medians.map((wall) => wall.toFixed(0))]);
     ratiosOf.push([label, ...PEERS.map((peer) => spread(ratios[peer]))]);

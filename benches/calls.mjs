@@ -34,7 +34,7 @@ export async function run({ rounds, quick, seed, entry, service }) {
     const calls = quick ? 64 : kind.concurrency === 128 ? 384 : 256;
     const names = kind.concurrency === 16 ? [...CONTESTANTS, "again"] : CONTESTANTS;
     const contestants = names.map((name) => [name, () => workers[name].ask({ ...kind, calls })]);
-    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed });
+    const measured = await inTurns(Object.fromEntries(contestants), { rounds, seed, warmUp: quick ? 1 : 3 });
     if (measured.again) equals.push(spread(ratio(column(measured.again, "cpu"), column(measured.raw, "cpu"))));
     const cpu = compared(measured, "cpu", CONTESTANTS);
     const wall = compared(measured, "wall", CONTESTANTS);

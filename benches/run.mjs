@@ -39,6 +39,7 @@ await writePages(pages);
 const service = await startWorker("service", { pages });
 const entry = pathToFileURL(join(project, "entry.js")).href;
 const evidence = fileURLToPath(new URL("../docs/evidence", import.meta.url));
+const note = values.quick ? " A quick run of few calls, which says little." : "";
 const measured = {};
 for (const name of names) {
   const benchmark = await import(`./${name}.mjs`);
@@ -48,7 +49,7 @@ for (const name of names) {
   const before = loadavg()[0];
   const result = await benchmark.run({ rounds, quick: values.quick, long: values.long, seed: Number(values.seed), service, entry });
   const load = Math.max(before, loadavg()[0]).toFixed(1);
-  const machine = `Node ${process.versions.node}, ${cpus().length} shared cores at a load of up to ${load}.`;
+  const machine = `Node ${process.versions.node}, ${cpus().length} shared cores at a load of up to ${load}.${note}`;
   measured[name] = { title: benchmark.title, rounds, machine, ...result };
   console.error(`bench: ${name} took ${((Date.now() - begin) / 1_000).toFixed(0)} s`);
   // Each at once, so that a run that is stopped keeps what it has.
