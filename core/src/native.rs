@@ -100,15 +100,14 @@ impl<E: Environment> HostValues for Native<E> {
         without(&Self::parse(text), name).to_string()
     }
 
-    fn is_object_or_missing(value: &Value, name: &str) -> bool {
-        value.get(name).is_none_or(|member| member.is_object() || member.is_null())
+    fn is_record(value: &Value, id: &str, data: &str) -> bool {
+        let is_data = |member: &Value| member.is_object() || member.is_null();
+        value.get(id).is_some_and(Value::is_string) && value.get(data).is_none_or(is_data)
     }
 
     fn has_list(value: &Value, name: &str, id: &str, data: &str) -> bool {
-        let id =
-            |item: &Value| if id.is_empty() { item.is_string() } else { item.get(id).is_some_and(Value::is_string) };
-        let list = value.get(name).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().all(|item| id(item) && Self::is_object_or_missing(item, data)))
+        let is_item = |item: &Value| if id.is_empty() { item.is_string() } else { Self::is_record(item, id, data) };
+        value.get(name).and_then(Value::as_array).is_some_and(|list| list.iter().all(is_item))
     }
 
     fn tidy(mut record: Value, shape: &RecordShape) -> Value {

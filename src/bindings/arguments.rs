@@ -9,7 +9,7 @@ use user_handle_core::rules::{Code, Error};
 use user_handle_core::wire::CallError;
 use wasm_bindgen::prelude::*;
 
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, or_undefined};
 use crate::host::values::{describe, field, given};
 
 #[wasm_bindgen(module = "/src/js/arguments.js")]
@@ -26,14 +26,14 @@ extern "C" {
     pub(crate) fn merged(options: &JsValue, more: &JsValue) -> JsValue;
 }
 
-/// Options that were read: of the types that they have to be, or undefined.
-pub(crate) struct Options(JsValue);
+/// Options that were read, if there were any: of the types that they have to be, or undefined.
+pub(crate) struct Options(Option<JsValue>);
 
 impl Options {
     /// Reads the options that `rules` name, `a string:baseUrl,location;a function:fetch`, and `own` behind them.
     pub fn read(options: &JsValue, rules: &str, own: &str) -> Result<Options, CallError<Fetch>> {
         if options.is_undefined() {
-            Ok(Options(JsValue::UNDEFINED))
+            Ok(Options(None))
         } else {
             Options::read_all(options, &concat([rules, own]), "option ")
         }
@@ -42,7 +42,7 @@ impl Options {
     /// The same where each is called `what` and its name. Also without options, there are values to be read then.
     pub fn read_all(options: &JsValue, rules: &str, what: &str) -> Result<Options, CallError<Fetch>> {
         let read = read_options(options, rules, what);
-        let Some(name) = field(&read, "0").as_string() else { return Ok(Options(read)) };
+        let Some(name) = field(&read, "0").as_string() else { return Ok(Options(Some(read))) };
         let text = |index: &str| field(&read, index).as_string().unwrap_or_default();
         let error = match given(&field(&read, "3"), "0") {
             Some(thrown) => CallError::from(unreadable(&name)).with_cause(thrown),
@@ -56,25 +56,39 @@ impl Options {
 
     /// Options that were read before.
     pub fn known(values: JsValue) -> Options {
-        Options(values)
+        Options(Some(values))
     }
 
-    /// As they are.
+    /// As it is.
     pub fn value(&self, name: &str) -> JsValue {
-        if self.0.is_undefined() { JsValue::UNDEFINED } else { field(&self.0, name) }
+        self.given(name).unwrap_or_default()
+    }
+
+    #[cfg(feature = "stream")]
+    pub fn are_missing(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn given(&self, name: &str) -> Option<JsValue> {
+        self.0.as_ref().map(|values| field(values, name))
     }
 
     /// All of them.
     pub fn values(&self) -> &JsValue {
-        &self.0
+        or_undefined(self.0.as_ref())
+    }
+
+    /// Whether it is there, and says yes.
+    pub fn is_asked(&self, name: &str) -> bool {
+        self.given(name).is_some_and(|value| value.is_truthy())
     }
 
     pub fn text(&self, name: &str) -> Option<String> {
-        self.value(name).as_string()
+        self.given(name)?.as_string()
     }
 
     pub fn number(&self, name: &str) -> Option<f64> {
-        self.value(name).as_f64()
+        self.given(name)?.as_f64()
     }
 
     /// These limits with what the options set.
@@ -84,7 +98,7 @@ impl Options {
 
     /// The reason, where the caller has aborted already. A signal is the caller's: its getters may be of any kind.
     pub fn abort_reason(&self) -> Option<JsValue> {
-        let signal = given(&self.0, "signal").filter(|_| !self.0.is_undefined())?;
+        let signal = given(self.0.as_ref()?, "signal")?;
         field(&signal, "aborted").is_truthy().then(|| field(&signal, "reason"))
     }
 }

@@ -26,8 +26,8 @@ extern "C" {
     #[wasm_bindgen(js_name = isPlainObject)]
     fn is_plain_object(value: &JsValue) -> bool;
 
-    #[wasm_bindgen(js_name = isPlainObjectOrMissing)]
-    fn is_plain_object_or_missing(value: &JsValue, name: &str) -> bool;
+    #[wasm_bindgen(js_name = isRecord)]
+    fn is_record_of(value: &JsValue, id: &str, data: &str) -> bool;
 
     #[wasm_bindgen(js_name = timeField)]
     fn time_field_or_nan(value: &JsValue, name: &str) -> f64;
@@ -113,8 +113,8 @@ impl HostValues for Fetch {
         known(time_field_or_nan(value, name))
     }
 
-    fn is_object_or_missing(value: &JsValue, name: &str) -> bool {
-        is_plain_object_or_missing(value, name)
+    fn is_record(value: &JsValue, id: &str, data: &str) -> bool {
+        is_record_of(value, id, data)
     }
 
     fn has_list(value: &JsValue, name: &str, id: &str, data: &str) -> bool {

@@ -1,7 +1,7 @@
 // One attempt, and a question to the token provider. What they end with is an array that begins with a number of timeout.js.
 
 import {
-  BODY, BROKEN, FOR_OLD_ENGINES, FOR_SERVERS, HEADERS, INSECURE, JSON_BODY, LOST, NO_BODY, NO_TOKEN, REFUSED, TEXT, TIMED_OUT, TOKEN, TOO_LONG,
+  BODY, BROKEN, CAPS_TEXTS, FOR_SERVERS, HEADERS, INSECURE, JSON_BODY, LOST, NO_BODY, NO_TOKEN, REFUSED, TEXT, TIMED_OUT, TOKEN, TOO_LONG,
   UNSENT, aborted, park, quietly, withTimeout,
 } from "./timeout.js";
 import { describe, rememberStatusText } from "./values.js";
@@ -17,6 +17,12 @@ export function askForToken(provider, reason, ms, signal) {
   ask().catch((cause) => [NO_TOKEN, 0, cause]).then(promise.settle);
   return promise;
 }
+
+/** What a request has in this engine: workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it
+ * caches none of these. */
+const SPECIFIC = FOR_SERVERS && globalThis.navigator?.userAgent === "Cloudflare-Workers"
+  ? { redirect: "manual" }
+  : { redirect: "error", cache: "no-store" };
 
 export class Attempt {
   #controller = new AbortController();
@@ -39,7 +45,7 @@ export class Attempt {
     const headers = { ...own, ...more };
     if (authorization) headers.authorization = authorization;
     if (hasBody) headers["content-type"] = "application/json";
-    return { headers, signal: this.#controller.signal, ...requestDefaults() };
+    return { headers, signal: this.#controller.signal, credentials: "omit", referrerPolicy: "no-referrer", ...SPECIFIC };
   }
 
   /** Calls a `fetch` of the caller's. */
@@ -84,17 +90,6 @@ export class Attempt {
   }
 }
 
-function requestDefaults() {
-  return {
-    credentials: "omit",
-    referrerPolicy: "no-referrer",
-    // workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
-    ...(FOR_SERVERS && globalThis.navigator?.userAgent === "Cloudflare-Workers"
-      ? { redirect: "manual" }
-      : { redirect: "error", cache: "no-store" }),
-  };
-}
-
 /** Node, Deno and Bun say what went wrong, in the error or in a cause of it; browsers never do. */
 function diagnosis(cause) {
   return quietly(() => {
@@ -116,9 +111,6 @@ function diagnosis(cause) {
 const UNSENT_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
 const UNSENT_TEXTS = /HTTP Tunneling|client error \(Connect\)|dns error/;
-
-/** Browsers have streams, which are capped as they are read. */
-const CAPS_TEXTS = FOR_SERVERS || FOR_OLD_ENGINES;
 
 /**
  * The body's text, or undefined where it is longer than the cap; of one whose list is discarded, what its ends say.

@@ -18,10 +18,9 @@ export async function drive(call, writes) {
   try {
     let told = [];
     while (!running.error) {
-      // A development build refuses what is no number.
-      const [kind = 0, number = 0, first, second] = told;
       current = running;
-      const next = enter(() => call.advance(kind, number, first, second));
+      // A development build refuses what is no number.
+      const next = enter(() => call.advance(told[0] ?? 0, told[1] ?? 0, told[2], told[3]));
       if (typeof next?.then !== "function") return next;
       running.promise = next;
       told = await next;

@@ -13,6 +13,9 @@ export const FOR_SERVERS = typeof SERVER === "undefined" || SERVER;
 /** Whether this is a build without WebAssembly, which older engines run too. */
 export const FOR_OLD_ENGINES = typeof NO_WASM_BUILD !== "undefined";
 
+/** Browsers have streams, which are capped as they are read. */
+export const CAPS_TEXTS = FOR_SERVERS || FOR_OLD_ENGINES;
+
 export const aborted = (reason) => [ABORTED, 0, reason];
 
 // As they were at first: test runners put timers in their place that stand still.

@@ -37,13 +37,12 @@ export const isObject = (value) => typeof value === "object" && value !== null;
 
 export const isPlainObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const isPlainObjectOrMissing = (value, name) => isPlainObject(field(value, name) ?? {});
+export const isRecord = (value, id, data) => typeof field(value, id) === "string" && isPlainObject(field(value, data) ?? {});
 
-/** A list of records with the text `id` and perhaps the object `data`; without `id`, one of texts. */
+/** A list of records; without `id`, one of texts. */
 export function hasList(value, name, id, data) {
   const list = field(value, name);
-  const isItem = (item) => typeof (id ? field(item, id) : item) === "string" && isPlainObjectOrMissing(item, data);
-  return Array.isArray(list) && list.every(isItem);
+  return Array.isArray(list) && list.every((item) => (id ? isRecord(item, id, data) : typeof item === "string"));
 }
 
 /** A record without `leftOut`, and with the object `data` where that has a name. */

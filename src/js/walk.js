@@ -3,7 +3,8 @@
 //
 // A replacer would need no copy, and costs more: with one, engines leave the code of theirs that is fast.
 
-import { FOR_OLD_ENGINES } from "./timeout.js";
+// As in timeout.js: esbuild puts in the constants of a file only where that imports nothing.
+const FOR_OLD_ENGINES = typeof NO_WASM_BUILD !== "undefined";
 
 // The numbers of `ValueKind` in validate.rs.
 const SCALAR = 0, ARRAY = 1, OBJECT = 2, UNDEFINED = 3, NAN = 4, INFINITY = 5, BIGINT = 6, FUNCTION = 7, SYMBOL = 8;

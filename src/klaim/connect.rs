@@ -44,7 +44,7 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
     let checked = Settings {
         api_key: settings.text("apiKey").unwrap_or_default(),
         base_url: settings.text("baseUrl"),
-        allow_http: settings.value("allowHttp").is_truthy(),
+        allow_http: settings.is_asked("allowHttp"),
         limits: settings.limits(CallLimits::default())?,
     }
     .check()?;

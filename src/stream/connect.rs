@@ -73,7 +73,7 @@ pub(super) fn read(
         .or(override_url.map(|url| ("urlOverride.api", url)))
         .or_else(|| variable("STREAM_BASE_URL").map(|url| ("environment variable STREAM_BASE_URL", url)))
         .or_else(|| {
-            let is_local = options.value("local").is_truthy() || variable("LOCAL").is_some();
+            let is_local = options.is_asked("local") || variable("LOCAL").is_some();
             is_local.then(|| ("local", LOCAL_BASE_URL.into()))
         })
         .unwrap_or_default();
@@ -116,7 +116,7 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
         protocol: protocol.unwrap_or(DEFAULT_PROTOCOL),
         version: version.unwrap_or(DEFAULT_VERSION),
         group: group.unwrap_or(DEFAULT_GROUP),
-        allow_http: settings.value("allowHttp").is_truthy(),
+        allow_http: settings.is_asked("allowHttp"),
         limits: settings.limits(CallLimits::default())?,
     };
     let base_url = parsed.base_url()?;
@@ -141,7 +141,7 @@ pub(super) fn open(settings: JsValue) -> Result<Client, Error> {
         set_text(settings.values(), name, text);
     }
     set_flag(settings.values(), "usingApiSecret", is_secret);
-    set_flag(settings.values(), "expireTokens", settings.value("expireTokens").is_truthy());
+    set_flag(settings.values(), "expireTokens", settings.is_asked("expireTokens"));
     let state = parsed.open(&base_url, fetch_of(&settings, &headers(CLIENT)), credentials);
     let base = Rc::new(BaseClient { state, provider, is_asking: Cell::new(false), is_disposed: Cell::new(false) });
     Ok(Client { base, settings: settings.values().clone() })

@@ -35,9 +35,8 @@ pub(super) fn make(client: &Client, method: &str, id: &JsValue, data: &JsValue, 
     };
     // Stream's client takes no second argument there: code written for it may pass a token.
     let options = if method == SET_USER && options.is_string() { &JsValue::UNDEFINED } else { options };
-    let is_plain = options.is_undefined();
     call(&client.base, Options::read(options, OPTIONS, rules), |options| match operation_of(method) {
-        Some(operation) => request(client, method, operation, id, data, options, is_plain),
+        Some(operation) => request(client, method, operation, id, data, options),
         #[cfg(feature = "server")]
         None if method == "flagUser" => Ok(super::batch::flag(client, id, options)?),
         #[cfg(feature = "server")]
@@ -63,10 +62,8 @@ fn request(
     user_id: &JsValue,
     data: &JsValue,
     options: &Options,
-    is_plain: bool,
 ) -> Result<Request<Fetch>, CallError<Fetch>> {
-    let is_asked = |name| options.value(name).is_truthy();
-    if is_asked("get_or_create") || is_asked("getOrCreate") {
+    if options.is_asked("get_or_create") || options.is_asked("getOrCreate") {
         operation = &GET_OR_CREATE;
     }
     let is_own = method == SET_USER;
@@ -86,11 +83,11 @@ fn request(
     } else {
         Request::new(operation, &id(user_id, "id")?)
     };
-    let with_counts = method == PROFILE || is_asked("with_follow_counts");
+    let with_counts = method == PROFILE || options.is_asked("with_follow_counts");
     request.text = text;
-    request.reconcile = is_asked("reconcile");
+    request.reconcile = options.is_asked("reconcile");
     // One that has options of its own is its caller's.
-    request.is_shared = !has_data && is_plain && !operation.writes();
+    request.is_shared = !has_data && options.are_missing() && !operation.writes();
     request.query = String::from(if with_counts { FOLLOW_COUNTS } else { "" });
     Ok(request)
 }

@@ -1,9 +1,12 @@
 //! What wasm-bindgen makes, with fewer bytes: short names between the wasm and its JavaScript, where wasm-bindgen's end in
 //! hashes that no compression shortens; one module to import from; and none of what only other uses of it need.
 
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use walrus::ir::Value;
+use walrus::{ConstExpr, DataKind};
 
 use crate::variant::Form;
 
@@ -60,6 +63,20 @@ function decodeText(bytes) {
     return cachedTextDecoder.decode(bytes);
 }
 "#;
+
+/// In place of one that decodes each text anew: what stands between these two addresses is the module's own, and stays as it is.
+/// A call passes some ten names, and an engine takes as long to decode one as for the rest of a crossing.
+const GET_STRING: &str = r"const texts = [];
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    let text = texts[ptr];
+    if (text?.length !== len) {
+        text = decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+        if (ptr >= FIRST && ptr < END) texts[ptr] = text;
+    }
+    return text;
+}
+";
 
 /// How the one function that may throw is called, `fetch`, and what does it without another function around it.
 const FETCH: [&str; 2] = [
@@ -125,6 +142,9 @@ pub fn slim(wasm: &Path, glue: &Path, form: Form, for_browsers: bool) -> Result<
     javascript = join(&javascript, &direct)?;
     javascript = replace_block(&javascript, "function passStringToWasm0(", PASS_STRING)?;
     javascript = replace_block(&javascript, "function decodeText(", DECODE_TEXT)?;
+    let own = own_data(&module)?;
+    let get_string = GET_STRING.replace("FIRST", &own.start.to_string()).replace("END", &own.end.to_string());
+    javascript = replace_block(&javascript, "function getStringFromWasm0(", &get_string)?;
     javascript = javascript.replace(FETCH[0], FETCH[1]);
     // Of a module that calls nothing else that may throw.
     if javascript.matches("handleError(").count() == 1 {
@@ -204,6 +224,17 @@ fn without_disposal(javascript: &str, registry: &str) -> Result<String> {
 fn short_names() -> impl Iterator<Item = String> {
     let letters = || ('a'..='z').chain('A'..='Z');
     letters().map(String::from).chain(letters().flat_map(move |one| letters().map(move |two| format!("{one}{two}"))))
+}
+
+/// The addresses of what is in the module's memory from the start.
+fn own_data(module: &walrus::Module) -> Result<Range<i32>> {
+    let range = |data: &walrus::Data| match data.kind {
+        DataKind::Active { offset: ConstExpr::Value(Value::I32(at)), .. } => Some(at..at + data.value.len() as i32),
+        _ => None,
+    };
+    let ranges = || module.data.iter().filter_map(range);
+    let (first, end) = (ranges().map(|it| it.start).min(), ranges().map(|it| it.end).max());
+    Ok(first.zip(end).map(|(first, end)| first..end).context("the module has no data")?)
 }
 
 /// Whether an export is there for wasm-bindgen's JavaScript alone. The tests look at the table of references.

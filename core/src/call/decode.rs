@@ -89,9 +89,7 @@ fn is_of_another<H: Host>(request: &Request<H>, value: &H::Value) -> bool {
 /// Whether a success holds what callers rely on.
 fn has_shape<H: Host>(shape: AnswerShape, value: &H::Value) -> bool {
     match shape {
-        AnswerShape::Record(record) => {
-            H::string_field(value, record.id).is_some() && H::is_object_or_missing(value, record.data)
-        }
+        AnswerShape::Record(record) => H::is_record(value, record.id, record.data),
         AnswerShape::Records(name, record) => H::has_list(value, name, record.id, record.data),
         AnswerShape::Ids(name) => H::has_list(value, name, "", ""),
         AnswerShape::Number(name) => H::number_field(value, name).is_some(),

@@ -38,11 +38,10 @@ pub trait HostValues: Sized + 'static {
     /// A member that is a time in RFC 3339, in milliseconds since the Unix epoch.
     fn time_field(value: &Self::Value, name: &str) -> Option<f64>;
 
-    /// Whether a member is an object, null or missing.
-    fn is_object_or_missing(value: &Self::Value, name: &str) -> bool;
+    /// Whether it has the text `id`, and the object `data` unless that is null or missing.
+    fn is_record(value: &Self::Value, id: &str, data: &str) -> bool;
 
-    /// Whether a member is an array of records, each with the text `id` and, where there is one, the object `data`. With `id`
-    /// empty, of texts.
+    /// Whether a member is an array of records, as [`HostValues::is_record`] says. With `id` empty, of texts.
     fn has_list(value: &Self::Value, name: &str, id: &str, data: &str) -> bool;
 
     /// A record as callers are given it.
