@@ -31,7 +31,7 @@ pub struct Account {
 }
 
 impl Postgres {
-    /// An instance that the tests of a file share. It stops when the last of them ends.
+    /// An instance that the tests of a program share. It stops when the last of them ends.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);

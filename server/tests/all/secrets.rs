@@ -1,14 +1,10 @@
 //! The log contains no secret, at any level and in any format.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use common::folder::Folder;
-use common::process::{Server, program};
+use crate::common::folder::Folder;
+use crate::common::process::{Server, program};
 use user_handle_server::Application;
 
 /// The status of the response to a request with this token.

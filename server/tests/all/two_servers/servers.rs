@@ -3,9 +3,9 @@
 use std::net::TcpStream;
 use std::thread;
 
+use super::{Lock, create, get, one_server, own_server, update, wait_for_waiting};
 use crate::common::process::Server;
 use crate::common::until;
-use crate::{Lock, create, get, one_server, own_server, update, wait_for_waiting};
 
 pub async fn a_server_dies() {
     let (postgres, name, mut dying) = one_server("").await;

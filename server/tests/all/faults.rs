@@ -1,17 +1,13 @@
 //! Faults on purpose: what a client gets on the wire for each kind, and what is stored afterwards.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::common::{Api, server};
 use axum::body::Body;
 use axum::http::Request;
-use common::{Api, server};
 use tokio::time::Instant;
 use tower::ServiceExt;
 use user_handle_server::store::{Store, sqlite::Sqlite};
@@ -204,7 +200,7 @@ fn demo_with(apps: Vec<Application>, klaim_key: KlaimKey) -> Api {
     Api(app(store, Settings { apps, klaim_key: Some(klaim_key), ..Settings::default() }))
 }
 
-async fn ask(api: &Api, method: &str, spec: &str, headers: &[(&str, &str)]) -> common::Answer {
+async fn ask(api: &Api, method: &str, spec: &str, headers: &[(&str, &str)]) -> crate::common::Answer {
     let mut request = Request::builder().method(method).uri(format!("/_faults{spec}"));
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -1,14 +1,10 @@
 //! What the layers do for every request: CORS, limits, unknown paths and methods; and health and the page.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::{Answer, Api, in_one_window, over_the_limit, server};
 use axum::body::{Body, Bytes};
 use axum::http::Request;
-use common::{Answer, Api, in_one_window, over_the_limit, server};
 use futures_util::FutureExt;
 use tower::ServiceExt;
 use user_handle_server::{Application, Page, RateLimit, Settings};
@@ -102,7 +98,7 @@ async fn whoever_is_not_authenticated_uses_up_nobodys_limit() {
 
 /// The status of a request with the published keys, and these headers.
 async fn from_page(api: &Api, method: &str, path: &str, headers: &[(&str, &str)]) -> u16 {
-    let credential = if path.starts_with("/klaim") { common::klaim::KEY.to_owned() } else { server() };
+    let credential = if path.starts_with("/klaim") { crate::common::klaim::KEY.to_owned() } else { server() };
     let request = Request::builder().method(method).uri(path).header("Authorization", credential);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     // The page of the API reference is compressed, so it is no text.

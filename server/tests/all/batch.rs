@@ -1,12 +1,7 @@
 //! Batches of users, and flags.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
-use common::database::Database;
-use common::{Api, server};
+use crate::common::database::Database;
+use crate::common::{Api, server};
 use serde_json::{Value, json};
 
 fn ids(users: &Value) -> Vec<&str> {

@@ -1,14 +1,9 @@
 //! Who may do what: every route with every kind of caller.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
+use crate::common::database::Database;
+use crate::common::{Answer, Api, forge, klaim, server, user};
 use axum::body::Body;
 use axum::http::Request;
-use common::database::Database;
-use common::{Answer, Api, forge, klaim, server, user};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";
 

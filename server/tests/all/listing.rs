@@ -1,14 +1,9 @@
 //! The lists of users for the console: pages, orders, prefixes and searches, over each database.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-#[macro_use]
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::database::Database;
-use common::{Answer, Api, klaim, server, user};
+use crate::common::database::Database;
+use crate::common::{Answer, Api, klaim, server, user};
 use serde_json::{Value, json};
 
 async fn list(api: &Api, query: &str) -> Answer {

@@ -1,13 +1,9 @@
 //! What only PostgreSQL has: conflicts with other transactions, databases that may lose writes, connections that break.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use common::postgres::Postgres;
+use crate::common::postgres::Postgres;
 use serde_json::value::RawValue;
 use tokio_postgres::{self, NoTls};
 use user_handle_server::store::{self, ListRequest, Location, NewUser, Order, SortBy, Store, StoreError};
@@ -82,7 +78,7 @@ async fn two_that_wait_for_each_other_both_get_through() {
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let start = Instant::now();
     while postgres.ask(&name, waiting).await == 0 {
-        assert!(start.elapsed() < common::PATIENCE, "the batch does not wait for the row");
+        assert!(start.elapsed() < crate::common::PATIENCE, "the batch does not wait for the row");
     }
     transaction.execute("UPDATE users SET data = '2' WHERE id = 'a'", &[]).await.unwrap();
     transaction.commit().await.unwrap();

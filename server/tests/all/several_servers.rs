@@ -1,16 +1,12 @@
 //! Several servers on one PostgreSQL, which stay consistent although they know nothing of each other.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 use std::thread;
 
-use common::client::{Client, Reply};
-use common::postgres::Postgres;
-use common::process::Server;
+use crate::common::client::{Client, Reply};
+use crate::common::postgres::Postgres;
+use crate::common::process::Server;
 
 const SERVERS: usize = 3;
 

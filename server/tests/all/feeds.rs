@@ -1,12 +1,7 @@
 //! Activities in feeds, follows, and users in place of references to them.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
-use common::database::Database;
-use common::{Answer, Api, forge, server, user};
+use crate::common::database::Database;
+use crate::common::{Answer, Api, forge, server, user};
 use serde_json::{Value, json};
 
 const NO_PERMISSION: &str = "You do not have permission to perform this action.";

@@ -1,12 +1,8 @@
 //! The OpenAPI document, the page that shows it, the metrics, and the ids of requests.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{Answer, Api, klaim, server, user};
 use axum::body::Body;
 use axum::http::Request;
-use common::{Answer, Api, klaim, server, user};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use user_handle_server::{Faults, RateLimit, Settings};

@@ -1,12 +1,7 @@
 //! The four operations on one user: statuses, bodies and errors, as documented.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
-use common::database::Database;
-use common::{Answer, Api, server, user};
+use crate::common::database::Database;
+use crate::common::{Answer, Api, server, user};
 use serde_json::json;
 
 const USER_KEYS: [&str; 5] = ["created_at", "updated_at", "id", "data", "duration"];

@@ -2,9 +2,9 @@
 
 use std::thread;
 
+use super::{Lock, assert_refused, create, get, one_server, own_server, update, wait_for_waiting};
 use crate::common::client::Reply;
 use crate::common::until;
-use crate::{Lock, assert_refused, create, get, one_server, own_server, update, wait_for_waiting};
 
 const BUSY: &str = "the database is busy, retry later";
 const UNKNOWN: &str = "the database did not confirm the write, which may have been carried out";

@@ -1,9 +1,5 @@
 //! `docs/two-servers.md`: each row of its table of what goes wrong is a test here.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod database;
 mod servers;
 mod writes;
@@ -11,13 +7,13 @@ mod writes;
 use std::sync::Arc;
 use std::time::Instant;
 
-use common::PATIENCE;
-use common::client::Reply;
-use common::postgres::Postgres;
-use common::process::Server;
+use crate::common::PATIENCE;
+use crate::common::client::Reply;
+use crate::common::postgres::Postgres;
+use crate::common::process::Server;
 use tokio_postgres::{Client, NoTls};
 
-const DOCUMENT: &str = include_str!("../../../docs/two-servers.md");
+const DOCUMENT: &str = include_str!("../../../../docs/two-servers.md");
 const SECTION: &str = "## What goes wrong, and what comes of it\n";
 
 /// Makes a test of each row, whose name it has, and the list of the rows.
@@ -29,7 +25,7 @@ macro_rules! rows {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $test() {
-                    crate::$file::$test().await;
+                    super::$file::$test().await;
                 }
             )+
         }

@@ -1,17 +1,13 @@
 //! The program itself: it starts, prints its address, keeps users when it is killed, and refuses bad flags in one line.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use common::folder::Folder;
-use common::process::{Server, program};
-use common::until;
+use crate::common::folder::Folder;
+use crate::common::process::{Server, program};
+use crate::common::until;
 use user_handle_server::Application;
 
 #[test]
@@ -154,7 +150,7 @@ fn a_full_disk_at_the_end_is_no_failure_when_nothing_is_lost() {
     // No file may grow beyond 2 MiB: the log of a few writes has room, and the database, which is larger, has none.
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_user-handle-server")]);
-    let mut command = common::process::clean(command);
+    let mut command = crate::common::process::clean(command);
     command.args(["--listen", "127.0.0.1:0", "--log", "off", "--database", &database]);
     let mut server = Server::spawn(&mut command);
     assert_eq!(server.call("POST", "users/", &users(500, 520)).status, 201);
@@ -414,7 +410,7 @@ fn bad_flags_are_refused_in_one_line() {
 #[test]
 fn every_flag_has_a_variable_and_a_line_in_the_readme() {
     let help = String::from_utf8(program().arg("--help").output().unwrap().stdout).unwrap();
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let (options, _) = help.split_once("Examples:").unwrap();
     let flags: Vec<&str> = options
         .lines()

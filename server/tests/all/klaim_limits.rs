@@ -1,16 +1,12 @@
 //! What the layers do for Klaim's API, as for Stream's: limits, timeouts, faults, latency and unknown paths, with errors in
 //! Klaim's form.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::time::Duration;
 
+use crate::common::klaim::{KEY, call, call_as, error};
+use crate::common::{Api, in_one_window, over_the_limit, server};
 use axum::body::{Body, Bytes};
 use axum::http::Request;
-use common::klaim::{KEY, call, call_as, error};
-use common::{Api, in_one_window, over_the_limit, server};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use tower::ServiceExt;

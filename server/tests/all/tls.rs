@@ -1,12 +1,8 @@
 //! TLS to PostgreSQL: which certificates are accepted, and what happens without TLS.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::path::PathBuf;
 
-use common::postgres::Postgres;
+use crate::common::postgres::Postgres;
 use user_handle_server::store::{self, Location};
 
 /// A PostgreSQL with a self-signed certificate for 127.0.0.1, and the path of that certificate.

@@ -1,12 +1,7 @@
 //! Bad input, sent as raw bytes: each gets the documented error, never a 500, and the next call works.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
-use common::database::Database;
-use common::{Api, server};
+use crate::common::database::Database;
+use crate::common::{Api, server};
 
 fn nested(levels: usize) -> String {
     format!(r#"{{"a":{}{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1))

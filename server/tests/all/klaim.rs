@@ -1,15 +1,10 @@
 //! Klaim's users API: statuses, bodies and errors, as documented, over both databases.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
+use crate::common::database::Database;
+use crate::common::klaim::{KEY, call, call_as, error};
+use crate::common::{Answer, Api};
 use axum::body::Body;
 use axum::http::Request;
-use common::database::Database;
-use common::klaim::{KEY, call, call_as, error};
-use common::{Answer, Api};
 use serde_json::{Value, json};
 
 async fn add(api: &Api, body: Value) -> Answer {

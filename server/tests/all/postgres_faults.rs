@@ -1,18 +1,14 @@
 //! A PostgreSQL that is not well: rows that stay locked, stand-bys that do not answer, a primary that hangs, hosts that are
 //! silent, accounts that may do too little. What can go on goes on, and `/health` says what cannot.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::client::Reply;
-use common::postgres::Postgres;
-use common::process::Server;
-use common::until;
+use crate::common::client::Reply;
+use crate::common::postgres::Postgres;
+use crate::common::process::Server;
+use crate::common::until;
 use serde_json::Value;
 use tokio_postgres::NoTls;
 

@@ -3,12 +3,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::{Lock, assert_refused, create, get, one_server, own_server, wait_for_waiting};
 use crate::common::folder::Folder;
 use crate::common::postgres::Postgres;
 use crate::common::process::{Server, program};
 use crate::common::relay::Relay;
 use crate::common::until;
-use crate::{Lock, assert_refused, create, get, one_server, own_server, wait_for_waiting};
 
 const UNREACHABLE: &str = "the database cannot be reached, retry later";
 const READ_ONLY: &str = "the database is read-only";

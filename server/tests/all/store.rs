@@ -1,11 +1,6 @@
 //! What every store has to do, tested over each database.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[macro_use]
-mod common;
-
-use common::database::Database;
+use crate::common::database::Database;
 use serde_json::value::RawValue;
 use user_handle_server::store::{Creation, FollowCounts, NewFlag, NewUser, StoreError, Timestamp, User};
 

@@ -1,14 +1,10 @@
 //! Servers behind PgBouncer, which gives one connection of the database to several connections of servers.
-// Helpers of tests fail as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::thread;
 
-use common::pgbouncer::PgBouncer;
-use common::postgres::Postgres;
-use common::process::Server;
+use crate::common::pgbouncer::PgBouncer;
+use crate::common::postgres::Postgres;
+use crate::common::process::Server;
 use user_handle_server::store::{self, KlaimUser, Location};
 
 const USERS: usize = 50;
