@@ -23,7 +23,7 @@ pub mod limits;
 pub mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;
-#[cfg(feature = "npm")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 mod npm;
 pub mod query;
 pub mod store;

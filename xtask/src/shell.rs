@@ -9,10 +9,10 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
-/// The packages that are built and tested together, with the features whose code is tested: their dependencies have the same
-/// features then, and are compiled once.
+/// The packages that are built, tested and documented together, with the features whose code is tested: their dependencies have
+/// the same features then, and are compiled once.
 pub const WORKSPACE: &str = "--workspace --exclude xtask-tools \
-    --features user-handle/typed,user-handle/klaim,user-handle-core/native,user-handle-core/sign,user-handle-service/npm";
+    --features user-handle/typed,user-handle/klaim,user-handle-core/native,user-handle-core/sign,user-handle-service/memory,xtask-features/tests";
 /// What only some commands need.
 pub const TOOLS: &str = "--package xtask-tools";
 
@@ -108,6 +108,15 @@ impl Cmd {
         self.check(self.status()?)
     }
 
+    /// The same, but what it prints is shown at its end, and only if it failed.
+    pub fn run_quietly(&self) -> Result<()> {
+        let out = self.started(self.command().output())?;
+        if !out.status.success() {
+            print!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        }
+        self.check(out.status)
+    }
+
     /// Runs it with our stdout and stderr, and gives its exit status.
     pub fn status(&self) -> Result<ExitStatus> {
         self.started(self.command().status())
@@ -198,6 +207,20 @@ pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Writes a program that runs a command with further arguments, unless it is there: another process may be running it.
+pub fn script(file: &Path, command: &Cmd) -> Result<()> {
+    let words = std::iter::once(&command.program).chain(&command.args).map(|word| quoted(word));
+    let text = format!("#!/bin/sh\nexec {} \"$@\"\n", words.collect::<Vec<_>>().join(" "));
+    if std::fs::read_to_string(file).is_ok_and(|written| written == text) {
+        return Ok(());
+    }
+    write(file, text)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .with_context(|| format!("cannot make {} a program", file.display()))?;
+    Ok(())
+}
+
 /// What rustc calls this machine.
 pub fn host() -> Result<String> {
     let about = Cmd::new("rustc").words("--version --verbose").read()?;
@@ -227,6 +250,16 @@ mod test {
         let (status, chosen) = Cmd::new("node").arg("--eval").arg(script).watched(|line| line.contains("two")).unwrap();
         assert_eq!(status.code(), Some(3));
         assert_eq!(chosen.len(), 2, "{chosen:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_script_passes_on_its_arguments() {
+        let file = std::env::temp_dir().join(format!("xtask script {}", std::process::id()));
+        script(&file, &Cmd::new("echo").arg("it's")).unwrap();
+        let printed = Cmd::new(&file).arg("two  words").arg("--version").read();
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(printed.unwrap(), "it's two  words --version");
     }
 
     #[test]
