@@ -78,9 +78,9 @@ fn finish(folders: &Folders, variant: &Variant, form: Form) -> Result<()> {
         optimise = optimise.words(LOWERING);
     }
     optimise
-        // Twice, with the control flow built anew before each: some 80 bytes of brotli. Nothing is at an address under 1024:
-        // the stack ends there.
-        .words("--flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz --converge --low-memory-unused")
+        // Twice, with the control flow built anew before each: some 80 bytes of brotli. `--converge` would take as long again, for
+        // fewer. Nothing is at an address under 1024: the stack ends there.
+        .words("--flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz --low-memory-unused")
         .words("--strip-target-features --strip-producers")
         .arg(input)
         .arg("-o")
