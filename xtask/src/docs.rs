@@ -7,16 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::package::Contents;
-use crate::shell::{Cmd, Folders, cargo};
+use crate::shell::{Cmd, Folders, WORKSPACE, cargo};
 use crate::{package, setup};
 
 /// The crate as docs.rs shows it: for wasm32, with all that its users may turn on.
 const CRATE: &str = "-p user-handle --features typed,klaim --target wasm32-unknown-unknown";
-/// The crate that it is built on, as docs.rs shows it.
-const CORE: &str = "-p user-handle-core --all-features";
-/// The rules of the services.
-const SERVICE: &str = "-p user-handle-service --features memory";
-const SERVER: &str = "-p user-handle-server";
 
 /// What cargo makes of them, and the folders of the site that it goes to.
 const RUST: [(&str, &str); 2] = [("wasm32-unknown-unknown/doc", "rust"), ("doc", "rust/native")];
@@ -30,7 +25,7 @@ pub fn run() -> Result<()> {
     setup::tools(&folders)?;
     package::build(&folders, Contents::All)?;
     let site = site(&folders)?;
-    for what in [CRATE, CORE, SERVICE, SERVER] {
+    for what in [CRATE, WORKSPACE] {
         rust(what).arg("--target-dir").arg(&folders.target).run()?;
     }
     for (from, to) in RUST {
@@ -50,15 +45,14 @@ pub fn site(folders: &Folders) -> Result<PathBuf> {
     Ok(folders.root.join(SITE))
 }
 
-/// What of it is checked without writing it: `(name, command)`.
-pub fn checks(folders: &Folders) -> [(&'static str, Cmd); 5] {
-    [
-        ("docs of the npm package", npm(folders).words("--emit none")),
-        ("docs", rust("-p user-handle -p user-handle-server --features user-handle/typed,user-handle/klaim")),
-        ("docs of the core", rust(CORE)),
-        ("docs of the services' rules", rust(SERVICE)),
-        ("docs for wasm", rust(CRATE)),
-    ]
+/// Whether rustdoc has something to say of the crates: `(name, command)`.
+pub fn rust_checks() -> [(&'static str, Cmd); 2] {
+    [("docs of all crates", rust(WORKSPACE)), ("docs for wasm", rust(CRATE))]
+}
+
+/// The same of typedoc, which writes nothing.
+pub fn npm_check(folders: &Folders) -> Cmd {
+    npm(folders).words("--emit none")
 }
 
 fn npm(folders: &Folders) -> Cmd {
@@ -66,7 +60,7 @@ fn npm(folders: &Folders) -> Cmd {
 }
 
 fn rust(what: &str) -> Cmd {
-    cargo().words("doc --no-deps").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
+    cargo().words("doc --no-deps --lib").words(what).env("RUSTDOCFLAGS", "-Dwarnings")
 }
 
 /// A folder with all that is in it.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::shell::{Folders, cargo};
+use crate::shell::{Cmd, Folders, cargo};
 use crate::{bindings, setup};
 
 /// The crate, and what its binary is called.
@@ -33,22 +33,15 @@ pub fn run() -> Result<()> {
 pub fn build(folders: &Folders) -> Result<PathBuf> {
     let from = folders.root.join("examples").join(NAME);
     let to = folders.root.join(OUT);
-    // Of its own: the crate's library, built with other features, has the name of the one that wasm-pack builds.
-    let target = folders.target.join("example-build");
     println!("example: cargo");
-    cargo()
-        .words("build --release --target wasm32-unknown-unknown --manifest-path")
-        .arg(from.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target)
-        .run()?;
+    cargo_on_it(folders, "build").run()?;
 
     println!("example: wasm-bindgen");
     // Snippets are in folders whose names change: those of earlier builds would pile up.
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("cannot empty {OUT}"))?;
     }
-    let wasm = target.join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
+    let wasm = target(folders).join("wasm32-unknown-unknown/release").join(NAME).with_extension("wasm");
     bindings::for_the_web(&wasm, NAME)?
         .omit_default_module_path(false) // The page names no file: `start()` finds the wasm beside its script.
         .remove_name_section(true)
@@ -58,4 +51,23 @@ pub fn build(folders: &Folders) -> Result<PathBuf> {
         fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name} of the example"))?;
     }
     Ok(to)
+}
+
+/// Clippy of it: for the profile of the build, with which it shares the procedural macros.
+pub fn clippy(folders: &Folders) -> Cmd {
+    cargo_on_it(folders, "clippy").words("-- -D warnings")
+}
+
+fn cargo_on_it(folders: &Folders, command: &str) -> Cmd {
+    cargo()
+        .arg(command)
+        .words("--release --target wasm32-unknown-unknown --manifest-path")
+        .arg(folders.root.join("examples").join(NAME).join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target(folders))
+}
+
+/// Of its own: the crate's library, built with other features, has the name of the one that wasm-pack builds.
+fn target(folders: &Folders) -> PathBuf {
+    folders.target.join("example-build")
 }

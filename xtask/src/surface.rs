@@ -3,12 +3,12 @@
 //! Of the npm package, and of which files are packed, `tests/node/surface.test.mjs` finds the changes. The crate's public
 //! items are compared here, by `lint` too.
 
-use std::fs;
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::shell::{Cmd, Folders, TOOLS, cargo};
+use crate::shell::{Cmd, Folders, TOOLS, cargo, script, write};
 use crate::{scripts, setup};
 
 const SNAPSHOT: &str = "tests/surface/crate.txt";
@@ -33,7 +33,7 @@ pub fn run(options: &Options) -> Result<()> {
     };
     script.env("USER_HANDLE_TARBALL", tarball).run()?;
     if options.write {
-        fs::write(SNAPSHOT, items(&folders)?).with_context(|| format!("cannot write {SNAPSHOT}"))?;
+        write(Path::new(SNAPSHOT), items(&folders)?)?;
         return Cmd::new("git").words("--no-pager diff --stat -- tests/surface").run();
     }
     check(&folders)
@@ -41,8 +41,8 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Fails where the crate's public items are not those of the snapshot.
 pub fn check(folders: &Folders) -> Result<()> {
-    let now = folders.target.join("surface/crate.txt");
-    fs::write(&now, items(folders)?).with_context(|| format!("cannot write {}", now.display()))?;
+    let now = folders.npm.join("crate.txt");
+    write(&now, items(folders)?)?;
     let diff = Cmd::new("git").words("--no-pager diff --no-index --unified=0 --").arg(SNAPSHOT).arg(now);
     if !diff.status()?.success() {
         bail!(
@@ -55,18 +55,17 @@ pub fn check(folders: &Folders) -> Result<()> {
 
 /// The public items as docs.rs shows them, one a line.
 fn items(folders: &Folders) -> Result<String> {
-    // A folder of its own: the variable has cargo compile everything anew.
-    let target = folders.target.join("surface");
+    // rustdoc's JSON is not stable. Its form is that of the pinned toolchain, and only read here. The variable that allows it is
+    // for rustdoc alone: with it, cargo would compile everything anew.
+    let rustdoc = folders.npm.join("rustdoc");
+    script(&rustdoc, &Cmd::new("env").words("RUSTC_BOOTSTRAP=1 rustdoc"))?;
     cargo()
-        .words(
-            "rustdoc --quiet --package user-handle --lib --features typed,klaim --target wasm32-unknown-unknown --target-dir",
-        )
-        .arg(&target)
+        .words("rustdoc --quiet --package user-handle --lib --features typed,klaim --target wasm32-unknown-unknown --target-dir")
+        .arg(&folders.target)
         .words("-- -Zunstable-options --output-format json --cap-lints allow")
-        // rustdoc's JSON is not stable. Its form is that of the pinned toolchain, and only read here.
-        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTDOC", rustdoc)
         .run()?;
-    let json = target.join("wasm32-unknown-unknown/doc/user_handle.json");
+    let json = folders.target.join("wasm32-unknown-unknown/doc/user_handle.json");
     Cmd::new(folders.built("xtask-tools", TOOLS)?)
         .arg("public-items")
         .arg(json)

@@ -12,7 +12,7 @@ use clap::Args;
 
 use crate::extra_connections::ExtraConnections;
 use crate::setup;
-use crate::shell::{Cmd, Folders, TOOLS};
+use crate::shell::{Cmd, Folders, TOOLS, script};
 
 const VERSION: &str = "0.15.1";
 
@@ -81,35 +81,7 @@ pub fn tools(folders: &Folders) -> Result<Vec<PathBuf>> {
     let bin = program.parent().context("a program in no folder")?.to_owned();
     let tools = folders.built("xtask-tools", TOOLS)?;
     for name in PROGRAMS {
-        script(&bin.join(name), &tools, name)?;
+        script(&bin.join(name), &Cmd::new(&tools).arg(name))?;
     }
     Ok(vec![bin, folders.root.join("node_modules/.bin")])
-}
-
-/// Writes a program that is a command of another, unless it is there: another wasm-pack may be running it.
-fn script(file: &Path, program: &Path, command: &str) -> Result<()> {
-    let text = format!("#!/bin/sh\n{} \"$@\"\n", Cmd::new("exec").arg(program).arg(command));
-    if fs::read_to_string(file).is_ok_and(|written| written == text) {
-        return Ok(());
-    }
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
-    #[cfg(unix)]
-    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-        .with_context(|| format!("cannot make {} a program", file.display()))?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod test {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_script_passes_on_its_arguments() {
-        let file = std::env::temp_dir().join(format!("xtask wasm-pack {}", std::process::id()));
-        script(&file, Path::new("echo"), "it's").unwrap();
-        let printed = Cmd::new(&file).arg("two  words").arg("--version").read();
-        fs::remove_file(&file).unwrap();
-        assert_eq!(printed.unwrap(), "it's two  words --version");
-    }
 }
