@@ -25,8 +25,8 @@ for (const target of TARGETS) {
     const folder = withInstalled(target);
     copyFileSync(consumer, join(folder, "consumer.ts"));
     writeFileSync(join(folder, "start.ts"), 'import init from "user-handle";\nexport const started: Promise<unknown> = init();\n');
-    const flags = ["--strict", "--noEmit", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--target", "es2022"];
-    const libraries = ["--lib", "es2022,dom,esnext.disposable", "--module", "esnext", "--moduleResolution", "bundler"];
+    const flags = ["--strict", "--noEmit", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--skipDefaultLibCheck"];
+    const libraries = ["--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--module", "esnext", "--moduleResolution", "bundler"];
     const files = target === "web" ? ["consumer.ts", "start.ts"] : ["consumer.ts"];
     const compiler = [tsc, ...flags, ...libraries, ...files];
     const { status, stdout } = spawnSync(process.execPath, compiler, { cwd: folder, encoding: "utf8" });
