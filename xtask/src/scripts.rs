@@ -2,14 +2,15 @@
 //! packed npm package and the stand-in server are built, and browsers are found or installed.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::package::Contents;
-use crate::shell::{Cmd, Folders, WORKSPACE, cargo, which};
-use crate::{browsers, package, setup, www};
+use crate::shell::{Cmd, Folders, WORKSPACE, cargo, which, write};
+use crate::{browsers, fingerprint, package, setup, www};
 
 /// Arguments that are passed on to a script.
 #[derive(Args)]
@@ -22,13 +23,15 @@ pub struct Options {
 /// Runs `demo`: `xtask/demo.mjs` on the stand-in server, with the console.
 pub fn demo(options: &Options) -> Result<()> {
     let folders = Folders::find()?;
-    setup::build_tools(&folders)?;
+    setup::node()?;
     let demo = || Cmd::new("node").arg("xtask/demo.mjs").args(options.args.clone());
     // Before anything is built, the script checks that the port is free.
     demo().arg("--check").run()?;
     println!("demo: building the package, the console and the server");
     let server = std::thread::scope(|scope| {
+        // It needs nothing of npm, which downloads meanwhile.
         let server = scope.spawn(|| server(&folders));
+        setup::build_tools(&folders)?;
         package::build(&folders, Contents::ForDemo)?;
         www::build(&folders)?;
         server.join().unwrap_or_else(|_| anyhow::bail!("building the server panicked"))
@@ -100,12 +103,34 @@ fn on_package(script: &str, args: &[OsString], with: impl Fn(&[OsString], Cmd) -
     command.env("USER_HANDLE_TARBALL", pack(&folders)?).env("USER_HANDLE_SERVER", server(&folders)?).exec()
 }
 
-/// Builds and packs the npm package, and returns the path of the tarball.
+/// Builds and packs the npm package, and returns the path of the tarball. Beside it is `installed`, a project that has it.
 pub fn pack(folders: &Folders) -> Result<PathBuf> {
     package::build(folders, Contents::All)?;
     let pack = Cmd::new("npm").words("pack ./pkg --silent --ignore-scripts --pack-destination").arg(&folders.npm);
     let name = pack.read()?;
-    Ok(folders.npm.join(name.lines().last().unwrap_or_default()))
+    let tarball = folders.npm.join(name.lines().last().unwrap_or_default());
+    install(folders, &tarball)?;
+    Ok(tarball)
+}
+
+/// Installs the package as its users do, once for all test files, unless the project has the same package already.
+fn install(folders: &Folders, tarball: &Path) -> Result<()> {
+    let project = folders.npm.join("installed");
+    let stamp = folders.npm.join("installed-package");
+    let packed = fingerprint::of(&folders.npm, &[&tarball.to_string_lossy()])?;
+    if project.is_dir() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == packed) {
+        return Ok(());
+    }
+    if project.exists() {
+        fs::remove_dir_all(&project).with_context(|| format!("cannot empty {}", project.display()))?;
+    }
+    fs::create_dir_all(&project).with_context(|| format!("cannot create {}", project.display()))?;
+    write(&project.join("package.json"), r#"{ "name": "consumer", "private": true, "type": "module" }"#)?;
+    Cmd::new("npm")
+        .words("install --silent --offline --no-audit --no-fund --no-save --prefix")
+        .args([project.as_path(), tarball])
+        .run()?;
+    write(&stamp, packed)
 }
 
 /// Builds the stand-in server and returns its path.

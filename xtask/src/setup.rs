@@ -80,7 +80,8 @@ pub fn build_tools(folders: &Folders) -> Result<()> {
     npm_packages(folders, Packages::Build)
 }
 
-fn node() -> Result<String> {
+/// Node, which has to be there; gives its version.
+pub fn node() -> Result<String> {
     let mend = format!("install it: `nvm install {OLDEST_NODE}`");
     if which("node").is_none() {
         bail!("Node {OLDEST_NODE} or newer is needed and there is no `node` on PATH; {mend}");
@@ -163,6 +164,7 @@ pub fn tool(folders: &Folders, name: &str, version: &str) -> Result<PathBuf> {
             .arg(format!("{name}@{version}"))
             .arg("--root")
             .arg(root)
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .run()?;
     }
     Ok(program)
