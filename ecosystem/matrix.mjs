@@ -4,6 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,8 @@ const KINDS = ["runtime", "browser", "bundler", "test runner", "framework", "typ
 const DEADLINE = 180;
 /** In milliseconds: how long a step that is told to end may take to end its browser. */
 const GRACE = 5_000;
-const AT_A_TIME = 2;
+/** One more environment than there are processors: each waits now and then, for downloads, a server or a browser. */
+const AT_A_TIME = availableParallelism() + 1;
 /** The files that all environments have. */
 const PROGRAMS = ["in-node.cjs", "in-node.mjs", "in-page.cjs", "in-page.mjs", "program.mjs"];
 const INSTALL = "install --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error";
