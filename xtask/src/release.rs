@@ -134,7 +134,9 @@ fn has_section(changes: &str, version: &str) -> bool {
 fn crates(folders: &Folders, may_be_dirty: bool, out: &Path) -> Result<()> {
     let package = || {
         let flags = may_be_dirty.then_some("--allow-dirty");
-        cargo().words("package --quiet --locked --target-dir").arg(&folders.target).args(flags)
+        let package = cargo().words("package --quiet --locked --target-dir").arg(&folders.target).args(flags);
+        // What is packed does not have the workspace's profile, and would be built with all that debuggers want.
+        package.env("CARGO_PROFILE_DEV_DEBUG", "false")
     };
     println!("release: packing the crates, and building them for wasm32");
     package()
