@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use crate::shell::{Cmd, Folders, TOOLS, WORKSPACE, cargo};
 use crate::{docs, example, licences, setup, surface, www};
@@ -10,7 +10,7 @@ use crate::{docs, example, licences, setup, surface, www};
 /// Runs the command.
 pub fn run() -> Result<()> {
     let folders = Folders::find()?;
-    setup::tools(&folders)?;
+    setup::wasm()?;
     let clippy = |what: &str| Check::Run(cargo().arg("clippy").words(what).words("-- -D warnings"));
     let mut checks: Vec<(&str, Check)> = vec![
         ("format", Check::Run(cargo().words("fmt --all --check -- --color never"))),
@@ -47,13 +47,16 @@ pub fn run() -> Result<()> {
         ("docs of the npm package", docs::npm_check(&folders)),
     ];
     let all = checks.len() + beside.len();
-    // Cargo leaves a processor idle where it has a single crate to check; of the others each uses one.
+    // Cargo leaves a processor idle where it has a single crate to check, and while npm downloads; each of the others uses one.
     let failed = std::thread::scope(|scope| {
-        let beside =
-            scope.spawn(|| beside.iter().filter(|(name, check)| !passes(name, || check.run_quietly())).count());
+        let beside = scope.spawn(|| {
+            setup::tools(&folders)?;
+            Ok::<_, Error>(beside.iter().filter(|(name, check)| !passes(name, || check.run_quietly())).count())
+        });
         let failed = checks.iter().filter(|(name, check)| !passes(name, || check.run(&folders))).count();
-        failed + beside.join().unwrap_or(all)
-    });
+        let beside = beside.join().unwrap_or_else(|_| bail!("the checks beside cargo panicked"))?;
+        Ok::<_, Error>(failed + beside)
+    })?;
     println!("\nlint: {} passed, {failed} failed", all - failed);
     if failed > 0 {
         bail!("{failed} checks failed");

@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// Node, the wasm32 target and the npm packages; gives Node's version.
 pub fn tools(folders: &Folders) -> Result<String> {
     let node = node()?;
-    target(WASM)?;
+    wasm()?;
     npm_packages(folders, Packages::All)?;
     Ok(node)
 }
@@ -76,7 +76,7 @@ pub fn tools(folders: &Folders) -> Result<String> {
 /// The same with the npm packages that the build needs alone, a tenth of them.
 pub fn build_tools(folders: &Folders) -> Result<()> {
     node()?;
-    target(WASM)?;
+    wasm()?;
     npm_packages(folders, Packages::Build)
 }
 
@@ -93,6 +93,11 @@ pub fn node() -> Result<String> {
         bail!("Node {OLDEST_NODE} or newer is needed and `node` is {version}; {mend}");
     }
     Ok(version.to_owned())
+}
+
+/// The wasm32 target.
+pub fn wasm() -> Result<()> {
+    target(WASM)
 }
 
 /// A target of rustc, for the toolchain that is pinned.
