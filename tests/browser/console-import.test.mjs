@@ -111,7 +111,7 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   const text = "User ID;name;note\r\ns1;Zo\xeb;\"two\r\nlines\"\r\n;;\r\ns2;Ren\xe9;\r\ns2;Ren\xe9e;;\r\n";
   await choose(await file("sheet.csv", Buffer.from(text, "latin1")));
   await ui.says("#import-status", "sheet.csv, CSV: 3 users, all valid. Nothing is sent yet.");
-  const notes = await ui.page.$$eval("#import > .note", (all) => all.map((note) => note.textContent));
+  const notes = await ui.page.$$eval("#import-status ~ .note", (all) => all.map((note) => note.textContent));
   assert.deepEqual(notes, [
     "Read as Windows-1252, which has Latin-1 in it.",
     "1 user with the id of an earlier one: s2. Of users with the same id the first is stored; where users are replaced, the last.",
@@ -124,6 +124,7 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   await ui.page.click("nav button:first-child");
   await ui.page.waitForSelector("#calls tbody tr");
   assert.deepEqual((await ui.rows("calls")).map(([request]) => request), ["POST users/"]);
+  assert.equal(await ui.text("#outcome"), "", "of a user in the form nothing is said, since nothing was asked about one");
 });
 
 test("what the columns of a CSV hold is guessed, shown, and changed before the import", async () => {
@@ -184,8 +185,9 @@ test("rows that do not fit are told with line and column, and are mended in the 
   rows[30] = 'f30,30,"[12345678901234567890]",perhaps\n';
   rows[31] = "f31,12345678901234567890,{},\n";
   rows[40] = "f 40,40,{},no\n";
+  rows[50] = `f50,50,"{""n"":""${"x".repeat(10_240)}""}",no\n`;
   await choose(await file("bad.csv", `id,n,more,vip\n${rows.join("")}`));
-  await ui.says("#import-status", "bad.csv, CSV: 60 users, of which 5 cannot be sent. Nothing is sent yet.");
+  await ui.says("#import-status", "bad.csv, CSV: 60 users, of which 6 cannot be sent. Nothing is sent yet.");
   const refused = await ui.rows("refused");
   assert.deepEqual(refused.slice(0, 4), [
     ["11", "f10", "Line 12 has 5 cells, and the first line 4 names."],
@@ -194,21 +196,24 @@ test("rows that do not fit are told with line and column, and are mended in the 
     ["32", "f31", 'Line 34, column n: "12345678901234567890" has more digits than a number in JavaScript: take the column for text.'],
   ]);
   assert.match(refused[4].join(), /^41,f 40,Line 43, column id: id may only hold /);
+  assert.match(refused[5].join(), /^51,f50,Line 53: data is 102\d\d bytes of JSON, at most 10240 are allowed\.$/);
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 55 of 60 users stored.");
+  await ui.says("#import-status", "Done: 54 of 60 users stored.");
+  assert.match((await ui.rows("failures"))[5].join(), /^51,f50,Line 53: data is /);
   await ui.page.click("#mend");
   await ui.page.waitForSelector("#rows:focus");
   const given = await ui.page.$eval("#rows", (field) => field.value);
   assert.equal(given.replaceAll("\r\n", "\n"), [
     "id,n,more,vip", 'f10,10,"{""n"":10}",yes,more', 'f20,2O,"two\nlines",yes', "f30,30,[12345678901234567890],perhaps", "f31,12345678901234567890,{},", "f 40,40,{},no",
+    rows[50].trim(),
   ].join("\n"));
-  const mended = "id,n,more,vip\nf10,10,{},yes\nf20,20,{},yes\nf30,30,[],no\nf31,31,{},\nf40,40,{},no\n";
+  const mended = "id,n,more,vip\nf10,10,{},yes\nf20,20,{},yes\nf30,30,[],no\nf31,31,{},\nf40,40,{},no\nf50,50,{},no\n";
   await ui.fill("#rows", mended);
   await ui.picture("import-mend", { width: 360 });
   await ui.page.click("#mended");
-  await ui.says("#import-status", "mend-bad.csv, CSV: 5 users, all valid. Nothing is sent yet.");
+  await ui.says("#import-status", "mend-bad.csv, CSV: 6 users, all valid. Nothing is sent yet.");
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 5 of 5 users stored.");
+  await ui.says("#import-status", "Done: 6 of 6 users stored.");
   assert.deepEqual((await client.user("f20").get()).data, { n: 20, more: {}, vip: true });
   assert.deepEqual((await client.user("f59").get()).data, { n: 59, more: { n: 59 }, vip: true });
 });
@@ -288,14 +293,46 @@ test("what is no list of users is refused by name", async () => {
   }
 });
 
-test("a file that is dropped is taken", async () => {
+test("a file that is dropped is taken, and those that came with it are named", async () => {
   await openImport();
-  await ui.page.$eval(".drop", (place) => {
+  const drop = (...names) => ui.page.$eval(".drop", (place, names) => {
     const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File(['{"id":"dropped"}\n'], "dropped.ndjson"));
+    for (const name of names) dataTransfer.items.add(new File(['{"id":"dropped"}\n'], name));
     place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  });
-  await ui.says("#import-status", "dropped.ndjson, NDJSON: 1 user, all valid. Nothing is sent yet.");
+  }, names);
+  for (const [names, leftOut] of [
+    [["a.ndjson", "b.ndjson"], "b.ndjson was not taken: files are imported one at a time."],
+    [["b.ndjson", "c.ndjson", "d.ndjson"], "c.ndjson and 1 more file were not taken: files are imported one at a time."],
+  ]) {
+    await drop(...names);
+    await ui.says("#import-status", `${names[0]}, NDJSON: 1 user, all valid. Nothing is sent yet.`);
+    assert.equal(await ui.text("#left-out"), leftOut);
+  }
+  await drop("alone.ndjson");
+  await ui.says("#import-status", "alone.ndjson, NDJSON: 1 user, all valid. Nothing is sent yet.");
+  assert.equal(await ui.page.$("#left-out"), null);
+});
+
+test("a very wide screen has a file beside what it gives, and rows to mend beside what is wrong with them", async () => {
+  /** The left edges of elements, without what rounding does. */
+  const lefts = (...selectors) => Promise.all(selectors.map((selector) => ui.page.$eval(selector, (each) => Math.round(each.getBoundingClientRect().left))));
+  await openImport();
+  await ui.page.setViewport({ width: 2560, height: 900 });
+  await choose(await file("wide.csv", "id,name\nw1,Ada\nw 2,Bob\n"));
+  await ui.says("#import-status", /of which 1 cannot be sent/);
+  await ui.picture("import-wide", { width: 2560 });
+  const [given, columns, first, refused, send] = await lefts(".drop", "#columns", "#preview", "#refused", "#send");
+  assert.equal(given, columns);
+  assert.ok(first > given + 600, `${given}, ${first}`);
+  assert.deepEqual([refused, send], [first, first]);
+
+  await ui.page.click("#send");
+  await ui.says("#import-status", "Done: 1 of 2 users stored.");
+  await ui.page.click("#mend");
+  await ui.page.waitForSelector("#rows");
+  await ui.picture("import-wide-mend", { width: 2560 });
+  const [why, rows] = await lefts("#failures", "#rows");
+  assert.ok(rows > why + 600, `${why}, ${rows}`);
 });
 
 test("an import is paused, goes on after a reload where it was, and keeps no secret", async () => {

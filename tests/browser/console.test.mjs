@@ -318,6 +318,6 @@ test("who disconnects leaves nothing for the next", async () => {
   await ui.page.waitForSelector("form.connect");
   await ui.page.click("form.connect button.main");
   await ui.page.waitForSelector("#user");
-  assert.equal(await ui.text("#outcome"), "Nothing asked yet.");
+  assert.equal(await ui.text("#outcome"), "");
   assert.deepEqual([await ui.page.$("#calls"), await ui.page.$("#seen"), await ui.page.$("#code")], [null, null, null]);
 });

@@ -33,6 +33,8 @@ export type Phase = "checking" | "unreadable" | "unfit" | "checked" | "sending" 
 export interface Job {
   phase: Phase;
   file: File;
+  /** The names of files that came with it: one is imported at a time. */
+  leftOut: readonly string[];
   /** What the file is, once that is known. */
   info: FileInfo | undefined;
   preview: readonly unknown[];
@@ -77,12 +79,13 @@ function asBefore(columns: readonly Column[]): readonly Column[] {
   return isSame ? columns.map(({ example }, i) => ({ ...(lastColumns[i] as Column), example })) : columns;
 }
 
-/** Finds out what the file is, and checks it. */
-export async function checkFile(session: Session, file: File): Promise<void> {
+/** Finds out what the first file is, and checks it. */
+export async function checkFile(session: Session, [file, ...others]: readonly File[]): Promise<void> {
+  if (file === undefined) return;
   stop();
   const { signal } = (controller = new AbortController());
   job.value = {
-    ...UNCHECKED, phase: "checking", file, info: undefined, preview: [], failures: [], checkpoint: 0, perSecond: 0, override: false,
+    ...UNCHECKED, phase: "checking", file, leftOut: others.map(({ name }) => name), info: undefined, preview: [], failures: [], checkpoint: 0, perSecond: 0, override: false,
     mending: undefined,
   };
   try {
@@ -122,15 +125,17 @@ async function check(session: Session): Promise<void> {
     lastColumns = found.columns;
   }
   const refused = new Map<number, Failure>();
+  const lines: number[] = [];
   const ids = new RepeatedIds();
   update({ ...UNCHECKED, phase: "checking" });
   try {
     const first = await preview(now.file, found, PREVIEW_ROWS);
     if (signal.aborted) return;
     update({ preview: first });
-    const report = await session.rehearseImport?.(await usersOf(now.file, found, { checkId: session.checkId, onId: (id) => ids.add(id) }), {
+    const reading = { checkId: session.checkId, onId: (id: string) => ids.add(id), onLine: (line: number) => lines.push(line) };
+    const report = await session.rehearseImport?.(await usersOf(now.file, found, reading), {
       signal,
-      onFailure: (failure) => refused.set(failure.index, toFailure(failure)),
+      onFailure: (failure) => refused.set(failure.index, toFailure(failure, lines)),
       onProgress: ({ read }) => update({ total: read }),
     });
     const phase = now.checkpoint > 0 ? "paused" : "checked";
@@ -147,6 +152,7 @@ export async function send(session: Session): Promise<void> {
   const { signal } = (controller = new AbortController());
   const found = now.info;
   const failures = new Map(now.failures.map((failure) => [failure.index, failure]));
+  const lines: number[] = [];
   let savedAt = -Infinity;
   const save = () => {
     savedAt = performance.now();
@@ -159,12 +165,13 @@ export async function send(session: Session): Promise<void> {
   lastAction.value = { verb: "import", id: now.file.name, value: undefined, read: { ...found, override: now.override } };
   save();
   try {
-    const report = await session.importUsers?.(await usersOf(now.file, found, session), {
+    const reading = { checkId: session.checkId, onLine: (line: number) => lines.push(line) };
+    const report = await session.importUsers?.(await usersOf(now.file, found, reading), {
       signal,
       override: now.override,
       resumeFrom: now.checkpoint,
       batchSize: Math.max(MIN_BATCH, Math.min(MAX_BATCH, Math.ceil(now.total / BATCHES))),
-      onFailure: (failure) => failures.set(failure.index, toFailure(failure)),
+      onFailure: (failure) => failures.set(failure.index, toFailure(failure, lines)),
       onProgress({ checkpoint, perSecond }) {
         update({ checkpoint, perSecond });
         if (performance.now() - savedAt > SAVE_EVERY_MS) save();
@@ -200,10 +207,13 @@ export function stop(): void {
 /** What the file's reader threw is the cause of what the import says. */
 const reasonOf = ({ cause, message }: Error): string => (cause instanceof Error ? cause.message : message);
 
-function toFailure({ index, id, error }: ImportFailure): Failure {
+/** With the line of the file that the user is in, where the lines are known: those of CSV. */
+function toFailure({ index, id, error }: ImportFailure, lines: readonly number[]): Failure {
   if (error.cause instanceof RowProblem) return { index, id, message: error.cause.message };
   // The row's number is shown already, so `users[17].data.born is …` is cut to `data.born is …`.
-  return { index, id, message: error.message.replace(/^users\[\d+\]\./, "").replace(/^users\[\d+\] /, "the user ") };
+  const message = error.message.replace(/^users\[\d+\]\./, "").replace(/^users\[\d+\] /, "the user ");
+  const line = lines[index];
+  return { index, id, message: line === undefined ? message : `line ${line}: ${message}` };
 }
 
 const sortedByIndex = (failures: Map<number, Failure>): Failure[] =>

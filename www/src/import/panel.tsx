@@ -28,32 +28,40 @@ export function ImportPanel() {
   }
   const now = job.value;
   const earlier = unfinished(current);
+  const check = (files: readonly File[]) => void checkFile(current, files);
   return (
     <section class="card" aria-labelledby="import-title" id="import">
       <h2 id="import-title">Import</h2>
-      <p class="lead">NDJSON with a user a line, or CSV in which one column is the id and the others are the data.</p>
-      {earlier && (
-        <p class="warning" id="unfinished">
-          {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
-          <button type="button" class="link" onClick={discard}>Forget it</button>
-        </p>
-      )}
-      {now?.mending === undefined && <FileField onFile={(file) => void checkFile(current, file)} />}
+      <div class="part">
+        <p class="lead">NDJSON with a user a line, or CSV in which one column is the id and the others are the data.</p>
+        {earlier && (
+          <p class="warning" id="unfinished">
+            {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
+            <button type="button" class="link" onClick={discard}>Forget it</button>
+          </p>
+        )}
+        {now?.mending === undefined && <FileField onFiles={check} />}
+        {now && (
+          <>
+            <p class="status" role="status" id="import-status">{said(now)}</p>
+            {now.leftOut.length > 0 && <p class="warning" id="left-out">{leftOut(now.leftOut)}</p>}
+            {now.info && remark(now.info) && <p class="note">{remark(now.info)}</p>}
+            {now.repeated.count > 0 && <p class="note" id="repeated">{repeatedIds(now.repeated)}</p>}
+            {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
+            {now.info?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.info.columns} session={current} />}
+          </>
+        )}
+      </div>
       {now && (
-        <>
-          <p class="status" role="status" id="import-status">{said(now)}</p>
-          {now.info && remark(now.info) && <p class="note">{remark(now.info)}</p>}
-          {now.repeated.count > 0 && <p class="note" id="repeated">{repeatedIds(now.repeated)}</p>}
-          {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
-          {now.info?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.info.columns} session={current} />}
+        <div class="part">
           {now.preview.length > 0 && now.phase !== "done" && <Preview users={now.preview} name={now.file.name} />}
           {now.phase === "checked" && <FailureTable id="refused" title="Will not be sent" failures={now.refused} of={now} />}
           <Progress now={now} session={current} />
           {!isOpen(now.phase) && (
             <FailureTable id="failures" title="Not stored" failures={now.failures} of={now}
-              {...(now.phase === "done" ? { onMended: (file: File) => void checkFile(current, file) } : {})} />
+              {...(now.phase === "done" ? { onMended: (file: File) => check([file]) } : {})} />
           )}
-        </>
+        </div>
       )}
     </section>
   );
@@ -62,12 +70,17 @@ export function ImportPanel() {
 /** Nothing was sent yet, and how the file is read can be changed. */
 const isOpen = (phase: Phase): boolean => ["checking", "unfit", "checked"].includes(phase);
 
+function leftOut([first, ...more]: readonly string[]): string {
+  const were = more.length === 0 ? "was" : `and ${counted(more.length, "more file")} were`;
+  return `${first} ${were} not taken: files are imported one at a time.`;
+}
+
 function repeatedIds({ count, ids }: Repeated): string {
   const more = count > ids.length ? " and more" : "";
   return `${counted(count, "user")} with the id of an earlier one: ${ids.join(", ")}${more}. Of users with the same id the first is stored; where users are replaced, the last.`;
 }
 
-function FileField({ onFile }: { onFile: (file: File) => void }) {
+function FileField({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   const over = useSignal(false);
   return (
     <label
@@ -80,15 +93,13 @@ function FileField({ onFile }: { onFile: (file: File) => void }) {
       onDrop={(event) => {
         event.preventDefault();
         over.value = false;
-        const [file] = event.dataTransfer?.files ?? [];
-        if (file) onFile(file);
+        onFiles([...(event.dataTransfer?.files ?? [])]);
       }}
     >
       <span>Drop a file here, or choose one</span>
       <input type="file" id="file" accept=".ndjson,.jsonl,.csv,.tsv,.txt,text/csv,application/x-ndjson"
         onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file) onFile(file);
+          onFiles([...(event.currentTarget.files ?? [])]);
           // The same file may be chosen again.
           event.currentTarget.value = "";
         }} />

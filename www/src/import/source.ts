@@ -14,6 +14,8 @@ interface Reading {
   checkId: (id: string) => string | undefined;
   /** Hears each id. */
   onId?: (id: string) => void;
+  /** Hears the line of each row of a CSV file. */
+  onLine?: (line: number) => void;
 }
 
 /** The users, to be sent or only to be checked. */
@@ -23,12 +25,13 @@ export async function usersOf(file: File, info: FileInfo, reading: Reading): Pro
   return onId ? heard(file.stream(), (line) => onId(idIn(line))) : file.stream();
 }
 
-async function* fromRows(file: File, info: FileInfo, { checkId, onId }: Reading): AsyncIterable<NewUser> {
+async function* fromRows(file: File, info: FileInfo, { checkId, onId, onLine }: Reading): AsyncIterable<NewUser> {
   const { rowsOf } = await import("./csv");
   const { columns } = info;
   for await (const row of rowsOf(file, info)) {
     const id = idOf(columns, row);
     onId?.(id);
+    onLine?.(row.line);
     try {
       yield toUser(columns, row, checkId);
     } catch (problem) {

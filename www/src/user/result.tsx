@@ -60,7 +60,7 @@ function Inexact({ data }: { data: unknown }) {
 function headline(now: Result): { text: string; tone: string } {
   switch (now.state) {
     case "idle":
-      return { text: "Nothing asked yet.", tone: "" };
+      return { text: "", tone: "" };
     case "done":
       return { text: now.text, tone: "good" };
     case "failed": {
