@@ -1,8 +1,9 @@
-// A port that nobody listens on.
+// Ports: a free one, and one that is being opened.
 
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 
+/** A port that nobody listens on. */
 export async function freePort() {
   const probe = createServer().listen(0);
   await once(probe, "listening");
@@ -10,4 +11,15 @@ export async function freePort() {
   probe.close();
   await once(probe, "close");
   return String(port);
+}
+
+/** Waits until the port takes connections. */
+export async function listening(port) {
+  for (;;) {
+    const socket = connect({ port: Number(port), host: "localhost" });
+    const open = await new Promise((resolve) => socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    socket.destroy();
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

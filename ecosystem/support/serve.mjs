@@ -3,10 +3,9 @@
 // one that allows a framework's inline scripts, `dev:` under none. PORT in the command stands for a free port.
 
 import { spawn } from "node:child_process";
-import { connect } from "node:net";
 
 import { visit } from "./browser.mjs";
-import { freePort } from "./port.mjs";
+import { freePort, listening } from "./port.mjs";
 import { INLINE, STRICT, startProxy } from "./site.mjs";
 
 const split = process.argv.indexOf("--");
@@ -29,7 +28,7 @@ server.once("exit", (code) => {
   process.exit(1);
 });
 
-await listening();
+await listening(port);
 const origin = `http://localhost:${port}`;
 const behind = async (policy, path) => visit(`${await startProxy(origin, policy)}${path}`);
 const ask = {
@@ -50,15 +49,4 @@ process.exit(0);
 /** What a server-rendered page tells in its first paragraph, or all of another answer. */
 function told(answer) {
   return /<p[^>]*>(.*?)<\/p>/s.exec(answer)?.[1] ?? answer;
-}
-
-/** Waits until the port takes connections. */
-async function listening() {
-  for (;;) {
-    const socket = connect({ port: Number(port), host: "localhost" });
-    const open = await new Promise((resolve) => socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
-    socket.destroy();
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -1,4 +1,4 @@
-//! Chromium, Firefox and WebKitGTK, installed with apt-get where they are needed and missing.
+//! Chromium, Firefox and WebKitGTK, and the proxies of the matrix, installed with apt-get where they are needed and missing.
 
 use std::path::PathBuf;
 
@@ -16,22 +16,35 @@ const ELSEWHERE: &str = "PATH=/folder/of/its/programs:$PATH";
 /// Programs, each with the variable that names it to a script.
 pub type Programs = Vec<(&'static str, PathBuf)>;
 
-/// Finds or installs `chromium`, `firefox` or `webkit`: its driver and a display belong to the last.
-pub fn programs(browser: &str) -> Result<Programs> {
-    match browser {
+/// Finds or installs `chromium`, `firefox` or `webkit`, whose driver and display belong to it, `nginx` or `caddy`.
+pub fn programs(need: &str) -> Result<Programs> {
+    match need {
         "chromium" => Ok(vec![("CHROME", setup::browser()?.chrome)]),
         "firefox" => setup::found_or_installed("Firefox", "firefox-esr", ELSEWHERE, || Ok(find_firefox())),
         "webkit" => {
             let packages = "webkit2gtk-driver xvfb xauth";
             setup::found_or_installed("WebKitGTK", packages, ELSEWHERE, || Ok(find_webkit()))
         }
-        _ => bail!("there is no browser {browser}: there are chromium, firefox and webkit"),
+        "nginx" => setup::found_or_installed("nginx", "nginx openssl", ELSEWHERE, || Ok(find_nginx())),
+        "caddy" => setup::found_or_installed("Caddy", "caddy", ELSEWHERE, || Ok(find_caddy())),
+        _ => bail!("nothing is known of {need}: there are chromium, firefox, webkit, nginx and caddy"),
     }
 }
 
 fn find_firefox() -> Option<Programs> {
     let program = named("FIREFOX").or_else(|| which("firefox-esr")).or_else(|| which("firefox"))?;
     Some(vec![("FIREFOX", program)])
+}
+
+/// Debian keeps it where only root's PATH has it. openssl makes its certificate.
+fn find_nginx() -> Option<Programs> {
+    let of_debian = PathBuf::from("/usr/sbin/nginx");
+    let program = which("nginx").or_else(|| of_debian.is_file().then_some(of_debian))?;
+    which("openssl").map(|_| vec![("NGINX", program)])
+}
+
+fn find_caddy() -> Option<Programs> {
+    Some(vec![("CADDY", which("caddy")?)])
 }
 
 /// The driver, the browser that it starts, and a display for it.

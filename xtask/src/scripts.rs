@@ -58,7 +58,7 @@ pub fn bench(options: &Options) -> Result<()> {
     on_package("benches/run.mjs", &options.args, |_, script| Ok(script.env("CHROME", setup::browser()?.chrome)))
 }
 
-/// Runs `matrix`, with the browsers that the chosen environments need.
+/// Runs `matrix`, with the programs that the chosen environments need.
 pub fn matrix(options: &Options) -> Result<()> {
     const SCRIPT: &str = "ecosystem/matrix.mjs";
     if options.args.iter().any(|arg| arg == "--list") {
