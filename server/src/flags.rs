@@ -107,6 +107,12 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         user: Option<String>,
     },
+    /// Ask the server on this machine whether users can be read and written; ends with 1 if they cannot
+    Health {
+        /// Where it listens
+        #[arg(long, env = "USER_HANDLE_LISTEN", default_value = "localhost:8000", value_name = "ADDRESS:PORT")]
+        listen: String,
+    },
     /// Copy the SQLite file to a new file, also while a server has it open
     Backup {
         #[command(flatten)]

@@ -79,7 +79,7 @@ fn listener_on(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// The name in the URL, if it is a name, and the addresses to listen on.
-fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), String> {
+pub fn addresses(listen: &str) -> Result<(Option<&'static str>, Vec<SocketAddr>), String> {
     let wrong = || format!("--listen must be ADDRESS:PORT or localhost:PORT, but is {listen:?}");
     if let Some(port) = listen.strip_prefix("localhost:") {
         let port = port.parse().map_err(|_| wrong())?;

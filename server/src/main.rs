@@ -2,6 +2,7 @@
 
 mod connections;
 mod flags;
+mod health_check;
 mod listen;
 mod log;
 mod signals;
@@ -32,6 +33,7 @@ fn run() -> ExitCode {
     };
     let done = match &flags.command {
         Some(Command::Token { app, user }) => token(app, user.as_deref()),
+        Some(Command::Health { listen }) => health(listen),
         Some(Command::Backup { database, copy }) => back_up(database, copy),
         Some(Command::Check { database, copy }) => check(database, copy.as_deref()),
         Some(Command::Restore { database, copy }) => restore(database, copy),
@@ -48,6 +50,13 @@ fn token(app: &[String], user: Option<&str>) -> Result<(), String> {
     let app = apps.first().ok_or("--app: there is none")?;
     let token = app.token(user).map_err(|error| format!("--user: {error}"))?;
     print(&token);
+    Ok(())
+}
+
+fn health(listen: &str) -> Result<(), String> {
+    let (_, addresses) = listen::addresses(listen)?;
+    let address = addresses.first().ok_or("--listen: there is no address")?;
+    print(&health_check::ask(*address)?);
     Ok(())
 }
 

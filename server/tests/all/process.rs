@@ -247,6 +247,26 @@ fn a_file_has_one_server_and_is_copied_under_it_and_put_back_without() {
 
 #[cfg(unix)]
 #[test]
+fn a_command_asks_whether_it_is_well() {
+    let folder = Folder::new();
+    let file = folder.path().join("users.db");
+    let mut server = Server::start(&["--listen", "localhost:0", "--database", &format!("sqlite:{}", file.display())]);
+    let port = server.address.rsplit_once(':').unwrap().1.to_owned();
+    for host in ["localhost", "127.0.0.1", "0.0.0.0"] {
+        let said = printed(&["health", "--listen", &format!("{host}:{port}")]);
+        assert!(said.starts_with(r#"{"status":"ok","reads":"ok","writes":"ok","#), "{host}: {said}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let ask = ["health", "--listen", &format!("localhost:{port}")];
+    let text = r#"error: the server is not well: {"status":"failing","reads":"the database is gone"#;
+    assert!(refused(&ask).starts_with(text), "{}", refused(&ask));
+    server.kill();
+    let text = format!("error: cannot ask the server on 127.0.0.1:{port}: ");
+    assert!(refused(&ask).starts_with(&text), "{}", refused(&ask));
+}
+
+#[cfg(unix)]
+#[test]
 fn when_its_file_is_gone_it_says_so_in_its_health_and_its_log() {
     let folder = Folder::new();
     let (file, log) = (folder.path().join("users.db"), folder.path().join("log"));
