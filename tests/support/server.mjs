@@ -18,9 +18,10 @@ export async function startServer(
   database = join(temporaryFolder(), "users.db"),
   keys = ["--app", `${KEY}:${SECRET}`].concat(flags.includes("--klaim-key") ? [] : ["--klaim-key", KLAIM_KEY]),
   variables = {},
+  program = variable("USER_HANDLE_SERVER"),
 ) {
   const child = spawn(
-    variable("USER_HANDLE_SERVER"),
+    program,
     ["--listen", "localhost:0", "--database", `sqlite:${database}`, "--log", "error"]
       .concat(keys)
       .concat(flags.split(" ").filter(Boolean)),
