@@ -39,7 +39,7 @@ fn authorities(certificates: &Certificates) -> Result<RootCertStore, String> {
     let mut authorities = RootCertStore::empty();
     let Certificates::File(path) = certificates else {
         // Certificates in a form that is not supported are skipped.
-        authorities.add_parsable_certificates(trusted_here());
+        authorities.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(authorities);
     };
     let cannot = |error: &dyn std::fmt::Display| format!("cannot read sslrootcert {}: {error}", path.display());
@@ -48,20 +48,6 @@ fn authorities(certificates: &Certificates) -> Result<RootCertStore, String> {
         authorities.add(certificate).map_err(|error| cannot(&error))?;
     }
     Ok(authorities)
-}
-
-/// The authorities that the machine trusts.
-#[cfg(not(target_os = "macos"))]
-fn trusted_here() -> Vec<CertificateDer<'static>> {
-    rustls_native_certs::load_native_certs().certs
-}
-
-/// The authorities in the file that comes with macOS, or in the one that a variable names. Those that are only in the keychain can be
-/// read with Apple's SDK alone.
-#[cfg(target_os = "macos")]
-fn trusted_here() -> Vec<CertificateDer<'static>> {
-    let file = std::env::var_os("SSL_CERT_FILE").unwrap_or_else(|| "/etc/ssl/cert.pem".into());
-    CertificateDer::pem_file_iter(file).into_iter().flatten().flatten().collect()
 }
 
 /// Accepts any certificate, as `sslmode=prefer` does in every client, because many databases have self-signed ones. The
