@@ -1,7 +1,7 @@
 // `cargo xtask bench`: measures, and prints or writes the report.
 //
 //   --rounds N   rounds of each measurement, instead of each benchmark's own number
-//   --quick      few rounds and few calls: whether everything runs, in less than two minutes
+//   --quick      few rounds and few calls: whether everything runs
 //   --long       a million calls for memory
 //   --seed N     what the order of the turns is drawn from
 //   --write      writes docs/evidence/benchmarks.md and its charts; without it the report is printed

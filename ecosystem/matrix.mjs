@@ -20,8 +20,8 @@ const KINDS = ["runtime", "browser", "bundler", "test runner", "framework", "typ
 const DEADLINE = 180;
 /** In milliseconds: how long a step that is told to end may take to end its browser. */
 const GRACE = 5_000;
-/** One more environment than there are processors: each waits now and then, for downloads, a server or a browser. */
-const AT_A_TIME = availableParallelism() + 1;
+/** One more environment than there are processors, up to eight: each waits now and then, for downloads, a server or a browser. */
+const AT_A_TIME = Math.min(availableParallelism() + 1, 8);
 /** The files that all environments have. */
 const PROGRAMS = ["in-node.cjs", "in-node.mjs", "in-page.cjs", "in-page.mjs", "program.mjs"];
 const INSTALL = "install --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error";

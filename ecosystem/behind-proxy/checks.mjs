@@ -18,7 +18,7 @@ async function statusOf(path, from) {
   return answer.statusCode;
 }
 
-assert.equal(await statusOf("/metrics", host), 403);
+for (const path of ["/metrics", "/metrics/"]) assert.equal(await statusOf(path, host), 403);
 assert.equal(await statusOf("/openapi.json", host), 200);
 assert.equal(await statusOf("/openapi.json", "elsewhere.example"), 403);
 

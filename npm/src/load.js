@@ -37,14 +37,15 @@ export function enter(work) {
   try {
     return work();
   } catch (thrown) {
-    if (!isTrap(thrown)) {
+    if (isUserHandleError(thrown)) {
       // From its caller on: the frames of the module say nothing, and are more than an engine shows.
-      if (isUserHandleError(thrown)) Error.captureStackTrace?.(thrown, enter);
-      throw thrown;
+      Error.captureStackTrace?.(thrown, enter);
+    } else if (isTrap(thrown)) {
+      if (engine === (running ?? engine)) engine = undefined;
+      stopAll((writes) => Object.assign(internal(thrown), { mayHaveBeenApplied: writes }));
+      throw internal(thrown);
     }
-    if (engine === (running ?? engine)) engine = undefined;
-    stopAll((writes) => Object.assign(internal(thrown), { mayHaveBeenApplied: writes }));
-    throw internal(thrown);
+    throw thrown;
   }
 }
 

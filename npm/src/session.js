@@ -85,13 +85,10 @@ export function createSession(read, open, shared) {
 }
 
 /** Makes a call of a client's; never throws at once. */
-export function call(client, method, id, data, options) {
-  try {
-    const session = inside(client).opened();
-    return enter(() => session.call(method, id, data, options));
-  } catch (thrown) {
-    return Promise.reject(thrown);
-  }
+export async function call(client, method, id, data, options) {
+  const session = inside(client).opened();
+  // Awaited here, so that the caller's own line is in the stack of an error.
+  return await enter(() => session.call(method, id, data, options));
 }
 
 /** What `work` gives for a client's session, at once. */

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 /// How long each step may take; the answer comes within a second.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The most that is read: what listens there may be another program.
+const MAX_ANSWER_BYTES: u64 = 65_536;
 
 /// Asks the server that listens there, and returns what it says of itself.
 ///
@@ -24,7 +26,7 @@ fn get(address: SocketAddr) -> std::io::Result<String> {
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(stream, "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    stream.take(MAX_ANSWER_BYTES).read_to_string(&mut answer)?;
     Ok(answer)
 }
 

@@ -26,7 +26,7 @@ extern "C" {
     pub(crate) fn merged(options: &JsValue, more: &JsValue) -> JsValue;
 }
 
-/// Options that were read, if there were any: of the types that they have to be, or undefined.
+/// Options that were read: each is of the type that it has to be, or undefined. `None` where no options were given.
 pub(crate) struct Options(Option<JsValue>);
 
 impl Options {
@@ -64,6 +64,7 @@ impl Options {
         self.given(name).unwrap_or_default()
     }
 
+    /// No options were given.
     #[cfg(feature = "stream")]
     pub fn are_missing(&self) -> bool {
         self.0.is_none()

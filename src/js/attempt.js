@@ -18,11 +18,15 @@ export function askForToken(provider, reason, ms, signal) {
   return promise;
 }
 
-/** What a request has in this engine: workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it
- * caches none of these. */
-const SPECIFIC = FOR_SERVERS && globalThis.navigator?.userAgent === "Cloudflare-Workers"
-  ? { redirect: "manual" }
-  : { redirect: "error", cache: "no-store" };
+/** What every request has in this engine. */
+const OPTIONS = {
+  credentials: "omit",
+  referrerPolicy: "no-referrer",
+  // workerd has no `error`, and before its compatibility date of 2024-11-11 no `cache`; and it caches none of these.
+  ...(FOR_SERVERS && globalThis.navigator?.userAgent === "Cloudflare-Workers"
+    ? { redirect: "manual" }
+    : { redirect: "error", cache: "no-store" }),
+};
 
 export class Attempt {
   #controller = new AbortController();
@@ -36,7 +40,7 @@ export class Attempt {
   constructor(ms, maxBytes, discardsList, signal) {
     this.#maxBytes = maxBytes;
     if (FOR_SERVERS) this.#discardsList = discardsList;
-    this.promise = withTimeout(ms, signal, () => [TIMED_OUT, this.#phase], aborted, () => this.#controller.abort());
+    this.promise = withTimeout(ms, signal, () => [TIMED_OUT, this.#phase], () => this.#controller.abort());
   }
 
   /** What the request has of headers and options, whatever it asks: `more` headers are the caller's. */
@@ -45,7 +49,7 @@ export class Attempt {
     const headers = { ...own, ...more };
     if (authorization) headers.authorization = authorization;
     if (hasBody) headers["content-type"] = "application/json";
-    return { headers, signal: this.#controller.signal, credentials: "omit", referrerPolicy: "no-referrer", ...SPECIFIC };
+    return { headers, signal: this.#controller.signal, ...OPTIONS };
   }
 
   /** Calls a `fetch` of the caller's. */

@@ -2,7 +2,9 @@
 
 /** How the module is entered: the package's loader has a way of its own, which sees a trap. */
 let enter = (work) => work();
-export const enterBy = (own) => { enter = own; };
+/** What the stacks of errors begin behind. */
+let top;
+export const enterBy = (own) => { enter = top = own; };
 
 /** The calls in flight. */
 const pending = new Set();
@@ -16,11 +18,10 @@ export async function drive(call, writes) {
   pending.add(running);
   let error;
   try {
-    let told = [];
+    let told = [0, 0];
     while (!running.error) {
       current = running;
-      // A development build refuses what is no number.
-      const next = enter(() => call.advance(told[0] ?? 0, told[1] ?? 0, told[2], told[3]));
+      const next = enter(() => call.advance(...told));
       if (typeof next?.then !== "function") return next;
       running.promise = next;
       told = await next;
@@ -48,6 +49,7 @@ export const aborted = (reason) => new Aborted(reason);
 
 /** A rejection with an error, or with the reason of an aborted call. */
 export async function reject(thrown) {
+  Error.captureStackTrace?.(thrown, top);
   throw reason(thrown);
 }
 

@@ -1,6 +1,6 @@
 // Waits that end once: with what came, when their time is up, or when the caller's signal fires.
 
-/** What a step of a call ends with is an array that begins with one of these numbers: those of `step_result` in src/fetch.rs. */
+/** What a step of a call ends with is an array: two numbers, the first of them one of these, and two values. See `step_result` in src/fetch.rs. */
 export const CONTINUE = 0, JSON_BODY = 1, TEXT = 2, NO_BODY = 3, TOO_LONG = 4, LOST = 5, UNSENT = 6, TIMED_OUT = 7;
 export const ABORTED = 8, TOKEN = 9, NO_TOKEN = 10, INSECURE = 11, REFUSED = 12, BROKEN = 13;
 
@@ -22,15 +22,15 @@ export const aborted = (reason) => [ABORTED, 0, reason];
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 /** A wait that is over when its time is. */
-export const pause = (ms, signal) => withTimeout(ms, signal, () => [CONTINUE], aborted);
+export const pause = (ms, signal) => withTimeout(ms, signal, () => [CONTINUE, 0]);
 
 /** A wait for another call, which wakes it. */
-export const park = (ms, signal) => withTimeout(ms, signal, () => [TIMED_OUT, CONNECT], aborted);
+export const park = (ms, signal) => withTimeout(ms, signal, () => [TIMED_OUT, CONNECT]);
 
-export const wake = (parked) => parked.settle([CONTINUE]);
+export const wake = (parked) => parked.settle([CONTINUE, 0]);
 
 /** Gives up what nobody waits for any more. */
-export const abandon = (promise) => promise.stop([CONTINUE]);
+export const abandon = (promise) => promise.stop([CONTINUE, 0]);
 
 /** React Native's signals have no reason. */
 const abortError = () => Object.assign(new Error("the call was aborted"), { name: "AbortError" });
@@ -68,22 +68,24 @@ function onAbortOf(signal, run) {
  * A promise with two functions: `settle` says what it ends with, and `stop` gives up, by `giveUp`, what would have settled
  * it. It is never rejected.
  */
-export function withTimeout(ms, signal, onTimeout, onAbort, giveUp) {
+export function withTimeout(ms, signal, onTimeout, giveUp) {
   let settle;
   const stop = (result) => {
     settle(result);
     giveUp?.();
   };
   const promise = new Promise((resolve) => {
-    const aborted = () => stop(onAbort(quietly(() => signal.reason) ?? (FOR_OLD_ENGINES ? abortError() : undefined)));
+    const abort = () => stop(aborted(quietly(() => signal.reason) ?? (FOR_OLD_ENGINES ? abortError() : undefined)));
     const timer = startTimer(() => stop(onTimeout()), ms);
-    const forget = signal ? onAbortOf(signal, aborted) : () => {};
+    const forget = signal && onAbortOf(signal, abort);
     settle = (result) => {
       resolve(result);
       stopTimer(timer);
-      forget();
+      forget?.();
     };
-    if (signal && quietly(() => signal.aborted)) aborted();
+    if (signal && quietly(() => signal.aborted)) abort();
   });
-  return Object.assign(promise, { settle, stop });
+  promise.settle = settle;
+  promise.stop = stop;
+  return promise;
 }

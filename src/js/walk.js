@@ -3,7 +3,7 @@
 //
 // A replacer would need no copy, and costs more: with one, engines leave the code of theirs that is fast.
 
-// As in timeout.js: esbuild puts in the constants of a file only where that imports nothing.
+// Said again, since esbuild puts the values of constants in their place only in files without imports. timeout.js has it too.
 const FOR_OLD_ENGINES = typeof NO_WASM_BUILD !== "undefined";
 
 // The numbers of `ValueKind` in validate.rs.

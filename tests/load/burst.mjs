@@ -5,7 +5,7 @@ import { connect } from "node:net";
 
 import { usage } from "./usage.mjs";
 
-/** A connection; `get` gives the status of an answer. */
+/** A connection; `get` gives the status of an answer, or is rejected where the connection was closed. */
 async function open(url, token) {
   const { hostname, port, host } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -13,8 +13,10 @@ async function open(url, token) {
   const request = (id) => `GET /api/v1.0/user/${id}/?api_key=demo-key HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${token}\r\n\r\n`;
   return {
     async get(id) {
+      if (socket.destroyed) throw new Error("the server closed the connection");
+      const closed = once(socket, "close").then(() => { throw new Error("the server closed the connection"); });
       socket.write(request(id));
-      const [answer] = await once(socket, "data");
+      const [answer] = await Promise.race([once(socket, "data"), closed]);
       return Number(String(answer).split(" ")[1]);
     },
     close: () => socket.destroy(),

@@ -352,6 +352,12 @@ for (const [face, api] of Object.entries(faces)) {
         await connected(answering({ detail: "no" }, 404)).user("ada").get();
       }
       assert.match((await failure(theCaller)).stack, /theCaller/);
+      // What is refused before any request, by the module itself.
+      const getter = { get name() { throw new Error("no"); } };
+      for (const refused of [(user) => user.get({ x: 1 }), (user) => user.update({ n: 1n }), (user) => user.create(getter)]) {
+        const theThird = async () => { await refused(connected(answering({}, 200)).user("ada")); };
+        assert.match((await failure(theThird)).stack, /theThird/);
+      }
       const bad = function theOtherCaller() { api.connect("key", "secret", undefined, { timeout: 0 }); };
       assert.match(thrown(bad).stack, /theOtherCaller/);
     });

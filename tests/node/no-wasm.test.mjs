@@ -95,6 +95,18 @@ describe("the entries without WebAssembly", () => {
 });
 
 describe("the entries with WebAssembly say which to import", () => {
+  test("user-handle, whatever is used of it first", async () => {
+    const program = `
+      import { SiteError, StreamUser, connect, user } from "user-handle";
+      delete globalThis.WebAssembly;
+      for (const use of [() => connect("key", null), () => user("ada"), () => new StreamUser({}, "ada")]) {
+        try { use(); } catch (error) { console.log(error instanceof SiteError, error.code, error.hint); }
+      }
+    `;
+    const told = "true unsupported_runtime import user-handle/no-wasm instead; the cause says why";
+    assert.deepEqual((await printed(program)).split("\n"), [told, told, told]);
+  });
+
   for (const [entry, instead, args] of [
     ["user-handle", "user-handle/no-wasm", '"key", null'], ["user-handle/klaim", "user-handle/klaim/no-wasm", '"key"'],
   ]) {

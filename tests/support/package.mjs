@@ -1,6 +1,6 @@
 // The package under test, installed from the tarball that `npm pack` made: what users get, not what lies in the tree.
 
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,9 +8,15 @@ import { pathToFileURL } from "node:url";
 import { isWasm } from "./form.mjs";
 import { temporaryFolder, variable } from "./temporary.mjs";
 
-/** A project that has the package installed: a copy of that in which `cargo xtask test` has run `npm install`. */
+const tarball = variable("USER_HANDLE_TARBALL");
+const beside = (name) => join(dirname(tarball), name);
+if (statSync(tarball).mtimeMs > statSync(beside("installed-package")).mtimeMs) {
+  throw new Error("the package was packed after it was installed: run cargo xtask test, which does both");
+}
+
+/** A project that has the package installed: a copy of the one in which xtask has run `npm install`. */
 export const project = temporaryFolder();
-cpSync(join(dirname(variable("USER_HANDLE_TARBALL")), "installed"), project, { recursive: true });
+cpSync(beside("installed"), project, { recursive: true });
 
 /** What is installed of it. */
 export const dist = join(project, "node_modules", "user-handle", "dist");

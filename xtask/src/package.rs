@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::crates::Product;
 use crate::module::{self, esbuild};
-use crate::shell::{Cmd, Folders, write};
+use crate::shell::{Cmd, Folders, remove_file, write};
 use crate::variant::{BROWSER, CLIENTS, Form, KLAIM, SERVER, TESTING, Variant};
 use crate::{fingerprint, licences, payload, readme, setup, www};
 
@@ -96,10 +96,7 @@ pub enum Contents {
 
 /// Builds the package, unless neither what it is made from nor what was made has changed. One build at a time.
 pub fn build(folders: &Folders, contents: Contents) -> Result<()> {
-    let lock = folders.npm.join("lock");
-    let lock = fs::File::create(&lock).with_context(|| format!("cannot create {}", lock.display()))?;
-    lock.lock().context("cannot wait for the other build to end")?;
-
+    let _lock = folders.lock("lock")?;
     let stamp = folders.npm.join("fingerprint");
     let inputs = fingerprint::of(&folders.root, INPUTS)?;
     let made =
@@ -127,6 +124,10 @@ fn modules(folders: &Folders, contents: Contents) -> Result<()> {
         modules.extend(CLIENTS.map(|variant| (variant, Form::JavaScript)));
     }
     modules.retain(|module| !fs::read_to_string(stamp(*module)).is_ok_and(|made_from| made_from == inputs));
+    // A build that fails leaves modules that are made of something else than their stamps say.
+    for module in &modules {
+        remove_file(&stamp(*module))?;
+    }
     module::make(folders, &modules)?;
     modules.into_iter().try_for_each(|module| write(&stamp(module), &inputs))
 }

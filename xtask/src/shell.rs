@@ -50,6 +50,14 @@ impl Folders {
         Ok(Folders { root, target, npm, xtask })
     }
 
+    /// Waits until no other process has the lock of this name; it is given up with what this gives.
+    pub fn lock(&self, name: &str) -> Result<std::fs::File> {
+        let path = self.npm.join(name);
+        let lock = std::fs::File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        lock.lock().with_context(|| format!("cannot wait for {}", path.display()))?;
+        Ok(lock)
+    }
+
     /// Builds a program of the workspace and gives its path; `packages` are those whose dependencies have their features.
     pub fn built(&self, name: &str, packages: &str) -> Result<PathBuf> {
         cargo().words("build").words(packages).arg("--bin").arg(name).arg("--target-dir").arg(&self.target).run()?;
@@ -205,6 +213,16 @@ fn quoted(word: &OsStr) -> String {
 /// Writes a file.
 pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes a file, which may be gone already.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a program that runs a command with further arguments, unless it is there: another process may be running it.

@@ -239,8 +239,8 @@ fn node_test(folder: &str, artifacts: Option<&Artifacts>) -> Result<Cmd> {
 }
 
 fn test_runner(files: Vec<OsString>, artifacts: Option<&Artifacts>) -> Cmd {
-    // One more than can run: every file waits now and then, for a server or a browser.
-    let at_a_time = std::thread::available_parallelism().map_or(2, |processors| processors.get() + 1);
+    // One more than can run, up to eight: every file waits now and then, for a server or a browser, and browsers take memory.
+    let at_a_time = std::thread::available_parallelism().map_or(2, |processors| (processors.get() + 1).min(8));
     let mut command = Cmd::new("node")
         .words("--test --test-reporter=spec")
         .arg(format!("--test-concurrency={at_a_time}"))

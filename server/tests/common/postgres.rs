@@ -31,12 +31,12 @@ pub struct Account {
 }
 
 impl Postgres {
-    /// An instance that the tests of a program share. It stops when the last of them ends.
+    /// An instance that the tests which run at the same time share. It stops when none of them runs any more.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
-            let postgres = Arc::new(Postgres::own());
+            let postgres = Arc::new(Postgres::with_files(&[], &["max_connections = 500"]));
             *shared = Arc::downgrade(&postgres);
             postgres
         })

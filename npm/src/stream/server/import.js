@@ -94,8 +94,7 @@ class Import {
   /** Waits for so long, or for the end of a request, whichever is first. */
   async #pause(ms) {
     const { signal } = this.#options;
-    const nothing = () => undefined;
-    const wait = withTimeout(ms ?? 2 ** 31 - 1, ms === undefined ? undefined : signal, nothing, nothing);
+    const wait = withTimeout(ms ?? 2 ** 31 - 1, ms === undefined ? undefined : signal, () => undefined);
     this.#wake = () => wait.settle();
     await wait;
   }

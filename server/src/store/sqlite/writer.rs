@@ -193,8 +193,10 @@ fn commit(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(),
                 }
             }
         };
-        // When the disk is full or fails, SQLite rolls back the whole transaction, so the whole group failed.
-        if let Some(error) = failed.filter(|_| transaction.is_autocommit()) {
+        // When the disk is full or fails, SQLite rolls back the whole transaction, so the whole group failed. In a damaged file a
+        // statement may stop halfway without being undone: the group is given up as well.
+        let ends_group = |error: &StoreError| transaction.is_autocommit() || matches!(error, StoreError::Damaged(_));
+        if let Some(error) = failed.filter(ends_group) {
             return Err(error);
         }
     }
@@ -289,6 +291,18 @@ mod tests {
         assert!(lost.try_recv().unwrap().is_err());
         assert!(connection.is_autocommit());
         assert_eq!(connection.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)), Ok(0));
+    }
+
+    #[tokio::test]
+    async fn where_the_file_is_damaged_nothing_of_the_group_is_kept() {
+        let writer = writer().await;
+        let halfway = |connection: &Connection| {
+            connection.execute("INSERT INTO t VALUES (7)", [])?;
+            Err::<(), _>(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None))
+        };
+        let failed = writer.write(UndoneBy::Statement, halfway).await;
+        assert!(matches!(failed, Err(StoreError::Damaged(_))), "{failed:?}");
+        assert_eq!(count(&writer).await, 0);
     }
 
     #[tokio::test]
