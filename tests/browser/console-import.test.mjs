@@ -164,6 +164,14 @@ test("what the columns of a CSV hold is guessed, shown, and changed before the i
     ["id", "number:year", "boolean:vip", "json:tags", "text:zip", "out", "number:column 7"]);
 });
 
+test("a column of NaN or Infinity is text, since JSON has no such numbers", async () => {
+  await openImport();
+  await choose(await file("nan.csv", "id,score,most,least,large\nx1,NaN,Infinity,-Infinity,1e+21\nx2,NaN,Infinity,-Infinity,1.5\n"));
+  await ui.says("#import-status", "nan.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  assert.deepEqual((await columns()).map(([name, kind]) => `${name}:${kind}`), ["id:id", "score:text", "most:text", "least:text", "large:number"]);
+  assert.equal((await ui.text("#preview")).split("\n")[0], '{"id":"x1","data":{"score":"NaN","most":"Infinity","least":"-Infinity","large":1e+21}}');
+});
+
 test("where no column is called id, one chooses it", async () => {
   await openImport();
   await choose(await file("names.csv", "mail,login,data\na@b.c,ada,\"{\"\"born\"\":1815}\"\nb@b.c,bob,\n"));
