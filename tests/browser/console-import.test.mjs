@@ -231,11 +231,25 @@ test("ids that come twice are told, among very many too, in NDJSON as in CSV", a
   const many = Array.from({ length: 150_000 }, (_, i) => `{"id":"d${i}"}\n`);
   await choose(await file("twice.ndjson", `${many.join("")}{"id":"d7","data":{"n":1}}\n{"id":"d149999"}\n{"id":"d7"}\n`));
   await ui.says("#import-status", "twice.ndjson, NDJSON: 150\u00a0003 users, all valid. Nothing is sent yet.");
-  const told = "3 users with the id of an earlier one: d7, d149999 and more. Of users with the same id the first is stored; where users are replaced, the last.";
+  const told = "3 users with the id of an earlier one: d7, d149999. Of users with the same id the first is stored; where users are replaced, the last.";
   assert.equal(await ui.text("#repeated"), told);
   await choose(await file("twice.csv", `id\n${many.join("").replaceAll(/[^\d\n]/g, "")}7\n`));
   await ui.says("#import-status", "twice.csv, CSV: 150\u00a0001 users, all valid. Nothing is sent yet.");
   assert.match(await ui.text("#repeated"), /^1 user with the id of an earlier one: 7\. /);
+});
+
+test("of ids that come twice, five are named, and whether there are more", async () => {
+  await openImport();
+  const told = async (ids) => {
+    await choose(await file("named.ndjson", lines(ids.map((id) => ({ id })))));
+    await ui.says("#import-status", `named.ndjson, NDJSON: ${ids.length} users, all valid. Nothing is sent yet.`);
+    return (await ui.text("#repeated")).split(". ")[0];
+  };
+  const ids = ["a", "b", "c", "d", "e", "f"];
+  const five = ids.slice(0, 5);
+  assert.equal(await told(["a", "a", "a"]), "2 users with the id of an earlier one: a");
+  assert.equal(await told([...ids, ...five, ...five]), "10 users with the id of an earlier one: a, b, c, d, e");
+  assert.equal(await told([...ids, ...ids]), "6 users with the id of an earlier one: a, b, c, d, e and more");
 });
 
 test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () => {

@@ -69,7 +69,7 @@ const target = ({ root, key }: Session): string => `${root} ${key}`;
 /** The import that was left unfinished before this page was reloaded, if there is one and no other has begun. */
 export const unfinished = (session: Session) => (job.value ? undefined : loadCheckpoint(target(session)));
 
-const UNCHECKED = { total: 0, repeated: { count: 0, ids: [] }, refused: [], problem: "" };
+const UNCHECKED = { total: 0, repeated: { count: 0, ids: [], hasMore: false }, refused: [], problem: "" };
 
 /** What the columns of the last CSV file were taken for: a file of its failures has the same. */
 let lastColumns: readonly Column[] = [];
