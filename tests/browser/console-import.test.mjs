@@ -51,6 +51,8 @@ const columns = () =>
 const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${index}) select`, kind);
 
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
+/** What the tab has kept of an import that is not done. */
+const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import")));
 const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
 
 test("NDJSON: looked at and checked before anything is sent, then stored, failures to download", async () => {
@@ -389,4 +391,46 @@ test("an import is paused, goes on after a reload where it was, and keeps no sec
   await ui.says("#import-status", "Done: 30\u00a0000 of 30\u00a0000 users stored.");
   for (const i of [0, paused - 1, paused, count - 1]) assert.deepEqual((await client.user(`m${i}`).get()).data, { i });
   assert.equal(await ui.page.evaluate(() => sessionStorage.getItem("user-handle import")), null);
+});
+
+test("a file that is chosen while another is sent has nothing of it, and the other goes on where it was", async () => {
+  const rows = Array.from({ length: 1_000 }, (_, i) => `${i === 5 ? "a 5" : `a${i}`},${i}\n`);
+  const first = await file("first.csv", `id,n\n${rows.join("")}`);
+  const second = await file("second.csv", "name,id\nAda,b1\nBob,b2\n");
+  await openImport();
+  await choose(first);
+  await ui.says("#import-status", /^first\.csv, CSV: 1\s000 users, of which 1 cannot be sent/);
+  await ui.page.evaluate(hangAfterThreeBatches);
+  await ui.page.click("#send");
+  await ui.says("#rate", /^300 of 1\s000/);
+
+  await choose(second);
+  await ui.says("#import-status", "second.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  assert.deepEqual(await columns(), [["name", "text", "name"], ["id", "id", ""]]);
+  assert.equal(await ui.text("#preview"), '{"id":"b1","data":{"name":"Ada"}}\n{"id":"b2","data":{"name":"Bob"}}');
+  const kept = await checkpoint();
+  assert.deepEqual([kept.file.name, kept.checkpoint, kept.total], ["first.csv", 300, 1_000]);
+  assert.deepEqual(kept.columns.map(({ name }) => name), ["id", "n"]);
+  assert.deepEqual(kept.failures.map(({ id }) => id), ["a 5"]);
+
+  await choose(first);
+  await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
+});
+
+test("a client that is closed while users are sent leaves the import where it was", async () => {
+  const path = await file("closed.ndjson", lines(Array.from({ length: 1_000 }, (_, i) => ({ id: `closed-${i}` }))));
+  await openImport();
+  await choose(path);
+  await ui.says("#import-status", "closed.ndjson, NDJSON: 1\u00a0000 users, all valid. Nothing is sent yet.");
+  await ui.page.evaluate(hangAfterThreeBatches);
+  await ui.page.click("#send");
+  await ui.says("#rate", /^300 of 1\s000/);
+  await ui.page.click("#disconnect");
+  await ui.page.waitForSelector("form.connect");
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector("#user");
+  await importView();
+  await ui.says("#unfinished", /^closed\.ndjson stopped at user 300 of 1\s000\. /);
+  await choose(path);
+  await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
 });
