@@ -51,6 +51,8 @@ const columns = () =>
 const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${index}) select`, kind);
 
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
+/** What the tab has kept of an import that is not done. */
+const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import")));
 const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
 
 test("NDJSON: looked at and checked before anything is sent, then stored, failures to download", async () => {
@@ -164,6 +166,14 @@ test("what the columns of a CSV hold is guessed, shown, and changed before the i
     ["id", "number:year", "boolean:vip", "json:tags", "text:zip", "out", "number:column 7"]);
 });
 
+test("a column of NaN or Infinity is text, since JSON has no such numbers", async () => {
+  await openImport();
+  await choose(await file("nan.csv", "id,score,most,least,large\nx1,NaN,Infinity,-Infinity,1e+21\nx2,NaN,Infinity,-Infinity,1.5\n"));
+  await ui.says("#import-status", "nan.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  assert.deepEqual((await columns()).map(([name, kind]) => `${name}:${kind}`), ["id:id", "score:text", "most:text", "least:text", "large:number"]);
+  assert.equal((await ui.text("#preview")).split("\n")[0], '{"id":"x1","data":{"score":"NaN","most":"Infinity","least":"-Infinity","large":1e+21}}');
+});
+
 test("where no column is called id, one chooses it", async () => {
   await openImport();
   await choose(await file("names.csv", "mail,login,data\na@b.c,ada,\"{\"\"born\"\":1815}\"\nb@b.c,bob,\n"));
@@ -223,11 +233,25 @@ test("ids that come twice are told, among very many too, in NDJSON as in CSV", a
   const many = Array.from({ length: 150_000 }, (_, i) => `{"id":"d${i}"}\n`);
   await choose(await file("twice.ndjson", `${many.join("")}{"id":"d7","data":{"n":1}}\n{"id":"d149999"}\n{"id":"d7"}\n`));
   await ui.says("#import-status", "twice.ndjson, NDJSON: 150\u00a0003 users, all valid. Nothing is sent yet.");
-  const told = "3 users with the id of an earlier one: d7, d149999 and more. Of users with the same id the first is stored; where users are replaced, the last.";
+  const told = "3 users with the id of an earlier one: d7, d149999. Of users with the same id the first is stored; where users are replaced, the last.";
   assert.equal(await ui.text("#repeated"), told);
   await choose(await file("twice.csv", `id\n${many.join("").replaceAll(/[^\d\n]/g, "")}7\n`));
   await ui.says("#import-status", "twice.csv, CSV: 150\u00a0001 users, all valid. Nothing is sent yet.");
   assert.match(await ui.text("#repeated"), /^1 user with the id of an earlier one: 7\. /);
+});
+
+test("of ids that come twice, five are named, and whether there are more", async () => {
+  await openImport();
+  const told = async (ids) => {
+    await choose(await file("named.ndjson", lines(ids.map((id) => ({ id })))));
+    await ui.says("#import-status", `named.ndjson, NDJSON: ${ids.length} users, all valid. Nothing is sent yet.`);
+    return (await ui.text("#repeated")).split(". ")[0];
+  };
+  const ids = ["a", "b", "c", "d", "e", "f"];
+  const five = ids.slice(0, 5);
+  assert.equal(await told(["a", "a", "a"]), "2 users with the id of an earlier one: a");
+  assert.equal(await told([...ids, ...five, ...five]), "10 users with the id of an earlier one: a, b, c, d, e");
+  assert.equal(await told([...ids, ...ids]), "6 users with the id of an earlier one: a, b, c, d, e and more");
 });
 
 test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () => {
@@ -367,4 +391,46 @@ test("an import is paused, goes on after a reload where it was, and keeps no sec
   await ui.says("#import-status", "Done: 30\u00a0000 of 30\u00a0000 users stored.");
   for (const i of [0, paused - 1, paused, count - 1]) assert.deepEqual((await client.user(`m${i}`).get()).data, { i });
   assert.equal(await ui.page.evaluate(() => sessionStorage.getItem("user-handle import")), null);
+});
+
+test("a file that is chosen while another is sent has nothing of it, and the other goes on where it was", async () => {
+  const rows = Array.from({ length: 1_000 }, (_, i) => `${i === 5 ? "a 5" : `a${i}`},${i}\n`);
+  const first = await file("first.csv", `id,n\n${rows.join("")}`);
+  const second = await file("second.csv", "name,id\nAda,b1\nBob,b2\n");
+  await openImport();
+  await choose(first);
+  await ui.says("#import-status", /^first\.csv, CSV: 1\s000 users, of which 1 cannot be sent/);
+  await ui.page.evaluate(hangAfterThreeBatches);
+  await ui.page.click("#send");
+  await ui.says("#rate", /^300 of 1\s000/);
+
+  await choose(second);
+  await ui.says("#import-status", "second.csv, CSV: 2 users, all valid. Nothing is sent yet.");
+  assert.deepEqual(await columns(), [["name", "text", "name"], ["id", "id", ""]]);
+  assert.equal(await ui.text("#preview"), '{"id":"b1","data":{"name":"Ada"}}\n{"id":"b2","data":{"name":"Bob"}}');
+  const kept = await checkpoint();
+  assert.deepEqual([kept.file.name, kept.checkpoint, kept.total], ["first.csv", 300, 1_000]);
+  assert.deepEqual(kept.columns.map(({ name }) => name), ["id", "n"]);
+  assert.deepEqual(kept.failures.map(({ id }) => id), ["a 5"]);
+
+  await choose(first);
+  await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
+});
+
+test("a client that is closed while users are sent leaves the import where it was", async () => {
+  const path = await file("closed.ndjson", lines(Array.from({ length: 1_000 }, (_, i) => ({ id: `closed-${i}` }))));
+  await openImport();
+  await choose(path);
+  await ui.says("#import-status", "closed.ndjson, NDJSON: 1\u00a0000 users, all valid. Nothing is sent yet.");
+  await ui.page.evaluate(hangAfterThreeBatches);
+  await ui.page.click("#send");
+  await ui.says("#rate", /^300 of 1\s000/);
+  await ui.page.click("#disconnect");
+  await ui.page.waitForSelector("form.connect");
+  await ui.page.click("form.connect button.main");
+  await ui.page.waitForSelector("#user");
+  await importView();
+  await ui.says("#unfinished", /^closed\.ndjson stopped at user 300 of 1\s000\. /);
+  await choose(path);
+  await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
 });

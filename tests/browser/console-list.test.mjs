@@ -143,6 +143,59 @@ test("users are chosen and deleted together, after a question, and come back", a
   await client.deleteUsers(users.map(({ id }) => id));
 });
 
+test("users whose deletion got no answer can be brought back; whoever was not deleted stays as they are", async () => {
+  await client.addUsers(Array.from({ length: 3 }, (_, i) => ({ id: `lost-${i}`, data: { i } })));
+  await ui.connect(server.url);
+  await ui.fill("#prefix", "lost-");
+  await ui.says("#list-count", "3 users");
+  // The server deletes them, and its answer is lost.
+  await ui.page.evaluate(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = async (url, init) => {
+      const answer = await fetch(url, init);
+      if (init?.method !== "DELETE") return answer;
+      throw new TypeError("Failed to fetch");
+    };
+  });
+  await ui.page.click("#choose-all");
+  await ui.page.click("#delete-chosen");
+  await ui.page.waitForSelector("#yes");
+  await ui.page.click("#yes");
+  await ui.page.waitForSelector("#undo");
+  await ui.says("#list-count", "No users");
+  await client.user("lost-2").create({ i: "anew" });
+  await ui.page.click("#undo");
+  await ui.says("#list-count", "3 users");
+  const { users } = await client.getUsers(["lost-0", "lost-1", "lost-2"]);
+  assert.deepEqual(users.map(({ id, data }) => [id, data.i]).sort(), [["lost-0", 0], ["lost-1", 1], ["lost-2", "anew"]]);
+  await client.deleteUsers(users.map(({ id }) => id));
+});
+
+test("a deletion that is under way when the client is closed is not undone by the next client", async () => {
+  await client.addUsers([{ id: "closing" }]);
+  await ui.connect(server.url);
+  await ui.fill("#prefix", "closing");
+  await ui.says("#list-count", "1 user");
+  await ui.page.evaluate(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      if (init?.method !== "DELETE") return fetch(url, init);
+      return new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+    };
+  });
+  await ui.page.click("#choose-all");
+  await ui.page.click("#delete-chosen");
+  await ui.page.waitForSelector("#yes");
+  await ui.page.click("#yes");
+  await ui.says("#list-status", "Deleting 1 user …");
+  await ui.page.click("#disconnect");
+  await ui.page.waitForSelector("form.connect");
+  await ui.page.click("form.connect button.main");
+  await ui.says("#list-count", /users$/);
+  assert.equal(await ui.page.$("#undo"), null);
+  await client.user("closing").delete();
+});
+
 test("what is listed, or chosen, is saved as a file that the import reads", async () => {
   const folder = temporaryFolder();
   const session = await browser.target().createCDPSession();

@@ -32,7 +32,10 @@ const DIGITS_OF_TEXT = /^[+0]\d+$/;
 const ENOUGH = 0.9;
 const MAX_QUOTED = 40;
 
-/** By the names, and by cells that hold something. What a guess makes of a cell, the cell can be told from again. */
+/**
+ * By the names, and by cells that hold something. A column is taken for numbers only if nearly all of its cells can be told
+ * from them again: `1.50` is text. Of booleans this is not asked: `Yes`, `TRUE` and `true` all become `true`.
+ */
 export function guessed(names: readonly string[], rows: readonly (readonly string[])[]): Column[] {
   const isId = (name: string) => ["id", "userid"].includes(name.toLowerCase().replaceAll(/[\s_-]/g, ""));
   const id = names.includes("id") ? names.indexOf("id") : names.findIndex(isId);
@@ -46,7 +49,7 @@ export function guessed(names: readonly string[], rows: readonly (readonly strin
 function kindOf(name: string, cells: readonly string[]): Kind {
   const most = (fits: (cell: string) => boolean) => cells.length > 0 && cells.filter(fits).length >= ENOUGH * cells.length;
   if (name === "data" && cells.some((cell) => isObject(parsed(cell)))) return "object";
-  if (most((cell) => String(Number(cell)) === cell && isExact(cell)) && !cells.some((cell) => DIGITS_OF_TEXT.test(cell))) return "number";
+  if (most(isPlainNumber) && !cells.some((cell) => DIGITS_OF_TEXT.test(cell))) return "number";
   if (most((cell) => /^(true|false|yes|no)$/i.test(cell.trim()))) return "boolean";
   return most((cell) => /^\s*[{[]/.test(cell) && parsed(cell) !== undefined) ? "json" : "text";
 }
@@ -126,6 +129,9 @@ function json(cell: string): unknown {
 
 /** No digit of a whole number is lost. */
 const isExact = (number: string): boolean => !/^-?\d+$/.test(number) || Number.isSafeInteger(Number(number));
+
+/** A number as JavaScript writes it; `NaN` and `Infinity` are none. */
+const isPlainNumber = (cell: string): boolean => NUMBER.test(cell) && String(Number(cell)) === cell && isExact(cell);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -64,12 +64,26 @@ const update = (change: Partial<Job>): void => {
   if (job.value) job.value = { ...job.value, ...change };
 };
 
+/** Ends the check or the sending that runs and begins another, which is no longer changed by what the first still does. */
+function begin() {
+  controller?.abort();
+  const own = (controller = new AbortController());
+  const isCurrent = () => controller === own;
+  return {
+    signal: own.signal,
+    isCurrent,
+    update(change: Partial<Job>): void {
+      if (isCurrent()) update(change);
+    },
+  };
+}
+
 const target = ({ root, key }: Session): string => `${root} ${key}`;
 
 /** The import that was left unfinished before this page was reloaded, if there is one and no other has begun. */
 export const unfinished = (session: Session) => (job.value ? undefined : loadCheckpoint(target(session)));
 
-const UNCHECKED = { total: 0, repeated: { count: 0, ids: [] }, refused: [], problem: "" };
+const UNCHECKED = { total: 0, repeated: { count: 0, ids: [], hasMore: false }, refused: [], problem: "" };
 
 /** What the columns of the last CSV file were taken for: a file of its failures has the same. */
 let lastColumns: readonly Column[] = [];
@@ -83,24 +97,24 @@ function asBefore(columns: readonly Column[]): readonly Column[] {
 export async function checkFile(session: Session, [file, ...others]: readonly File[]): Promise<void> {
   if (file === undefined) return;
   stop();
-  const { signal } = (controller = new AbortController());
+  const run = begin();
   job.value = {
     ...UNCHECKED, phase: "checking", file, leftOut: others.map(({ name }) => name), info: undefined, preview: [], failures: [], checkpoint: 0, perSecond: 0, override: false,
     mending: undefined,
   };
   try {
     const found = await inspectFile(file);
-    if (signal.aborted) return;
+    if (run.signal.aborted) return;
     const earlier = loadCheckpoint(target(session));
     if (earlier && isForFile(earlier, file)) {
-      update({ checkpoint: earlier.checkpoint, override: earlier.override, failures: earlier.failures });
-      update({ info: { ...found, columns: earlier.columns } });
+      run.update({ checkpoint: earlier.checkpoint, override: earlier.override, failures: earlier.failures });
+      run.update({ info: { ...found, columns: earlier.columns } });
     } else {
-      update({ info: { ...found, columns: asBefore(found.columns) } });
+      run.update({ info: { ...found, columns: asBefore(found.columns) } });
     }
     await check(session);
   } catch (error) {
-    if (!signal.aborted) update({ phase: "unreadable", problem: reasonOf(error as Error) });
+    run.update({ phase: "unreadable", problem: reasonOf(error as Error) });
   }
 }
 
@@ -116,32 +130,31 @@ export async function setColumn(session: Session, index: number, change: Partial
 async function check(session: Session): Promise<void> {
   const now = job.value;
   if (now?.info === undefined) return;
-  controller?.abort();
-  const { signal } = (controller = new AbortController());
+  const run = begin();
   const found = now.info;
   if (found.format === "CSV") {
     const problem = unfit(found.columns);
-    if (problem !== undefined) return update({ ...UNCHECKED, phase: "unfit", preview: [], problem });
+    if (problem !== undefined) return run.update({ ...UNCHECKED, phase: "unfit", preview: [], problem });
     lastColumns = found.columns;
   }
   const refused = new Map<number, Failure>();
   const lines: number[] = [];
   const ids = new RepeatedIds();
-  update({ ...UNCHECKED, phase: "checking" });
+  run.update({ ...UNCHECKED, phase: "checking" });
   try {
     const first = await preview(now.file, found, PREVIEW_ROWS);
-    if (signal.aborted) return;
-    update({ preview: first });
+    if (run.signal.aborted) return;
+    run.update({ preview: first });
     const reading = { checkId: session.checkId, onId: (id: string) => ids.add(id), onLine: (line: number) => lines.push(line) };
     const report = await session.rehearseImport?.(await usersOf(now.file, found, reading), {
-      signal,
+      signal: run.signal,
       onFailure: (failure) => refused.set(failure.index, toFailure(failure, lines)),
-      onProgress: ({ read }) => update({ total: read }),
+      onProgress: ({ read }) => run.update({ total: read }),
     });
     const phase = now.checkpoint > 0 ? "paused" : "checked";
-    update({ phase, total: report?.read ?? 0, repeated: ids.found, refused: sortedByIndex(refused) });
+    run.update({ phase, total: report?.read ?? 0, repeated: ids.found, refused: sortedByIndex(refused) });
   } catch (error) {
-    if (!signal.aborted) update({ phase: "unreadable", problem: reasonOf(error as Error) });
+    run.update({ phase: "unreadable", problem: reasonOf(error as Error) });
   }
 }
 
@@ -149,40 +162,49 @@ async function check(session: Session): Promise<void> {
 export async function send(session: Session): Promise<void> {
   const now = job.value;
   if (now?.info === undefined || !["checked", "paused"].includes(now.phase)) return;
-  const { signal } = (controller = new AbortController());
-  const found = now.info;
+  const { file, info, total, override } = now;
+  const run = begin();
+  const { signal } = run;
   const failures = new Map(now.failures.map((failure) => [failure.index, failure]));
   const lines: number[] = [];
+  let { checkpoint } = now;
   let savedAt = -Infinity;
+  // By its own values: the job may be gone, or be that of another file.
   const save = () => {
     savedAt = performance.now();
-    const { file, checkpoint, total, override } = job.value ?? now;
     const { name, size, lastModified: modified } = file;
-    const columns = found.columns;
+    const { columns } = info;
     saveCheckpoint({ target: target(session), file: { name, size, modified }, columns, checkpoint, total, override, failures: sortedByIndex(failures) });
   };
-  update({ phase: "sending", problem: "" });
-  lastAction.value = { verb: "import", id: now.file.name, value: undefined, read: { ...found, override: now.override } };
+  run.update({ phase: "sending", problem: "" });
+  lastAction.value = { verb: "import", id: file.name, value: undefined, read: { ...info, override } };
   save();
+  // At once, before another file takes its place.
+  signal.addEventListener("abort", save);
   try {
     const reading = { checkId: session.checkId, onLine: (line: number) => lines.push(line) };
-    const report = await session.importUsers?.(await usersOf(now.file, found, reading), {
+    const report = await session.importUsers?.(await usersOf(file, info, reading), {
       signal,
-      override: now.override,
-      resumeFrom: now.checkpoint,
-      batchSize: Math.max(MIN_BATCH, Math.min(MAX_BATCH, Math.ceil(now.total / BATCHES))),
+      override,
+      resumeFrom: checkpoint,
+      batchSize: Math.max(MIN_BATCH, Math.min(MAX_BATCH, Math.ceil(total / BATCHES))),
       onFailure: (failure) => failures.set(failure.index, toFailure(failure, lines)),
-      onProgress({ checkpoint, perSecond }) {
-        update({ checkpoint, perSecond });
-        if (performance.now() - savedAt > SAVE_EVERY_MS) save();
+      onProgress({ checkpoint: reached, perSecond }) {
+        checkpoint = reached;
+        run.update({ checkpoint, perSecond });
+        if (run.isCurrent() && performance.now() - savedAt > SAVE_EVERY_MS) save();
       },
     });
-    update({ phase: "done", checkpoint: report?.checkpoint ?? now.total, failures: sortedByIndex(failures) });
+    if (!run.isCurrent()) return;
+    run.update({ phase: "done", checkpoint: report?.checkpoint ?? total, failures: sortedByIndex(failures) });
     clearCheckpoint();
   } catch (error) {
+    if (!run.isCurrent()) return;
     // Nothing is lost: users that were not acknowledged are sent again, which does no harm where they were stored.
-    update({ phase: "paused", failures: sortedByIndex(failures), problem: signal.aborted ? "" : reasonOf(error as Error) });
+    run.update({ phase: "paused", failures: sortedByIndex(failures), problem: signal.aborted ? "" : reasonOf(error as Error) });
     save();
+  } finally {
+    signal.removeEventListener("abort", save);
   }
 }
 

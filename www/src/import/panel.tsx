@@ -75,8 +75,8 @@ function leftOut([first, ...more]: readonly string[]): string {
   return `${first} ${were} not taken: files are imported one at a time.`;
 }
 
-function repeatedIds({ count, ids }: Repeated): string {
-  const more = count > ids.length ? " and more" : "";
+function repeatedIds({ count, ids, hasMore }: Repeated): string {
+  const more = hasMore ? " and more" : "";
   return `${counted(count, "user")} with the id of an earlier one: ${ids.join(", ")}${more}. Of users with the same id the first is stored; where users are replaced, the last.`;
 }
 

@@ -11,11 +11,14 @@ export interface Repeated {
   count: number;
   /** The first of these ids. */
   ids: readonly string[];
+  /** There are others than these. */
+  hasMore: boolean;
 }
 
 export class RepeatedIds {
   #count = 0;
   #ids = new Set<string>();
+  #hasMore = false;
   /** Two numbers for each slot; a slot of zeros is free. */
   #slots = new Uint32Array(2 * FIRST_SLOTS);
   #used = 0;
@@ -23,14 +26,15 @@ export class RepeatedIds {
   add(id: string): void {
     if (id === "") return;
     const [high, low] = hash(id);
-    if (!this.#isNew(high, low)) {
-      this.#count += 1;
-      if (this.#ids.size < MAX_NAMED) this.#ids.add(id);
-    }
+    if (this.#isNew(high, low)) return;
+    this.#count += 1;
+    if (this.#ids.has(id)) return;
+    if (this.#ids.size < MAX_NAMED) this.#ids.add(id);
+    else this.#hasMore = true;
   }
 
   get found(): Repeated {
-    return { count: this.#count, ids: [...this.#ids] };
+    return { count: this.#count, ids: [...this.#ids], hasMore: this.#hasMore };
   }
 
   #isNew(high: number, low: number): boolean {

@@ -35,7 +35,13 @@ export async function deleteChosen(): Promise<void> {
     withdrawUndo();
     const users = await many.read(ids, signal);
     lastAction.value = { verb: "deleteUsers", id: "", value: ids };
-    await many.delete(ids, signal);
+    try {
+      await many.delete(ids, signal);
+    } catch (error) {
+      // Some may be gone. Creating them anew leaves those that are still there as they are.
+      if ((error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users, isMany: true });
+      throw error;
+    }
     batch(() => {
       for (const id of ids) {
         forget(id);
