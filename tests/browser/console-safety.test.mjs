@@ -152,6 +152,22 @@ test("a deletion is asked about, and can be undone", async () => {
   assert.equal(await ui.page.$("#undo"), null);
 });
 
+test("a deletion whose answers were lost can be undone: the user may be gone", async () => {
+  await ui.page.evaluate(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = async (url, init) => {
+      const answer = await fetch(url, init);
+      if (init?.method !== "DELETE") return answer;
+      throw new TypeError("Failed to fetch");
+    };
+  });
+  assert.match(await ui.remove(), /^delete of user ada failed: no response arrived/i);
+  await assert.rejects(stored("ada"), { code: "not_found" });
+  await ui.page.click("#undo");
+  await ui.says("#outcome", "ada is back, created anew with the data it had. Its created_at is new.");
+  assert.deepEqual(await stored("ada"), { name: "Ada", born: 1815 });
+});
+
 test("after ten seconds, and after another operation, it is too late", async () => {
   // The page's own clock for what takes ten seconds: it ends when the test says so.
   await ui.page.evaluate(() => {

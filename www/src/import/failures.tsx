@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { save } from "../save";
 import { counted, grouped, sentence } from "../text";
-import { toNdjson, setMending, type Failure, type Job } from "./job";
+import { beginMending, setMending, toNdjson, type Failure, type Job } from "./job";
 import { extract } from "./source";
 
 const MAX_ROWS = 50;
@@ -60,7 +60,7 @@ function Rows({ failures, of: { file, info, mending }, onMended }: Pick<Props, "
     return (
       <div class="buttons">
         {onMended && failures.length <= MAX_ROWS && (
-          <button type="button" class="main" id="mend" onClick={() => void rows().then(setMending)}>Mend them here</button>
+          <button type="button" class="main" id="mend" onClick={() => void rows().then((text) => beginMending(text, file))}>Mend them here</button>
         )}
         <button type="button" id="download" onClick={() => save([toNdjson(failures)], `${file.name}.failures.ndjson`, NDJSON)}>Download the reasons</button>
         <button type="button" id="download-rows" onClick={() => void rows().then((given) => save([given], name, type))}>Download their rows, to mend and import</button>

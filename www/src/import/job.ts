@@ -210,7 +210,13 @@ export async function send(session: Session): Promise<void> {
 
 export const pause = (): void => controller?.abort();
 
+/** The text of the rows that are mended in the page. */
 export const setMending = (mending: string | undefined): void => update({ mending });
+
+/** The same, of the rows of a file: another may have been chosen while they were read. */
+export function beginMending(rows: string, of: File): void {
+  if (job.value?.file === of) setMending(rows);
+}
 
 export const setOverride = (override: boolean): void => update({ override });
 

@@ -71,8 +71,9 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
   const { signal } = (control = new AbortController());
   result.value = { state: "running", verb, text: `${words.doing} ${id} …` };
   lastAction.value = { verb, id, value: words.takesData ? value : undefined };
+  let stored: Stored | undefined;
   try {
-    const stored = verb === "delete" ? await asStored(current, id, signal) : undefined;
+    stored = verb === "delete" ? await asStored(current, id, signal) : undefined;
     const outcome = await current.call(verb, id, value, signal);
     if (outcome.user) {
       see(outcome.user);
@@ -89,6 +90,8 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
   } catch (error) {
     // Nobody is there to be told.
     if (session.peek() !== current) return;
+    // It may be gone: bringing it back is refused where it is still there.
+    if (stored && (error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users: [stored], isMany: false });
     const text = words.writes ? "Cancelled. Whether the change was made is not known; Get tells." : "Cancelled.";
     result.value = signal.aborted ? { state: "cancelled", text } : { state: "failed", error: error as Error };
   } finally {
