@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { startBrowser } from "../support/browser.mjs";
-import { openConsole, startDemo } from "../support/console.mjs";
+import { loseAnswersToDeletions, openConsole, startDemo } from "../support/console.mjs";
 import { esm } from "../support/package.mjs";
 import { temporaryFolder } from "../support/temporary.mjs";
 
@@ -148,15 +148,7 @@ test("users whose deletion got no answer can be brought back; whoever was not de
   await ui.connect(server.url);
   await ui.fill("#prefix", "lost-");
   await ui.says("#list-count", "3 users");
-  // The server deletes them, and its answer is lost.
-  await ui.page.evaluate(() => {
-    const { fetch } = globalThis;
-    globalThis.fetch = async (url, init) => {
-      const answer = await fetch(url, init);
-      if (init?.method !== "DELETE") return answer;
-      throw new TypeError("Failed to fetch");
-    };
-  });
+  await ui.page.evaluate(loseAnswersToDeletions);
   await ui.page.click("#choose-all");
   await ui.page.click("#delete-chosen");
   await ui.page.waitForSelector("#yes");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { startBrowser } from "../support/browser.mjs";
-import { openConsole, startDemo } from "../support/console.mjs";
+import { loseAnswersToDeletions, openConsole, startDemo } from "../support/console.mjs";
 import { esm } from "../support/package.mjs";
 
 let server, browser, ui, client;
@@ -153,14 +153,7 @@ test("a deletion is asked about, and can be undone", async () => {
 });
 
 test("a deletion whose answers were lost can be undone: the user may be gone", async () => {
-  await ui.page.evaluate(() => {
-    const { fetch } = globalThis;
-    globalThis.fetch = async (url, init) => {
-      const answer = await fetch(url, init);
-      if (init?.method !== "DELETE") return answer;
-      throw new TypeError("Failed to fetch");
-    };
-  });
+  await ui.page.evaluate(loseAnswersToDeletions);
   assert.match(await ui.remove(), /^delete of user ada failed: no response arrived/i);
   await assert.rejects(stored("ada"), { code: "not_found" });
   await ui.page.click("#undo");

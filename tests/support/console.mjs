@@ -55,6 +55,16 @@ export function hangAfterThreeBatches() {
   };
 }
 
+/** Run in the page: deletions are carried out, and their answers are lost. */
+export function loseAnswersToDeletions() {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (url, init) => {
+    const answer = await fetch(url, init);
+    if (init?.method !== "DELETE") return answer;
+    throw new TypeError("Failed to fetch");
+  };
+}
+
 class Console {
   constructor(page, problems) {
     this.page = page;
