@@ -190,6 +190,7 @@ class Console {
   /** What axe finds wrong, in this state of the page. */
   async violations() {
     await this.page.evaluate(axe);
+    await this.#finishTransitions();
     return this.page.evaluate(async () => {
       const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
@@ -201,9 +202,19 @@ class Console {
     await this.page.setViewport({ width, height: 900 });
     // Firefox's protocol has no word for it, so there it is what the system says.
     if (scheme !== "") await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await this.#finishTransitions();
     const scroll = await this.page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(scroll <= width, `${name}: ${scroll} px wide in a window of ${width} px`);
     await this.page.screenshot({ path: join(pictures, `${[name, width, scheme].filter(Boolean).join("-")}.png`), fullPage: true });
+  }
+
+  /** Colours that still change to those of the other scheme are neither the old ones nor the new. */
+  #finishTransitions() {
+    return this.page.evaluate(() => {
+      for (const animation of document.getAnimations()) {
+        if (Number.isFinite(animation.effect.getComputedTiming().endTime)) animation.finish();
+      }
+    });
   }
 
   async close() {
