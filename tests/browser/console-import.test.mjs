@@ -52,7 +52,7 @@ const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${inde
 
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
 /** What the tab has kept of an import that is not done. */
-const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import")));
+const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import"))[0]);
 const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
 
 test("NDJSON: looked at and checked before anything is sent, then stored, failures to download", async () => {
@@ -383,7 +383,7 @@ test("an import is paused, goes on after a reload where it was, and keeps no sec
   assert.ok(!kept[0].includes("demo-secret-that-everybody-may-know"));
   assert.deepEqual(kept.slice(1), [0, ""]);
   await importView();
-  await ui.says("#unfinished", /^many\.ndjson stopped at user [\d\s]+ of 30\s000\. Choose the file again to go on there\./);
+  await ui.says(".unfinished", /^many\.ndjson stopped at user [\d\s]+ of 30\s000\. Choose the file again to go on there\./);
   await choose(path);
   await ui.says("#import-status", /^Paused at user /);
   assert.equal(await ui.page.$eval("#progress", ({ value }) => value), paused);
@@ -417,6 +417,29 @@ test("a file that is chosen while another is sent has nothing of it, and the oth
   await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
 });
 
+test("imports that were left go on where each was, and are forgotten one by one", async () => {
+  const [first, second] = await Promise.all(
+    [1_000, 2_000].map((count) => file(`left-${count}.ndjson`, lines(Array.from({ length: count }, (_, i) => ({ id: `left-${i}` }))))),
+  );
+  await openImport();
+  await ui.page.evaluate(hangAfterThreeBatches);
+  for (const [path, count, reached] of [[first, "1\u00a0000", 300], [second, "2\u00a0000", 0]]) {
+    await choose(path);
+    await ui.says("#import-status", new RegExp(`: ${count} users, all valid`));
+    await ui.page.click("#send");
+    await ui.says("#rate", new RegExp(`^${reached} of ${count}`));
+  }
+  const left = () => ui.page.$$eval(".unfinished", (all) => all.map(({ textContent }) => textContent.split(" ")[0]));
+  await ui.page.reload();
+  await ui.page.waitForSelector(".unfinished");
+  assert.deepEqual(await left(), ["left-2000.ndjson", "left-1000.ndjson"]);
+  await ui.page.click(".unfinished button");
+  await ui.page.waitForFunction(() => document.querySelectorAll(".unfinished").length === 1);
+  assert.deepEqual(await left(), ["left-1000.ndjson"]);
+  await choose(first);
+  await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
+});
+
 test("a client that is closed while users are sent leaves the import where it was", async () => {
   const path = await file("closed.ndjson", lines(Array.from({ length: 1_000 }, (_, i) => ({ id: `closed-${i}` }))));
   await openImport();
@@ -430,7 +453,7 @@ test("a client that is closed while users are sent leaves the import where it wa
   await ui.page.click("form.connect button.main");
   await ui.page.waitForSelector("#user");
   await importView();
-  await ui.says("#unfinished", /^closed\.ndjson stopped at user 300 of 1\s000\. /);
+  await ui.says(".unfinished", /^closed\.ndjson stopped at user 300 of 1\s000\. /);
   await choose(path);
   await ui.says("#import-status", "Paused at user 300 of 1\u00a0000.");
 });

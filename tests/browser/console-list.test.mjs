@@ -136,7 +136,7 @@ test("users are chosen and deleted together, after a question, and come back", a
   assert.ok((await ids()).includes("many-7"));
   await ui.says("#code", /await client\.deleteUsers\(\[\n {2}"many-/);
   await ui.page.click("#undo");
-  await ui.says("#list-status", "24 users created anew.");
+  await ui.says("#list-status", "24 users created again.");
   await ui.says("#list-count", "The first 25 of 30 users");
   const { users } = await client.getUsers(Array.from({ length: 30 }, (_, i) => `many-${i}`));
   assert.deepEqual(new Map(users.map((user) => [user.id, user.data])), new Map(Array.from({ length: 30 }, (_, i) => [`many-${i}`, data(i)])));
@@ -158,6 +158,7 @@ test("users whose deletion got no answer can be brought back; whoever was not de
   await client.user("lost-2").create({ i: "anew" });
   await ui.page.click("#undo");
   await ui.says("#list-count", "3 users");
+  await ui.says("#list-status", "3 users stored. Those that had been deleted were created again; the others are as they were.");
   const { users } = await client.getUsers(["lost-0", "lost-1", "lost-2"]);
   assert.deepEqual(users.map(({ id, data }) => [id, data.i]).sort(), [["lost-0", 0], ["lost-1", 1], ["lost-2", "anew"]]);
   await client.deleteUsers(users.map(({ id }) => id));

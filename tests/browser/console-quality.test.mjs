@@ -28,7 +28,7 @@ test("axe finds nothing, and nothing is wider than the window, in light and dark
   const path = join(temporaryFolder(), "people.csv");
   writeFileSync(path, "id,name,born,member,tags,notes\np1,Ada,1815,yes,[1],a long note about her\np 2,Bob,1816,no,[],\n");
   const look = async (name) => {
-    for (const width of [320, 1280]) {
+    for (const width of [320, 1280, 2560]) {
       for (const scheme of ["light", "dark"]) {
         await ui.picture(name, { width, scheme });
         assert.deepEqual(await ui.violations(), [], `${name}, ${width} px, ${scheme}`);

@@ -143,9 +143,9 @@ test("a deletion is asked about, and can be undone", async () => {
   await ui.write('{"name": "not stored"}');
   assert.equal(await ui.remove(), "Deleted ada.");
   await assert.rejects(stored("ada"), { code: "not_found" });
-  assert.equal(await ui.text("#undo-note .note"), "For ten seconds: creates it anew with the data it had; created_at will be new.");
+  assert.equal(await ui.text("#undo-note .note"), "For ten seconds: creates it again with the data it had; created_at will be new.");
   await ui.page.click("#undo");
-  await ui.says("#outcome", "ada is back, created anew with the data it had. Its created_at is new.");
+  await ui.says("#outcome", "ada is back, created again with the data it had. Its created_at is new.");
   assert.deepEqual(await stored("ada"), { name: "Ada", born: 1815 });
   assert.notEqual((await client.user("ada").get()).full.created_at, before.created_at);
   assert.deepEqual(await editor(), { name: "not stored" });
@@ -157,7 +157,7 @@ test("a deletion whose answers were lost can be undone: the user may be gone", a
   assert.match(await ui.remove(), /^delete of user ada failed: no response arrived/i);
   await assert.rejects(stored("ada"), { code: "not_found" });
   await ui.page.click("#undo");
-  await ui.says("#outcome", "ada is back, created anew with the data it had. Its created_at is new.");
+  await ui.says("#outcome", "ada is back, created again with the data it had. Its created_at is new.");
   assert.deepEqual(await stored("ada"), { name: "Ada", born: 1815 });
 });
 

@@ -5,7 +5,7 @@ import type { ImportFailure } from "user-handle";
 
 import type { Session } from "../service/types";
 import { lastAction, session } from "../state";
-import { clearCheckpoint, isForFile, loadCheckpoint, saveCheckpoint } from "./checkpoint";
+import { checkpoints, clearCheckpoint, findCheckpoint, saveCheckpoint, type Checkpoint, type Origin } from "./checkpoint";
 import { changed, RowProblem, unfit, type Column } from "./columns";
 import { inspectFile, type FileInfo } from "./file-info";
 import { RepeatedIds, type Repeated } from "./repeated";
@@ -80,8 +80,10 @@ function begin() {
 
 const target = ({ root, key }: Session): string => `${root} ${key}`;
 
-/** The import that was left unfinished before this page was reloaded, if there is one and no other has begun. */
-export const unfinished = (session: Session) => (job.value ? undefined : loadCheckpoint(target(session)));
+const origin = (session: Session, { name, size, lastModified: modified }: File): Origin => ({ target: target(session), file: { name, size, modified } });
+
+/** The imports that were left unfinished, the last one first; none while there is one. */
+export const unfinished = (session: Session): readonly Checkpoint[] => (job.value ? [] : checkpoints(target(session)));
 
 const UNCHECKED = { total: 0, repeated: { count: 0, ids: [], hasMore: false }, refused: [], problem: "" };
 
@@ -105,8 +107,8 @@ export async function checkFile(session: Session, [file, ...others]: readonly Fi
   try {
     const found = await inspectFile(file);
     if (run.signal.aborted) return;
-    const earlier = loadCheckpoint(target(session));
-    if (earlier && isForFile(earlier, file)) {
+    const earlier = findCheckpoint(origin(session, file));
+    if (earlier) {
       run.update({ checkpoint: earlier.checkpoint, override: earlier.override, failures: earlier.failures });
       run.update({ info: { ...found, columns: earlier.columns } });
     } else {
@@ -118,7 +120,7 @@ export async function checkFile(session: Session, [file, ...others]: readonly Fi
   }
 }
 
-/** Takes a column of a CSV file for something else, and checks the file anew. */
+/** Takes a column of a CSV file for something else, and checks the file again. */
 export async function setColumn(session: Session, index: number, change: Partial<Column>): Promise<void> {
   const now = job.value;
   if (now?.info === undefined) return;
@@ -172,9 +174,7 @@ export async function send(session: Session): Promise<void> {
   // By its own values: the job may be gone, or be that of another file.
   const save = () => {
     savedAt = performance.now();
-    const { name, size, lastModified: modified } = file;
-    const { columns } = info;
-    saveCheckpoint({ target: target(session), file: { name, size, modified }, columns, checkpoint, total, override, failures: sortedByIndex(failures) });
+    saveCheckpoint({ ...origin(session, file), columns: info.columns, checkpoint, total, override, failures: sortedByIndex(failures) });
   };
   run.update({ phase: "sending", problem: "" });
   lastAction.value = { verb: "import", id: file.name, value: undefined, read: { ...info, override } };
@@ -197,7 +197,7 @@ export async function send(session: Session): Promise<void> {
     });
     if (!run.isCurrent()) return;
     run.update({ phase: "done", checkpoint: report?.checkpoint ?? total, failures: sortedByIndex(failures) });
-    clearCheckpoint();
+    clearCheckpoint(origin(session, file));
   } catch (error) {
     if (!run.isCurrent()) return;
     // Nothing is lost: users that were not acknowledged are sent again, which does no harm where they were stored.
@@ -221,9 +221,10 @@ export function beginMending(rows: string, of: File): void {
 export const setOverride = (override: boolean): void => update({ override });
 
 /** Gives the import up. Users that were stored stay stored. */
-export function discard(): void {
+export function discard(session: Session): void {
+  const file = job.value?.file;
   stop();
-  clearCheckpoint();
+  if (file) clearCheckpoint(origin(session, file));
 }
 
 /** Ends the import; called when the client is closed or another file is chosen. */

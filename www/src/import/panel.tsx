@@ -5,7 +5,8 @@ import { useSignal } from "@preact/signals";
 import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
 import { Columns } from "./columns-table";
-import { checkFile, discard, job, unfinished, type Phase } from "./job";
+import { clearCheckpoint } from "./checkpoint";
+import { checkFile, job, unfinished, type Phase } from "./job";
 import { remark } from "./file-info";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
@@ -27,19 +28,18 @@ export function ImportPanel() {
     );
   }
   const now = job.value;
-  const earlier = unfinished(current);
   const check = (files: readonly File[]) => void checkFile(current, files);
   return (
     <section class="card" aria-labelledby="import-title" id="import">
       <h2 id="import-title">Import</h2>
       <div class="part">
         <p class="lead">NDJSON with a user a line, or CSV in which one column is the id and the others are the data.</p>
-        {earlier && (
-          <p class="warning" id="unfinished">
+        {unfinished(current).map((earlier) => (
+          <p class="warning unfinished" key={`${earlier.file.name} ${earlier.file.size} ${earlier.file.modified}`}>
             {earlier.file.name} stopped at user {grouped(earlier.checkpoint)} of {grouped(earlier.total)}. Choose the file again to go on there.
-            <button type="button" class="link" onClick={discard}>Forget it</button>
+            <button type="button" class="link" onClick={() => clearCheckpoint(earlier)}>Forget it</button>
           </p>
-        )}
+        ))}
         {now?.mending === undefined && <FileField onFiles={check} />}
         {now && (
           <>

@@ -35,7 +35,7 @@ export function Progress({ now, session }: { now: Job; session: Session }) {
         )}
         {isMoving && <button type="button" id="pause" onClick={pause}>Pause</button>}
         {phase === "paused" && <button type="button" class="main" id="resume" onClick={() => void send(session)}>Resume</button>}
-        {!isMoving && <button type="button" id="discard" onClick={discard}>{phase === "done" ? "Another file" : "Discard"}</button>}
+        {!isMoving && <button type="button" id="discard" onClick={() => discard(session)}>{phase === "done" ? "Another file" : "Discard"}</button>}
       </div>
     </>
   );

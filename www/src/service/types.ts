@@ -39,7 +39,7 @@ export interface Credentials {
   credential: string;
 }
 
-/** A user as it is stored, to be created anew. */
+/** A user as it is stored, from which it can be created again. */
 export interface Stored {
   id: string;
   data: unknown;

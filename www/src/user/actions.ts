@@ -35,9 +35,9 @@ export async function openUser(id: string): Promise<boolean> {
   return true;
 }
 
-/** Creates a user that was just deleted anew. */
+/** Creates a user again that was just deleted. */
 export async function undoDelete({ id, data }: Stored): Promise<void> {
-  const done = `${id} is back, created anew with the data it had. Its created_at is new.`;
+  const done = `${id} is back, created again with the data it had. Its created_at is new.`;
   await perform({ verb: "create", id, value: data, keepsText: isUnsaved.value, done });
 }
 

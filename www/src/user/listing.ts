@@ -51,7 +51,7 @@ export function want(change: Partial<Wanted>): void {
   soon = setTimeout(reload, ASK_AFTER_MS);
 }
 
-/** The first page anew. */
+/** The first page again. */
 export const reload = (): Promise<void> => read(undefined);
 
 /** The next page, below those that are there. */

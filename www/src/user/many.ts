@@ -2,13 +2,12 @@
 
 import { batch, signal } from "@preact/signals";
 
-import type { Stored } from "../service/types";
 import { forget, lastAction, session } from "../state";
 import { counted } from "../text";
 import { disown } from "./draft";
 import { problem, reload } from "./listing";
 import { ask } from "./question";
-import { offerUndo, withdrawUndo } from "./undo";
+import { offerUndo, withdrawUndo, type Deleted } from "./undo";
 
 const MAX_NAMED = 5;
 
@@ -38,8 +37,8 @@ export async function deleteChosen(): Promise<void> {
     try {
       await many.delete(ids, signal);
     } catch (error) {
-      // Some may be gone. Creating them anew leaves those that are still there as they are.
-      if ((error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users, isMany: true });
+      // Some may be gone. Creating them again leaves those that are still there as they are.
+      if ((error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users, isMany: true, isUnsure: true });
       throw error;
     }
     batch(() => {
@@ -49,19 +48,20 @@ export async function deleteChosen(): Promise<void> {
       }
       choose(ids, false);
     });
-    offerUndo({ users, isMany: true });
+    offerUndo({ users, isMany: true, isUnsure: false });
     return `Deleted ${counted(users.length, "user")}.`;
   });
 }
 
-/** Creates those that were just deleted anew. */
-export async function undoMany(users: readonly Stored[]): Promise<void> {
+/** Creates those that were just deleted again. */
+export async function undoMany({ users, isUnsure }: Deleted): Promise<void> {
   const many = session.peek()?.many;
   if (!many || isBusy.peek()) return;
   withdrawUndo();
   await during(`Creating ${counted(users.length, "user")} …`, async (signal) => {
     await many.create(users, signal);
-    return `${counted(users.length, "user")} created anew.`;
+    const those = counted(users.length, "user");
+    return isUnsure ? `${those} stored. Those that had been deleted were created again; the others are as they were.` : `${those} created again.`;
   });
 }
 

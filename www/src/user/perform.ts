@@ -84,14 +84,14 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
       forget(id);
       disown(id);
       goTo({ view: "users" });
-      if (stored) offerUndo({ users: [stored], isMany: false });
+      if (stored) offerUndo({ users: [stored], isMany: false, isUnsure: false });
     }
     result.value = { state: "done", text: done ?? words.done(id, outcome), outcome, isWrite: words.writes === true };
   } catch (error) {
     // Nobody is there to be told.
     if (session.peek() !== current) return;
     // It may be gone: bringing it back is refused where it is still there.
-    if (stored && (error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users: [stored], isMany: false });
+    if (stored && (error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users: [stored], isMany: false, isUnsure: true });
     const text = words.writes ? "Cancelled. Whether the change was made is not known; Get tells." : "Cancelled.";
     result.value = signal.aborted ? { state: "cancelled", text } : { state: "failed", error: error as Error };
   } finally {

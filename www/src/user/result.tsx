@@ -34,7 +34,7 @@ export function ResultView() {
   return (
     <div class="result" id="result" ref={place}>
       <p class={`status ${tone}`} id="outcome" role="status">{text}</p>
-      <UndoNote isMany={false} onUndo={([user]) => user && void undoDelete(user)} />
+      <UndoNote isMany={false} onUndo={({ users: [user] }) => user && void undoDelete(user)} />
       {now.state === "done" && (
         <pre id="record" tabIndex={0} aria-label="The answer">
           {JSON.stringify(now.outcome.user?.record ?? now.outcome.other ?? null, null, 2)}

@@ -10,6 +10,8 @@ export interface Deleted {
   users: readonly Stored[];
   /** They were deleted together, in the list. */
   isMany: boolean;
+  /** No answer told whether they are gone. */
+  isUnsure: boolean;
 }
 
 export const undoable = signal<Deleted | undefined>(undefined);
