@@ -93,19 +93,26 @@ const FETCH: [&str; 2] = [
         },",
 ];
 
-/// How two numbers are given to the module, which asked for a string or a number; and what does it in one go.
-const PAIRS: [[&str; 2]; 2] = [
-    [
+/// In place of wasm-bindgen's view, whose numbers may stand anywhere.
+const WORDS: &str = "let cachedWords;
+function words() {
+    return cachedWords?.length ? cachedWords : (cachedWords = new Uint32Array(wasm.memory.buffer));
+}
+";
+
+/// How two numbers are given to the module, which asked for a string or a number; and what does it by `words`.
+const PAIRS: [(&str, &str); 2] = [
+    (
         "getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
-        "new Uint32Array(wasm.memory.buffer).set([ptr1, len1], arg0 >>> 2);",
-    ],
-    [
+        "words().set([ptr1, len1], arg0 >>> 2);",
+    ),
+    (
         "getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);",
         "new Float64Array(wasm.memory.buffer).set([isLikeNone(ret) ? 0 : ret], (arg0 >>> 3) + 1);
-            new Uint32Array(wasm.memory.buffer)[arg0 >>> 2] = !isLikeNone(ret);",
-    ],
+            words()[arg0 >>> 2] = !isLikeNone(ret);",
+    ),
 ];
 
 /// What frees what nobody holds any more. Workers with a compatibility date of 2024 have none: `dispose` frees.
@@ -152,9 +159,6 @@ pub fn slim(wasm: &Path, glue: &Path, form: Form, for_browsers: bool) -> Result<
     }
     javascript =
         javascript.replace(" = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();", ";");
-    for [parts, at_once] in PAIRS {
-        javascript = javascript.replace(parts, at_once);
-    }
     // It unwinds Rust frames, as a trap does, and is treated as one.
     javascript = javascript.replace("throw new Error(", "throw new WebAssembly.RuntimeError(");
     if form == Form::JavaScript {
@@ -166,9 +170,12 @@ pub fn slim(wasm: &Path, glue: &Path, form: Form, for_browsers: bool) -> Result<
             javascript = javascript.replace(taken_away, differs);
         }
     } else {
+        for (bytewise, by_words) in PAIRS {
+            javascript = javascript.replace(bytewise, by_words);
+        }
         // Only a module that imports what gives strings or numbers has it.
         if javascript.contains("\nfunction getDataViewMemory0() {") {
-            javascript = replace_block(&javascript, "function getDataViewMemory0() {", "")?;
+            javascript = replace_block(&javascript, "function getDataViewMemory0() {", WORDS)?;
         }
         let gone = "getDataViewMemory0(";
         anyhow::ensure!(!javascript.contains(gone), "wasm-bindgen's JavaScript has {gone} where it was not looked for");

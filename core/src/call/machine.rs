@@ -327,7 +327,8 @@ impl<H: Host> Call<H> {
             validate::id_at(&id, "user_id in user token")?;
             self.request.subject = id;
         }
-        let remaining = self.remaining(client);
+        let now = client.host.now();
+        let remaining = self.remaining_at(now);
         if remaining <= 0.0 {
             return Err(self.timeout(true, Phase::Connect));
         }
@@ -335,10 +336,12 @@ impl<H: Host> Call<H> {
         self.attempts += 1;
         let operation = self.request.operation;
         let path = self.path::<S>();
+        self.sent_at = now;
         if let Some(listener) = client.listener() {
             H::tell(&listener, &Event::Request { call: self.call_id, operation, path: &path, attempt: self.attempts });
+            // Without the listener's own time.
+            self.sent_at = client.host.now();
         }
-        self.sent_at = client.host.now();
         self.timeout_is_deadline = remaining <= self.limits.timeout_ms;
         Ok(Step::Send(AttemptRequest {
             method: operation.method,
@@ -383,7 +386,7 @@ impl<H: Host> Call<H> {
         }
         match decode::decode::<H, S>(&self.request, answer, rate_limit, client.host.unix_ms()) {
             Ok(value) => {
-                client.budget.set(client.budget.get().refund(client.host.now()));
+                client.budget.set(client.budget.get().refund(|| client.host.now()));
                 if let Some(error) = self.original_error.take()
                     && !self.is_own_work(client, &value)
                 {
@@ -517,7 +520,11 @@ impl<H: Host> Call<H> {
     }
 
     fn remaining<S: Service>(&self, client: &ClientState<H, S>) -> f64 {
-        (self.started_at + self.limits.deadline_ms - client.host.now()).max(0.0)
+        self.remaining_at(client.host.now())
+    }
+
+    fn remaining_at(&self, now: f64) -> f64 {
+        (self.started_at + self.limits.deadline_ms - now).max(0.0)
     }
 }
 

@@ -119,8 +119,12 @@ impl RetryBudget {
         RetryBudget { tokens: (self.tokens(now) - 1.0).max(0.0), at: now }
     }
 
-    /// After a success.
-    pub fn refund(self, now: f64) -> Self {
+    /// After a success. Nearly always it is full, and the clock is not asked.
+    pub fn refund(self, now: impl FnOnce() -> f64) -> Self {
+        if self.tokens >= BUDGET {
+            return self;
+        }
+        let now = now();
         RetryBudget { tokens: (self.tokens(now) + REFUND).min(BUDGET), at: now }
     }
 }
@@ -213,8 +217,8 @@ mod tests {
         let full = RetryBudget::full(0.0);
         let spent = (0..12).fold(full, |budget, _| budget.spend(0.0));
         assert_eq!(spent.tokens(0.0), 0.0);
-        assert_eq!(spent.refund(0.0).tokens(0.0), REFUND);
-        assert_eq!(full.refund(0.0), full);
+        assert_eq!(spent.refund(|| 0.0).tokens(0.0), REFUND);
+        assert_eq!(full.refund(|| unreachable!()), full);
         // Five failures in a row stop the retries; a minute after its budget was empty, a client retries again.
         assert_eq!((0..5).fold(full, |budget, _| budget.spend(0.0)).tokens(0.0), BUDGET_FLOOR);
         assert_eq!(spent.tokens(60_000.0), 6.0);
