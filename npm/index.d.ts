@@ -220,12 +220,12 @@ export class StreamClient<Generics extends object = UserData> {
   ): Promise<StreamUser<Generics> & Seen<DataOf<Generics>>>;
   /**
    * Signs a user token. It never expires, unless `claims` hold `exp` (whole Unix seconds) or `expiresIn` (seconds, or a text
-   * such as `30m`, `1h`, `7d`); `claims` cannot replace `user_id`. The id may be any text, such as `auth0|x`; calls for a
+   * such as `30m`, `1h`, `7d`, `2w`); `claims` cannot replace `user_id`. The id may be any text, such as `auth0|x`; calls for a
    * user take ids of `A-Z a-z 0-9 - _` alone.
    * @throws SiteError `wrong_credentials` without the app secret · ValidationError `invalid_id` for an empty id · `invalid_data`
-   *   for a time that is no whole seconds
+   *   for a time that is no whole seconds, or a claim such as `ttl` that is taken for one
    */
-  createUserToken(userId: string, claims?: { expiresIn?: number | string; [claim: string]: unknown }): string;
+  createUserToken(userId: string, claims?: { exp?: number; nbf?: number; iat?: number; expiresIn?: number | string; [claim: string]: unknown }): string;
 
   /**
    * Stores users. Those that exist are left as they are, or replaced with `override`. The service takes 1 000 in a request;
@@ -267,10 +267,10 @@ export class StreamClient<Generics extends object = UserData> {
   on<K extends "response">(
     event: K, listener: (error: null, response: { status: number; data: unknown }, data?: unknown) => void,
   ): () => void;
-  /** Removes the listeners of an event, or all of them. */
-  off(event?: keyof ClientEvents): void;
-  /** Releases the module's memory for this client; running calls finish, later ones are refused. Where an engine has no
-   *  `Symbol.dispose`, the name is `Symbol.for("Symbol.dispose")`. */
+  /** Removes a listener of an event, all of the event's, or all. */
+  off<K extends keyof ClientEvents>(event?: K, listener?: (event: ClientEvents[K], ...more: any[]) => void): void;
+  /** Releases the module's memory for this client; requests under way finish, later ones are refused, those of a long
+   *  `addUsers` or `import` too. Where an engine has no `Symbol.dispose`, the name is `Symbol.for("Symbol.dispose")`. */
   [Symbol.dispose](): void;
 }
 

@@ -86,8 +86,8 @@ export class KlaimClient<Metadata extends object = UserData> {
   readonly users: KlaimUsers<Metadata>;
   /** Calls `listener` at each event from now on, until the function that it returns is called. */
   on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): () => void;
-  /** Removes the listeners of an event, or all of them. */
-  off(event?: keyof ClientEvents): void;
+  /** Removes a listener of an event, all of the event's, or all. */
+  off<K extends keyof ClientEvents>(event?: K, listener?: (event: ClientEvents[K], ...more: any[]) => void): void;
   /** Releases the module's memory for this client; running calls finish, later ones are refused. Where an engine has no
    *  `Symbol.dispose`, the name is `Symbol.for("Symbol.dispose")`. */
   [Symbol.dispose](): void;

@@ -105,8 +105,16 @@ impl<E: Environment> HostValues for Native<E> {
         value.get(id).is_some_and(Value::is_string) && value.get(data).is_none_or(is_data)
     }
 
-    fn has_list(value: &Value, name: &str, id: &str, data: &str) -> bool {
-        let is_item = |item: &Value| if id.is_empty() { item.is_string() } else { Self::is_record(item, id, data) };
+    fn has_list(value: &Value, name: &str, id: &str, data: &str, ids: &str) -> bool {
+        let is_asked =
+            |id: Option<&str>| ids.is_empty() || id.is_some_and(|id| ids.split(',').any(|asked| asked == id));
+        let is_item = |item: &Value| {
+            if id.is_empty() {
+                item.is_string() && is_asked(item.as_str())
+            } else {
+                Self::is_record(item, id, data) && is_asked(item[id].as_str())
+            }
+        };
         value.get(name).and_then(Value::as_array).is_some_and(|list| list.iter().all(is_item))
     }
 

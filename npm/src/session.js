@@ -65,8 +65,8 @@ export function createSession(read, open, shared) {
         listen();
       };
     },
-    off(event) {
-      for (const name of event === undefined ? EVENTS : [event]) of(name).clear();
+    off(event, listener) {
+      for (const name of event === undefined ? EVENTS : [event]) listener ? of(name).delete(listener) : of(name).clear();
       listen();
     },
     dispose() {

@@ -64,7 +64,13 @@ fn error(what: &str, path: &str, found: &JsValue) -> Error {
         #[cfg(feature = "server")]
         "list" => invalid(&[" must be an array or another iterable, but is ", &describe(found)]),
         #[cfg(feature = "server")]
-        "source" => invalid(&[" must be an iterable, an async iterable or a stream, but is ", &describe(found)]),
+        "source" => {
+            invalid(&[" must be text, bytes, an iterable, an async iterable or a stream, but is ", &describe(found)])
+        }
+        #[cfg(feature = "server")]
+        "encoding" => invalid(&[" is not UTF-8"]).with_hint("decode it, and pass its text"),
+        #[cfg(feature = "server")]
+        "override" => user_handle_core::rules::options::wrong_type(path, "true or false", &describe(found)),
         #[cfg(feature = "server")]
         "source failed" => invalid(&[" could not be read: it threw, or rejected"]),
         #[cfg(feature = "server")]

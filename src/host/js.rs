@@ -33,7 +33,7 @@ extern "C" {
     fn time_field_or_nan(value: &JsValue, name: &str) -> f64;
 
     #[wasm_bindgen(js_name = hasList)]
-    fn has_list_member(value: &JsValue, name: &str, id: &str, data: &str) -> bool;
+    fn has_list_member(value: &JsValue, name: &str, id: &str, data: &str, ids: &str) -> bool;
 
     #[wasm_bindgen(js_name = tidyRecord)]
     fn tidy_record(record: &JsValue, left_out: &str, data: &str) -> JsValue;
@@ -117,8 +117,8 @@ impl HostValues for Fetch {
         is_record_of(value, id, data)
     }
 
-    fn has_list(value: &JsValue, name: &str, id: &str, data: &str) -> bool {
-        has_list_member(value, name, id, data)
+    fn has_list(value: &JsValue, name: &str, id: &str, data: &str, ids: &str) -> bool {
+        has_list_member(value, name, id, data, ids)
     }
 
     fn tidy(record: JsValue, shape: &RecordShape) -> JsValue {

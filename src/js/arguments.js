@@ -40,6 +40,9 @@ export function readOptions(options, rules, what) {
 /** The first property that no rule names, if any; undefined is as good as missing. */
 function unknownName(options, names) {
   try {
+    // A map, a promise or a signal has no options.
+    const tag = Object.prototype.toString.call(options ?? {});
+    if (!/ (Object|Module)]/.test(tag)) return ["options", "a plain object", tag, []];
     for (const key in options) {
       if (!names.some(([name]) => name === key) && options[key] !== undefined) return ["option " + key, "unknown", "", []];
     }
@@ -67,14 +70,14 @@ function readHeaders(values, rule) {
   const { headers: given } = values;
   let at = "option headers";
   try {
-    if (given) values.headers = {};
+    const headers = new Headers();
     for (const [name, value] of given?.[Symbol.iterator] ? given : Object.entries(given ?? {})) {
       at = `option headers.${name}`;
-      // What this takes, HTTP can carry; and only texts have this method.
-      const [[key, text]] = new Headers([[name, value.padEnd(0)]]);
-      if (`${rule},`.includes(` ${key},`)) throw at;
-      values.headers[key] = text;
+      // Only texts have this method. Control characters are not refused by all engines.
+      headers.append(name, value.padEnd(0));
+      if (/[^\t -~\x80-\xff]/.test(value) || `${rule},`.includes(` ${name.toLowerCase()},`)) throw at;
     }
+    if (given) values.headers = Object.fromEntries(headers);
   } catch {
     return [at, "a header that callers may set", "", []];
   }

@@ -14,9 +14,13 @@ export function askForToken(provider, reason, ms, signal) {
     if (typeof token === "string") return [TOKEN, 0, token];
     throw new TypeError(`the token provider gave ${describe(token)}`);
   };
-  ask().catch((cause) => [NO_TOKEN, 0, cause]).then(promise.settle);
+  ask().catch((cause) => (isControlFlow(cause) ? aborted(cause) : [NO_TOKEN, 0, cause])).then(promise.settle);
   return promise;
 }
+
+/** What a framework steers by, such as a redirect of Next.js or React Router, is not for the caller of fetch to catch. */
+const isControlFlow = (thrown) =>
+  FOR_SERVERS && quietly(() => typeof thrown.digest === "string" || thrown instanceof Response) === true;
 
 /** What every request has in this engine. */
 const OPTIONS = {
@@ -33,7 +37,7 @@ export class Attempt {
   #phase = HEADERS;
   #maxBytes;
   #discardsList;
-  #secrets;
+  #sent;
   // Then nothing that fails was sent. Node and its like do not say.
   #isOffline = globalThis.navigator?.onLine === false;
 
@@ -45,7 +49,7 @@ export class Attempt {
 
   /** What the request has of headers and options, whatever it asks: `more` headers are the caller's. */
   init(url, own, more, authorization, hasBody) {
-    this.#secrets = [url.slice(url.indexOf("?") + 1), authorization].filter(Boolean);
+    this.#sent = [url, authorization, more];
     // What is ours comes first: V8 takes a microsecond to add a property to an object that began as a copy.
     const headers = hasBody
       ? { authorization, "content-type": "application/json", ...own, ...more }
@@ -67,20 +71,22 @@ export class Attempt {
 
   /** Ends with what `fetch` threw. */
   fail(cause) {
-    // What a framework steers by, such as Next.js, is not for the caller of fetch to catch.
-    if (FOR_SERVERS && quietly(() => typeof cause.digest === "string")) {
+    if (isControlFlow(cause)) {
       this.promise.stop(aborted(cause));
       return this.promise;
     }
     const kind = this.#phase === HEADERS && ((FOR_SERVERS && diagnosis(cause)) || (this.#isOffline && UNSENT));
-    this.promise.settle([kind || LOST, this.#phase, scrub(cause, this.#secrets)]);
+    this.promise.settle([kind || LOST, this.#phase, scrub(cause, ...this.#sent)]);
     this.#controller.abort();
     return this.promise;
   }
 
   async #answer(given) {
     const response = await given;
+    // A stand-in for fetch may give anything, and `Response.error()` in place of throwing.
+    if (typeof response?.text !== "function") throw new TypeError("fetch gave no Response");
     const { status, headers } = response;
+    if (status === 0) throw new TypeError("fetch gave a network error");
     const answer = (kind, body) => [kind, Number.isInteger(status) ? status : 0, headers, body];
     if (!response.ok) rememberStatusText(headers, response.statusText);
     this.#phase = BODY;
@@ -107,7 +113,7 @@ function diagnosis(cause) {
       if (/^(EPROTO|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return INSECURE;
       if (/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code)) return BROKEN;
       // `fetch` itself refused, and would refuse again.
-      if (/redirect|bad port|unknown scheme/.test(message)) return REFUSED;
+      if (/redirect|bad port|unknown scheme|gave no Response/.test(message)) return REFUSED;
       error = error.cause ?? error.errors?.[0];
     }
     return false;
@@ -169,26 +175,49 @@ function promisedLength(response, headers) {
     response.type !== "cors" && headers.get("content-encoding") == null ? parseInt(headers.get("content-length")) : NaN);
 }
 
-// Deno and Bun write the URL of a failed request into the error, and the URL holds the API key; mocks write its headers.
-/** `cause` without the secrets, wherever it or what it holds has one of them. */
-function scrub(cause, secrets) {
-  const seen = new Set();
-  const visit = (value, depth) => {
-    if (typeof value !== "object" || value === null || depth > 8 || seen.size > 1_000 || seen.has(value)) return;
-    seen.add(value);
-    for (const key of Reflect.ownKeys(value)) {
-      const member = value[key];
-      if (typeof member !== "string") visit(member, depth + 1);
-      else if (secrets.some((secret) => member.includes(secret))) {
-        const text = secrets.reduce((kept, secret) => kept.replaceAll(secret, ""), member);
-        Object.defineProperty(value, key, { value: text, writable: true, configurable: true });
-      }
+// Deno and Bun write the URL of a failed request into the error, and the URL holds the API key; wrappers and mocks write its headers.
+/**
+ * `cause`; or, where it or what it holds has a secret or may have one, a copy without. It is not changed itself: what it leads to
+ * may be the application's own.
+ */
+function scrub(cause, url, authorization, headers) {
+  const values = Object.values(headers ?? {}).filter((value) => value.length >= MIN_SECRET);
+  const secrets = [url.slice(url.indexOf("?") + 1), authorization, ...values].filter(Boolean);
+  const copies = new Map();
+  let isClean = true;
+  const hidden = (text) => {
+    const kept = secrets.reduce((rest, secret) => rest.replaceAll(secret, ""), text);
+    if (kept !== text) isClean = false;
+    return kept;
+  };
+  const copy = (value, depth) => {
+    if (typeof value === "string") return hidden(value);
+    if (typeof value !== "function" && (typeof value !== "object" || value === null)) return value;
+    if (copies.has(value)) return copies.get(value);
+    const isError = value instanceof Error;
+    // Into what else there is, such as `Headers`, a map or a function, nobody can look for sure.
+    if (depth > 8 || copies.size > 1_000 || !(isError || Array.isArray(value) || isPlain(value))) {
+      isClean = false;
+      return Object.prototype.toString.call(value);
     }
+    const copied = isError ? Object.setPrototypeOf(new Error(), Object.getPrototypeOf(value)) : Array.isArray(value) ? [] : {};
+    copies.set(value, copied);
+    for (const key of new Set([...Reflect.ownKeys(value), ...(isError ? ["message", "stack"] : [])])) {
+      if (key === "length" || hidden(String(key)) !== String(key)) continue;
+      const { enumerable = false } = Object.getOwnPropertyDescriptor(value, key) ?? {};
+      Object.defineProperty(copied, key, { value: copy(value[key], depth + 1), enumerable, writable: true, configurable: true });
+    }
+    return copied;
   };
   try {
-    visit(cause, 0);
-    return cause;
+    const copied = copy(cause, 0);
+    return isClean ? cause : copied;
   } catch {
     return new Error("what fetch failed with could not be read");
   }
 }
+
+/** Characters that a header of the caller's has if it is a secret. */
+const MIN_SECRET = 8;
+
+const isPlain = (value) => [Object.prototype, null].includes(Object.getPrototypeOf(value));

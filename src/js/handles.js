@@ -17,6 +17,8 @@ export function addListener(listeners, event, listener) {
   return () => { listeners[event].delete(listener); };
 }
 
-export function removeListeners(listeners, event) {
-  for (const name of event === undefined ? Object.keys(listeners) : [event]) listeners[name].clear();
+export function removeListeners(listeners, event, listener) {
+  for (const name of event === undefined ? Object.keys(listeners) : [event]) {
+    listener ? listeners[name].delete(listener) : listeners[name].clear();
+  }
 }

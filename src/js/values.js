@@ -39,10 +39,12 @@ export const isPlainObject = (value) => typeof value === "object" && value !== n
 
 export const isRecord = (value, id, data) => typeof field(value, id) === "string" && isPlainObject(field(value, data) ?? {});
 
-/** A list of records; without `id`, one of texts. */
-export function hasList(value, name, id, data) {
+/** A list of records; without `id`, one of texts. Where `ids` has any, with commas between, the list has no others. */
+export function hasList(value, name, id, data, ids) {
   const list = field(value, name);
-  return Array.isArray(list) && list.every((item) => (id ? isRecord(item, id, data) : typeof item === "string"));
+  const asked = new Set(ids.split(","));
+  const isItem = (item) => (id ? isRecord(item, id, data) : typeof item === "string") && (!ids || asked.has(id ? item[id] : item));
+  return Array.isArray(list) && list.every(isItem);
 }
 
 /** A record without `leftOut`, and with the object `data` where that has a name. */

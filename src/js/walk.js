@@ -35,12 +35,19 @@ function isBoxed(Class, value) {
   }
 }
 
+/** An object of a class that has getters and nothing of its own: what it holds is private, and JSON writes {}. */
+function isHollow(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null && Object.keys(value).length === 0 &&
+    Object.values(Object.getOwnPropertyDescriptors(prototype)).some(({ get }) => get);
+}
+
 function objectKind(value) {
   if (Array.isArray(value)) return ARRAY;
   if (Object.getPrototypeOf(value) === Object.prototype && value[Symbol.toStringTag] === undefined) return OBJECT;
   const tag = Object.prototype.toString.call(value);
   switch (tag) {
-    case "[object Object]": return OBJECT;
+    case "[object Object]": return isHollow(value) ? OPAQUE : OBJECT;
     case "[object Number]": return isBoxed(Number, value) ? numberKind(Number(value)) : OBJECT;
     case "[object String]": return isBoxed(String, value) ? SCALAR : OBJECT;
     case "[object Boolean]": return isBoxed(Boolean, value) ? SCALAR : OBJECT;

@@ -24,7 +24,7 @@ extern "C" {
     fn add_listener(listeners: &JsValue, event: &str, listener: &JsValue) -> JsValue;
 
     #[wasm_bindgen(js_name = removeListeners)]
-    fn remove_listeners(listeners: &JsValue, event: &JsValue);
+    fn remove_listeners(listeners: &JsValue, event: &JsValue, listener: &JsValue);
 
 }
 
@@ -196,16 +196,17 @@ impl Client {
         Ok(add_listener(&self.0.listeners, &name, listener))
     }
 
-    /// Removes the listeners of an event, or all of them.
+    /// Removes a listener of an event, all of the event's, or all.
     pub fn off(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "\"request\" | \"response\" | \"retry\" | \"end\"")]
         event: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "(event: ClientEvent) => void")] listener: &JsValue,
     ) -> Result<(), JsValue> {
         if !event.is_undefined() {
             check_event(event)?;
         }
-        remove_listeners(&self.0.listeners, event);
+        remove_listeners(&self.0.listeners, event, listener);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ import { createReadStream, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { after, afterEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -96,6 +97,10 @@ describe("the source", () => {
     ["lines of a file", async function* () { const handle = await open(file); yield* handle.readLines(); }],
     ["a text that was split", () => NDJSON.split("\n")],
     ["text with a byte order mark", () => `\ufeff${NDJSON}`],
+    ["files with a mark each that were joined", () => NDJSON.replaceAll("\n{", "\n\ufeff{")],
+    ["NDJSON as an ArrayBuffer", () => bytes.buffer],
+    ["NDJSON in ArrayBuffers", () => single.map(({ buffer }) => buffer)],
+    ["lines of bytes", () => NDJSON.split("\n").map((line) => new TextEncoder().encode(line))],
     ["bytes with a byte order mark", () => [Uint8Array.of(0xef, 0xbb, 0xbf), bytes]],
     ["a web stream", () => stream([bytes.subarray(0, 21), bytes.subarray(21)])],
     ["a web stream that is not iterable", () => { const it = stream(single); return { getReader: () => it.getReader() }; }],
@@ -107,6 +112,32 @@ describe("the source", () => {
       assert.deepEqual(sent, [{ id: "n-0", data: { text: "é😀" } }, { id: "n-1" }, { id: "n-2", data: { n: 2 } }]);
     });
   }
+
+  for (const [title, lines] of [
+    ["in the middle", ['{"id":"a"}', "oops", '{"id":"b"}', '{"id":"c"}']],
+    ["at the start", ["# users", '{"id":"a"}', '{"id":"b"}', '{"id":"c"}']],
+    ["that was cut off", ['{"id":"a"}', '{"id":"x","data":{', '{"id":"b"}', '{"id":"c"}']],
+    ["that was cut off at the start", ['{"id":"x","data":{', '{"id":"a"}', '{"id":"b"}', '{"id":"c"}']],
+    ["that is null", ['{"id":"a"}', "null", ' {"id":"b"}', '{"id":"c"}']],
+  ]) {
+    test(`has a line ${title} that is no user: of lines without their ends, too, the others go on`, async () => {
+      for (const source of [lines, (async function* () { yield* lines; })(), lines.join("\n"), lines.map((line) => `${line}\n`)]) {
+        recorder.requests.length = 0;
+        const failures = [];
+        const { stored, failed } = await recorded().users.import(source, { onFailure: ({ error }) => failures.push(error.message) });
+        assert.deepEqual([stored, failed], [3, 1], failures.join());
+        assert.deepEqual(batches(), [["a", "b", "c"]]);
+      }
+    });
+  }
+
+  test("is UTF-8", async () => {
+    const latin = Buffer.from('{"id":"a","data":{"name":"Zo\xeb"}}\n', "latin1");
+    assertError(api, await failure(() => recorded().users.import([Buffer.from('{"id":"b"}\n'), latin])), {
+      name: "ValidationError", code: "invalid_data", path: "source", text: "source is not UTF-8", hint: "decode it, and pass its text",
+      checkpoint: 0,
+    });
+  });
 
   test("is no JSON array: NDJSON has a user on each line", async () => {
     for (const text of ['[{"id":"a"},{"id":"b"}]', '[\n{"id":"a"},\n{"id":"b"}\n]\n']) {
@@ -134,7 +165,7 @@ describe("the source", () => {
     for (const [source, what] of [[undefined, "undefined"], [7, "a number"], [{}, "an object"], [null, "null"]]) {
       assertError(api, await failure(() => recorded().users.import(source)), {
         name: "ValidationError", code: "invalid_data", path: "source",
-        text: `source must be an iterable, an async iterable or a stream, but is ${what}`,
+        text: `source must be text, bytes, an iterable, an async iterable or a stream, but is ${what}`,
       });
     }
   });
@@ -171,6 +202,13 @@ describe("the source", () => {
     const importing = recorded().users.import(never, { signal: controller.signal });
     setImmediate(() => controller.abort("enough"));
     assert.equal(await failure(() => importing), "enough");
+    // Generators and streams close when what they wait for is there.
+    for (const make of [async function* () { await new Promise(() => {}); }, () => new Readable({ read() {} }), () => new ReadableStream()]) {
+      const other = new AbortController();
+      const waiting = recorded().users.import(make(), { signal: other.signal });
+      setImmediate(() => other.abort("enough"));
+      assert.equal(await failure(() => waiting), "enough");
+    }
     assert.equal(await failure(() => recorded().users.import(some(3), { signal: AbortSignal.abort("before") })), "before");
     assert.equal(recorder.requests.length, 0);
   });
@@ -246,6 +284,8 @@ describe("users that cannot be stored", () => {
     const cause = new Error("full");
     await assert.rejects(recorded().users.import(source, { onFailure() { throw cause; } }), cause);
     await assert.rejects(recorded().users.import(some(3), { onProgress() { throw cause; } }), cause);
+    await assert.rejects(recorded().users.import(source, { async onFailure() { await null; throw cause; } }), cause);
+    await assert.rejects(recorded().users.import(some(3), { async onProgress() { await null; throw cause; } }), cause);
   });
 });
 

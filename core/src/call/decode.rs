@@ -42,7 +42,7 @@ pub(crate) fn decode<H: Host, S: Service>(
     let operation = request.operation;
     let problem = match answer.body {
         Body::Json(value) if is_of_another::<H>(request, &value) => "is about another user",
-        Body::Json(value) if has_shape::<H>(operation.answer, &value) => {
+        Body::Json(value) if has_shape::<H>(request, &value) => {
             return Ok(match operation.answer {
                 AnswerShape::Record(shape) => H::tidy(value, shape),
                 _ => value,
@@ -87,11 +87,11 @@ fn is_of_another<H: Host>(request: &Request<H>, value: &H::Value) -> bool {
 }
 
 /// Whether a success holds what callers rely on.
-fn has_shape<H: Host>(shape: AnswerShape, value: &H::Value) -> bool {
-    match shape {
+fn has_shape<H: Host>(request: &Request<H>, value: &H::Value) -> bool {
+    match request.operation.answer {
         AnswerShape::Record(record) => H::is_record(value, record.id, record.data),
-        AnswerShape::Records(name, record) => H::has_list(value, name, record.id, record.data),
-        AnswerShape::Ids(name) => H::has_list(value, name, "", ""),
+        AnswerShape::Records(name, record) => H::has_list(value, name, record.id, record.data, request.listed_ids()),
+        AnswerShape::Ids(name) => H::has_list(value, name, "", "", request.listed_ids()),
         AnswerShape::Number(name) => H::number_field(value, name).is_some(),
         AnswerShape::Object => H::is_object(value),
     }

@@ -26,6 +26,8 @@ const STEP_MARGIN_MS: f64 = 100.0;
 /// Milliseconds after which a call looks a second time for calls that are no longer driven. Timers that are late do not fire in
 /// the order in which they are due: before the second look, those of calls that are still driven have fired.
 const SECOND_LOOK_MS: f64 = 10.0;
+/// Where a call has waited for the token all of its time.
+const TOKEN_HINT: &str = "the token provider gave no token; it must not wait for a call of its own client";
 
 /// A call: as many attempts as its policy allows, within its deadline, until its signal fires.
 pub struct Call<H: Host> {
@@ -511,7 +513,9 @@ impl<H: Host> Call<H> {
 
     fn timeout(&self, whole_call: bool, phase: Phase) -> CallError<H> {
         let limit = if whole_call { self.limits.deadline_ms } else { self.limits.timeout_ms };
-        decode::timeout(&self.request, limit, whole_call, phase).into()
+        let error = decode::timeout(&self.request, limit, whole_call, phase);
+        let waits_for_token = phase == Phase::Connect && self.token_place.is_some();
+        if waits_for_token { error.with_hint(TOKEN_HINT).into() } else { error.into() }
     }
 
     /// The path behind the API root and version.

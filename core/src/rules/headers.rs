@@ -35,6 +35,9 @@ mod tests {
         for (name, value) in [
             ("Authorization", "a"),
             ("x-own", "a"),
+            ("Content-Length", "1"),
+            ("host", "a"),
+            ("x", "\u{7f}"),
             ("a b", "a"),
             ("", "a"),
             ("x", "a\nb"),

@@ -14,10 +14,13 @@ pub const MAX_RETRIES: u32 = 100;
 /// The longest a timer can run: a longer one fires at once, in every engine.
 pub const MAX_MS: f64 = 2_147_483_647.0;
 
-/// The headers that callers may not set: those of every request, and the service's own.
+/// The headers that callers may not set: those of every request and of the connection, and the service's own.
 macro_rules! own_headers {
     ($($service:literal),*) => {
-        concat!("accept, authorization, content-type" $(, ", ", $service)*)
+        concat!(
+            "accept, authorization, connection, content-length, content-type, expect, host, keep-alive, transfer-encoding, upgrade"
+            $(, ", ", $service)*
+        )
     };
 }
 pub(crate) use own_headers;

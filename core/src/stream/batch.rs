@@ -10,7 +10,7 @@ use crate::call::{FailedAttempt, decode, unexpected_type};
 use crate::rules::text::number;
 use crate::rules::validate::MAX_BATCH;
 use crate::wire::body::BodyWriter;
-use crate::wire::request::id_hash;
+use crate::wire::request::{LISTED_IDS, id_hash};
 use crate::wire::{Answer, Body, CallError, Host, Operation, Request};
 
 /// Characters of ids in one URL: servers refuse longer ones than some 64 000.
@@ -43,7 +43,7 @@ pub fn parts_of_ids<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<Range<usize>>
 
 /// `getUsers` or `deleteUsers` of ids that were checked.
 pub fn of_ids<'a, H: Host>(operation: &'static Operation, ids: impl Iterator<Item = &'a str>) -> Request<H> {
-    let (mut query, mut keys, mut count) = (String::from("&ids="), Vec::new(), 0);
+    let (mut query, mut keys, mut count) = (String::from(LISTED_IDS), Vec::new(), 0);
     for id in ids {
         if count > 0 {
             query.push(',');

@@ -7,6 +7,9 @@ use super::host::Host;
 use super::operation::{Operation, Subject};
 use crate::rules::text::concat;
 
+/// How a query begins that lists ids.
+pub const LISTED_IDS: &str = "&ids=";
+
 /// What is asked, of whom, and with what.
 pub struct Request<H: Host> {
     /// What is asked.
@@ -49,6 +52,11 @@ impl<H: Host> Request<H> {
     pub fn with_text(mut self, text: H::Text) -> Self {
         self.text = Some(text);
         self
+    }
+
+    /// The ids that it lists in its query, with commas between; empty where it lists none.
+    pub(crate) fn listed_ids(&self) -> &str {
+        self.query.strip_prefix(LISTED_IDS).unwrap_or_default()
     }
 
     /// What it does and to whom, for error texts.

@@ -41,8 +41,9 @@ pub trait HostValues: Sized + 'static {
     /// Whether it has the text `id`, and the object `data` unless that is null or missing.
     fn is_record(value: &Self::Value, id: &str, data: &str) -> bool;
 
-    /// Whether a member is an array of records, as [`HostValues::is_record`] says. With `id` empty, of texts.
-    fn has_list(value: &Self::Value, name: &str, id: &str, data: &str) -> bool;
+    /// Whether a member is an array of records, as [`HostValues::is_record`] says. With `id` empty, of texts. Where `ids` has
+    /// any, with commas between, the list must have no others.
+    fn has_list(value: &Self::Value, name: &str, id: &str, data: &str, ids: &str) -> bool;
 
     /// A record as callers are given it.
     fn tidy(record: Self::Value, shape: &RecordShape) -> Self::Value;

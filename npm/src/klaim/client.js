@@ -19,7 +19,7 @@ export class KlaimClient {
   user(userId) { return new KlaimUser(this, userId); }
 
   on(event, listener) { return inside(this).on(event, listener); }
-  off(event) { inside(this).off(event); }
+  off(event, listener) { inside(this).off(event, listener); }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() { inside(this).dispose(); }
 }

@@ -66,7 +66,7 @@ export class Client {
   enrich(value, options) { return enrich(this, value, options); }
 
   on(event, listener) { return inside(this).on(event, listener); }
-  off(event) { inside(this).off(event); }
+  off(event, listener) { inside(this).off(event, listener); }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() { inside(this).dispose(); }
 }

@@ -59,9 +59,12 @@ function withToken(client, token) {
 
 /** Keeps the record that a call gives; gives the handle. */
 export async function keep(user, record) {
-  user.full = await record;
-  user.data = user.full.data;
-  return user;
+  const full = await record;
+  // A handle that was frozen keeps nothing: what was done is told by another.
+  const keeper = Object.isFrozen(user) ? fill(Object.create(Object.getPrototypeOf(user)), inside(user), user.id) : user;
+  keeper.full = full;
+  keeper.data = full.data;
+  return keeper;
 }
 
 const get = (user, options) =>

@@ -8,6 +8,7 @@ let started;
 /** What it exports. */
 export function rules() {
   if (!started) {
+    if (typeof WebAssembly !== "object") throw new TypeError("user-handle/testing needs WebAssembly, which this runtime lacks");
     const exports = instantiate();
     exports.start(new WebAssembly.Module(decode()));
     started = exports;

@@ -8,6 +8,8 @@ import { rules } from "./rules.js";
 
 /** The same users and data as `addUsers` takes, checked and encoded: nothing is sent before all of them are. */
 export async function addUsers(client, users, override, options) {
+  // Whoever takes the options for the second argument would replace users.
+  if (override !== undefined && typeof override !== "boolean") throw refusal("override", "override", override);
   const batches = [...encodedBatches(members(users, "users"), override)];
   return merged(await inTurn(batches, "stored", (batch) => batch.send(client, options)), "created_users");
 }

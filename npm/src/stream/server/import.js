@@ -35,6 +35,8 @@ class Import {
   #again = [];
   #inFlight = new Map();
   #failure;
+  /** Settled once listeners that are async have ended. */
+  #told;
   #wake = () => {};
 
   constructor(client, options = {}) {
@@ -87,6 +89,7 @@ class Import {
     }
     await reading?.close();
     while (this.#inFlight.size > 0) await this.#pause(undefined);
+    if (!signal?.aborted) await this.#told;
     if (this.#failure) throw this.#explained(this.#failure.error);
     return { ...this.#progress(), elapsedMs: now() - this.#begin, attempts: this.#attempts };
   }
@@ -177,10 +180,13 @@ class Import {
   }
 
   #guarded(run) {
+    const fail = (error) => { this.#failure ??= { error }; };
     try {
-      run();
+      const told = run();
+      // A listener may be an async function.
+      if (typeof told?.then === "function") this.#told = Promise.all([this.#told, Promise.resolve(told).catch(fail)]);
     } catch (error) {
-      this.#failure ??= { error };
+      fail(error);
     }
   }
 

@@ -1,7 +1,7 @@
 // Numbers in JSON text that a double does not hold: `JSON.parse` gives another number in their place, without a word.
 
 /** Nearly no line has one: so many digits in a row, or an exponent of three. */
-const MAY_HAVE_ONE = /\d{16}|[eE]\+?\d{3}/;
+const MAY_HAVE_ONE = /\d{16}|[eE][+-]?\d{3}/;
 
 /** Strings, to pass over them, and numbers. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
@@ -22,7 +22,7 @@ export function inexactNumber(text) {
 /** Whole numbers are meant to the digit; of others, as everywhere, the nearest double is good enough. */
 function isExact(token) {
   const number = Number(token);
-  if (!Number.isFinite(number)) return false;
+  if (!Number.isFinite(number) || (number === 0 && /^-?[\d.]*[1-9]/.test(token))) return false;
   return !/^-?\d+$/.test(token) || BigInt(token) === BigInt(number);
 }
 

@@ -9,13 +9,14 @@ import { rules } from "./rules.js";
 export class Source {
   #iterator;
   #signal;
-  #decoder = new TextDecoder();
+  #decoder = new TextDecoder("utf-8", { fatal: true });
   /** Lines of NDJSON that were read and not taken; the last one may go on in the next piece. */
   #lines = [];
   #rest = "";
   /** Of the line that goes on, what came first was too long, and is not held. */
   #isLong = false;
-  #hasBegun = false;
+  /** Whether each text is a line without its end, as `readline` gives them; undefined until one tells. */
+  #isByLine;
   #index = 0;
   #isDone = false;
 
@@ -71,7 +72,9 @@ export class Source {
     if (this.#isDone) return;
     this.#isDone = true;
     try {
-      await this.#iterator.return?.();
+      const closed = Promise.resolve(this.#iterator.return?.()).catch(() => {});
+      // A generator that waits for something closes when that is there: whoever has aborted does not wait for it.
+      if (!this.#signal?.aborted) await closed;
     } catch {
       // Why it is closed is the better news.
     }
@@ -102,21 +105,37 @@ export class Source {
   #taken({ value, done }) {
     if (done) {
       this.#isDone = true;
-      this.#read(this.#decoder.decode(), "\n");
+      this.#read(`${this.#decode()}\n`);
       return undefined;
     }
-    if (typeof value === "string") this.#read(value, "");
-    else if (ArrayBuffer.isView(value)) this.#read(this.#decoder.decode(value, { stream: true }), "");
+    if (typeof value === "string") this.#read(this.#delimited(value));
+    else if (isBytes(value)) this.#read(this.#delimited(this.#decode(value)));
     else return { value };
     return undefined;
   }
 
-  #read(text, end) {
-    if (!this.#hasBegun) text = text.replace(/^\ufeff/, "");
-    this.#hasBegun ||= text !== "";
-    // Lines come without their ends too: from `readline`, or from a text that was split.
-    if (this.#rest === "" && !text.includes("\n") && isWhole(text)) end = "\n";
-    const lines = (this.#rest + text + end).split("\n");
+  #decode(bytes) {
+    try {
+      return this.#decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw refusal("encoding", "source");
+    }
+  }
+
+  /** Lines come without their ends too, from `readline` or from a text that was split: a text that is a user by itself tells. */
+  #delimited(text) {
+    if (text.includes("\n")) this.#isByLine = false;
+    else if (this.#isByLine) return `${text}\n`;
+    else if (isUser(text) && (this.#rest === "" || this.#isByLine === undefined)) {
+      this.#isByLine ??= true;
+      // What came before it was a line as well, which is no user.
+      return this.#rest === "" ? `${text}\n` : `\n${text}\n`;
+    }
+    return text;
+  }
+
+  #read(text) {
+    const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop();
     if (this.#isLong && lines.length > 0) {
       this.#isLong = false;
@@ -156,16 +175,20 @@ const failed = (thrown) =>
 const TOO_LONG = "\n";
 
 /** Whether a text is a user by itself. */
-function isWhole(text) {
+function isUser(text) {
   try {
-    return text.startsWith("{") && JSON.parse(text) !== null;
+    return text.trimStart().startsWith("{") && Object.hasOwn(JSON.parse(text), "id");
   } catch {
     return false;
   }
 }
 
+const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+
 /** The user of a line, or what is wrong with it. */
-function parsed(line) {
+function parsed(text) {
+  // Files that were joined have the mark of each.
+  const line = text.replace(/^\ufeff/, "");
   if (line.startsWith("[")) return { problem: (path) => refusal("array", path) };
   try {
     const value = JSON.parse(line);
@@ -186,7 +209,7 @@ function idOf(user) {
 }
 
 function iterate(source) {
-  if (typeof source === "string" || ArrayBuffer.isView(source)) return [source].values();
+  if (typeof source === "string" || isBytes(source)) return [source].values();
   // Of a `Blob`.
   if (typeof source?.stream === "function") return iterate(source.stream());
   // Of a web stream, where it is not iterable itself.
