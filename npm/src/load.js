@@ -49,6 +49,12 @@ export function enter(work) {
   }
 }
 
+/** An error that was made where nobody waited for it, with the stack of where it is thrown again. */
+export function rethrown(error) {
+  if (isUserHandleError(error)) Error.captureStackTrace?.(error, rethrown);
+  return error;
+}
+
 /** What the engine says is one, or that its stack was full, which may have been inside. */
 const isTrap = (thrown) =>
   thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError || thrown?.name === "InternalError";

@@ -359,6 +359,16 @@ for (const [face, api] of Object.entries(faces)) {
         const theThird = async () => { await refused(connected(answering({}, 200)).user("ada")); };
         assert.match((await failure(theThird)).stack, /theThird/);
       }
+      for (const failing of [
+        () => connected(answering({ detail: "no" }, 403)).users.import([{ id: "ada" }]),
+        () => connected(answering({}, 200)).users.import("oops\n"),
+        () => connected(answering({ users: [], duration: "1ms" }), { gather: true }).user("ada").get(),
+        () => connected(answering({ detail: "no" }, 403)).getUsers(["ada"]),
+        () => connected(answering({ detail: "no" }, 403)).addUsers([{ id: "ada" }]),
+      ]) {
+        const theFourth = async () => { await failing(); };
+        assert.match((await failure(theFourth)).stack, /theFourth/);
+      }
       const bad = function theOtherCaller() { api.connect("key", "secret", undefined, { timeout: 0 }); };
       assert.match(thrown(bad).stack, /theOtherCaller/);
     });

@@ -18,7 +18,8 @@ export class Users {
   async delete(id, options) { return inside(this).user(id).delete(options); }
 
   async import(source, options) {
-    return SERVER ? importUsers(inside(this), source, options) : call(inside(this), "users.import");
+    // Awaited here, so that the caller's own line is in the stack of an error.
+    return await (SERVER ? importUsers(inside(this), source, options) : call(inside(this), "users.import"));
   }
 
   ref(user) { return inside(this).user(isObject(user) ? idOf(user) : user).ref(); }

@@ -1,21 +1,26 @@
 // Where a client gathers, the reads of one turn of the event loop are one batch. Not in the build for browsers.
 
-import { current, enter } from "../../load.js";
+import { current, enter, rethrown } from "../../load.js";
 import { inside } from "../../session.js";
 
 /** A read with options of its own is a request of its own. */
 export const gathers = (client, options) => options === undefined && inside(client).settings.gather;
 
 /** The record of a user, from a batch. */
-export function getGathered(client, id) {
+export async function getGathered(client, id) {
   const state = inside(client);
   if (state.gathered === undefined) {
     state.gathered = new Map();
     nextTurn(() => flush(client, state));
   }
-  return new Promise((resolve, reject) => {
+  const record = new Promise((resolve, reject) => {
     state.gathered.set(id, [...(state.gathered.get(id) ?? []), { resolve, reject }]);
   });
+  try {
+    return await record;
+  } catch (error) {
+    throw rethrown(error);
+  }
 }
 
 // As they were at first: test runners put timers in their place that stand still.

@@ -3,7 +3,7 @@
 
 import { isUserHandleError } from "../../../../src/js/errors.js";
 import { withTimeout } from "../../../../src/js/timeout.js";
-import { current, enter } from "../../load.js";
+import { current, enter, rethrown } from "../../load.js";
 import { inside } from "../../session.js";
 import { rules } from "./rules.js";
 import { Source } from "./source.js";
@@ -18,6 +18,8 @@ export async function importUsers(client, source, options) {
   const off = client.on("retry", (event) => run.heard(event));
   try {
     return await run.all(source);
+  } catch (error) {
+    throw rethrown(error);
   } finally {
     off();
     run.free();
