@@ -12,6 +12,7 @@ mod batch;
 mod described;
 mod faults;
 mod feeds;
+mod files;
 mod http;
 mod klaim;
 mod klaim_limits;

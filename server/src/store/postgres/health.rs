@@ -1,18 +1,14 @@
 //! Whether the database does its work, for `/health`: asked of the database, and known from the last write.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::Postgres;
 use super::error::Failure;
 use super::pool::Access;
 use super::transaction::values;
+use crate::store::health::{LIMIT, silent};
 use crate::store::schema::TABLES;
 use crate::store::{Health, StoreError};
-
-/// How long the database may take to answer.
-const LIMIT: Duration = Duration::from_millis(800);
 
 /// Tables that this account may not read.
 const UNREADABLE: &str = "
@@ -33,7 +29,6 @@ const UNWRITABLE: &str = "
 /// Whether reads and writes work, within a second.
 pub(super) async fn check(postgres: &Postgres) -> Health {
     let (reads, writes) = tokio::join!(timeout(LIMIT, reads(postgres)), timeout(LIMIT, writes(postgres)));
-    let silent = || format!("no answer within {} ms", LIMIT.as_millis());
     Health { reads: reads.unwrap_or_else(|_| Err(silent())), writes: writes.unwrap_or_else(|_| Err(silent())) }
 }
 

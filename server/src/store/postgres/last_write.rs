@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::store::StoreError;
+use crate::store::health::concerns_other_writes;
 
 /// How long a write that failed says that writes fail.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -17,8 +18,8 @@ impl LastWrite {
     pub(super) fn record(&self, error: Option<&StoreError>) {
         let problem = match error {
             None => None,
-            Some(StoreError::Busy | StoreError::Closed) => return,
-            Some(error) => Some((Instant::now(), error.clone())),
+            Some(error) if concerns_other_writes(error) => Some((Instant::now(), error.clone())),
+            Some(_) => return,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = problem;
     }

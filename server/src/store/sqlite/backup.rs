@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::error::OpenError;
 use super::lock::{Lock, beside};
-use super::{connection, migrate, write_ahead_log};
+use super::{connection, migrate, reader, write_ahead_log};
 use crate::store::Timestamp;
 
 /// Writes a consistent copy of the database at `path` to the new file `to`; a server may go on writing meanwhile. Returns
@@ -24,7 +24,7 @@ pub fn back_up(path: &Path, to: &Path) -> Result<u64, String> {
     }
     // Read-only, so that SQLite does not create a missing file as an empty database.
     let open = || {
-        let source = connection::reader(path)?;
+        let source = reader::own(path)?;
         if !Lock::is_taken(path)? {
             write_ahead_log::require_sound(path)?;
         }
@@ -42,11 +42,15 @@ pub fn back_up(path: &Path, to: &Path) -> Result<u64, String> {
 /// One line that says what failed. The database is unchanged; but if the disk fails while files are renamed, it is beside
 /// its old path, under a name that ends in `.replaced-` and a number.
 pub fn restore(path: &Path, from: &Path) -> Result<(u64, Option<PathBuf>), String> {
-    let source = connection::reader(from).map_err(|error| format!("cannot open {}: {error}", from.display()))?;
+    let source = reader::open(from).map_err(|error| format!("cannot open {}: {error}", from.display()))?;
     let in_place = |error: &dyn std::fmt::Display| format!("cannot replace {}: {error}", path.display());
     // If the path is a symbolic link, both the lock and the replacement concern the file it points to.
     let path = if path.exists() { path.canonicalize().map_err(|error| in_place(&error))? } else { path.to_owned() };
-    let lock = if path.exists() { Some(Lock::take(&path).map_err(|error| in_place(&error))?) } else { None };
+    let take = || {
+        reader::refuse_foreign_even_if_damaged(&path)?;
+        Lock::take(&path)
+    };
+    let lock = if path.exists() { Some(take().map_err(|error: OpenError| in_place(&error))?) } else { None };
     let new = beside(&path, ".restoring");
     remove(&new).map_err(|error| in_place(&error))?;
     let users = copy(&source, &new).map_err(|error| format!("cannot restore {}: {error}", from.display()))?;
@@ -100,13 +104,14 @@ fn copy(source: &Connection, to: &Path) -> Result<u64, String> {
 /// One line that says what is wrong with it.
 pub fn check(path: &Path) -> Result<u64, String> {
     let sound_copy = || {
-        let connection = connection::reader(path)?;
+        let connection = reader::own(path)?;
         // A log that a server is writing to has an end that changes.
         if !Lock::is_taken(path)? {
             write_ahead_log::require_sound(path)?;
         }
         connection::require_sound(&connection, "integrity_check")?;
-        migrate::require_own(&connection)?;
+        migrate::refuse_newer(&connection)?;
+        migrate::require_whole(&connection)?;
         Ok(connection)
     };
     let connection = sound_copy().map_err(|error: OpenError| error.to_string())?;

@@ -1,16 +1,13 @@
-//! Opens SQLite connections with the settings that durability depends on.
+//! Opens the SQLite connection that writes, with the settings that durability depends on.
 
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::OpenError;
 use super::lock::{Lock, refuse_hard_links};
+use super::reader::{self, BUSY_TIMEOUT};
 use super::{migrate, write_ahead_log};
-
-/// How long a statement waits for another process that has locked the database.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// `synchronous=FULL`, as SQLite reports it: the write-ahead log is on disk before a commit returns.
 const SYNCHRONOUS_FULL: i64 = 2;
@@ -19,16 +16,27 @@ const SYNCHRONOUS_FULL: i64 = 2;
 /// are brought up to date.
 pub(super) fn writer(path: &Path) -> Result<(Connection, Lock), OpenError> {
     // Checked before anything is written, so that the file of another program or of a newer version stays as it is.
-    if path.exists() {
+    let is_there = path.exists();
+    if is_there {
+        reader::refuse_foreign(path)?;
         refuse_hard_links(path)?;
-        migrate::require_own(&reader(path)?)?;
     }
-    let mut connection = Connection::open(path)?;
+    // Without `SQLITE_OPEN_URI`, a path is a path.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // A file that this account may not write is opened for reading instead.
+    if connection.is_readonly("main")? {
+        return Err(OpenError::ReadOnly);
+    }
+    if is_there {
+        migrate::refuse_newer(&reader::open(path)?)?;
+    }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let lock = Lock::take(path)?;
     // Before the first statement, which takes from the log what it finds.
     write_ahead_log::require_sound(path)?;
     require_sound(&connection, "quick_check")?;
+    migrate::require_whole(&connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(OpenError::Setting("journal_mode=WAL"));
@@ -50,14 +58,6 @@ pub(super) fn require_sound(connection: &Connection, check: &str) -> Result<(), 
         "ok" => Ok(()),
         _ => Err(OpenError::Damaged(found.replace('\n', " "))),
     }
-}
-
-/// A connection that reads from the file at `path`, which must exist.
-pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(connection)
 }
 
 /// A database in memory, which lives as long as this connection.

@@ -19,6 +19,18 @@ pub enum OpenError {
     /// Another program wrote it.
     #[error("it is the database of another program")]
     Foreign,
+    /// There is a folder at its path.
+    #[error("it is a folder")]
+    Folder,
+    /// It is shorter than any database, and not empty.
+    #[error("file is not a database")]
+    TooShort,
+    /// This account may not write it.
+    #[error("it is read-only for this account")]
+    ReadOnly,
+    /// A part of it was removed.
+    #[error("it lacks the {0}, restore a backup")]
+    Missing(String),
     /// It has other names, under which another server could open it with a log of its own.
     #[error("it has {0} hard links, and a database may have one name only")]
     HardLinks(u64),
@@ -47,6 +59,7 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(error.to_string()),
         _ => StoreError::Failed(error.to_string()),
     }

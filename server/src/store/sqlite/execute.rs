@@ -16,7 +16,7 @@ impl Sqlite {
         T: Send + 'static,
         W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.guard.noted(self.writer.write(UndoneBy::Savepoint, work).await)
+        self.guard.written(self.writer.write(UndoneBy::Savepoint, work).await)
     }
 
     /// Like [`Sqlite::write`], for work that changes something in one statement at most, which takes less.
@@ -25,7 +25,7 @@ impl Sqlite {
         T: Send + 'static,
         W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.guard.noted(self.writer.write(UndoneBy::Statement, work).await)
+        self.guard.written(self.writer.write(UndoneBy::Statement, work).await)
     }
 
     /// Runs `work`, which reads a few rows. It runs on this thread: handing it to another one would cost more than the

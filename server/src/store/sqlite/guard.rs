@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::condition::Condition;
 use super::error::OpenError;
 use super::files::Files;
 use crate::store::StoreError;
+use crate::store::health::concerns_other_writes;
 
 /// What is known about the state of the database. Clones share it.
 #[derive(Clone, Default)]
@@ -14,13 +16,15 @@ pub(super) struct Guard {
     condition: Condition,
     /// `None`: the database is in memory.
     files: Option<Arc<Files>>,
+    /// Whether the last write failed, so that the next one may fail too.
+    is_writing_in_doubt: Arc<AtomicBool>,
 }
 
 impl Guard {
     /// Guards the database at `path`, which is open.
     pub(super) fn of(path: &Path) -> Result<Self, OpenError> {
         let files = Files::watch(path).map_err(OpenError::Watch)?;
-        Ok(Guard { condition: Condition::default(), files: Some(Arc::new(files)) })
+        Ok(Guard { files: Some(Arc::new(files)), ..Guard::default() })
     }
 
     /// Fails if the database is gone or damaged.
@@ -48,6 +52,19 @@ impl Guard {
     /// Notes what an operation found.
     pub(super) fn noted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         result.inspect_err(|error| self.condition.note(error))
+    }
+
+    /// Like [`Guard::noted`], for a write.
+    pub(super) fn written<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if result.as_ref().err().is_none_or(concerns_other_writes) {
+            self.is_writing_in_doubt.store(result.is_err(), Ordering::Relaxed);
+        }
+        self.noted(result)
+    }
+
+    /// Whether the last write that says something of others failed.
+    pub(super) fn is_writing_in_doubt(&self) -> bool {
+        self.is_writing_in_doubt.load(Ordering::Relaxed)
     }
 
     /// For the end, when the files change because the database is closed.

@@ -7,7 +7,7 @@ use super::error::OpenError;
 use crate::store::schema;
 
 /// The `application_id` of this server's files: `uhdl`.
-const APPLICATION_ID: i64 = 0x7568_646c;
+pub(super) const APPLICATION_ID: i64 = 0x7568_646c;
 
 /// What only SQLite needs, each with its version. Its primary key of `users` has the order of a list already.
 const OWN: &[(i64, &str)] = &[(4, "CREATE INDEX IF NOT EXISTS klaim_users_by_id ON klaim_users (app, user_id)")];
@@ -15,7 +15,8 @@ const OWN: &[(i64, &str)] = &[(4, "CREATE INDEX IF NOT EXISTS klaim_users_by_id 
 /// Runs the migrations that the database lacks, all of them in one transaction.
 pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    require_own(&transaction)?;
+    refuse_foreign(&transaction)?;
+    refuse_newer(&transaction)?;
     migrate(&transaction, schema::VERSION)?;
     if number(&transaction, "application_id")? != APPLICATION_ID {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -23,14 +24,32 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), OpenError> {
     Ok(transaction.commit()?)
 }
 
-/// Fails if another program, or a newer version of this server, wrote the file.
-pub(super) fn require_own(connection: &Connection) -> Result<(), OpenError> {
+/// Fails if another program wrote the file.
+pub(super) fn refuse_foreign(connection: &Connection) -> Result<(), OpenError> {
     let version = number(connection, "user_version")?;
     match number(connection, "application_id")? {
-        APPLICATION_ID => Ok(schema::missing(version).map(drop)?),
+        APPLICATION_ID => Ok(()),
         // Earlier versions of this server set no id. Their files are known by their tables, and new ones have none.
         0 if version <= schema::VERSION && tables(connection)? == tables_of(version)? => Ok(()),
         _ => Err(OpenError::Foreign),
+    }
+}
+
+/// Fails if a newer version of this server wrote the file.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<(), OpenError> {
+    Ok(schema::missing(number(connection, "user_version")?).map(drop)?)
+}
+
+/// Fails if a table or column is missing that a file of this version has.
+pub(super) fn require_whole(connection: &Connection) -> Result<(), OpenError> {
+    let found = tables(connection)?;
+    let is_there = |table: &str| found.iter().any(|[of, ..]| of == table);
+    let expected = tables_of(number(connection, "user_version")?)?;
+    let missing = expected.iter().find(|[table, column, _]| !found.iter().any(|[t, c, _]| t == table && c == column));
+    match missing {
+        None => Ok(()),
+        Some([table, column, _]) if is_there(table) => Err(OpenError::Missing(format!("column {column} of {table}"))),
+        Some([table, ..]) => Err(OpenError::Missing(format!("table {table}"))),
     }
 }
 

@@ -3,10 +3,12 @@
 //! ```text
 //! execute.rs      runs an operation's work: `Sqlite::write`, `Sqlite::read` and `Sqlite::long_read`
 //! writer.rs       the one thread that writes          pool.rs       connections that read
-//! connection.rs   opens connections                   lock.rs       one server for each file
+//! connection.rs   opens the connection that writes    lock.rs       one server for each file
+//! reader.rs       opens those that read, and looks whose file it is
 //! migrate.rs      brings the tables up to date        error.rs      what errors of SQLite mean
 //! guard.rs        whether the database can be relied on: its files (files.rs), what was found so far (condition.rs)
 //! write_ahead_log.rs                                  finds damage in a log before SQLite reads it
+//! health.rs       whether reads and writes work
 //! backup.rs       copies, made and put back           users.rs, …   the operations, a file for each trait
 //! ```
 //!
@@ -22,11 +24,13 @@ mod files;
 mod flags;
 mod follows;
 mod guard;
+mod health;
 mod klaim;
 mod listing;
 mod lock;
 mod migrate;
 mod pool;
+mod reader;
 mod users;
 mod write_ahead_log;
 mod writer;
@@ -59,7 +63,7 @@ impl Sqlite {
     /// Opens the file at `path`. A missing file is created.
     ///
     /// # Errors
-    /// SQLite refuses the file, it is damaged or has hard links, another process has it open, or another program or a newer
+    /// SQLite refuses the file, it is damaged or read-only, lacks a table or has hard links, another process has it open, or another program or a newer
     /// version of this server wrote it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Sqlite::open_with_group(path, GROUP)
@@ -90,10 +94,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn check(&self) -> Health {
-        let reads = self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await;
-        let writes = self.guard.require_sound();
-        let reads = self.guard.require_sound().and(reads);
-        Health { reads: reads.map_err(|error| error.to_string()), writes: writes.map_err(|error| error.to_string()) }
+        health::check(self).await
     }
 
     fn waiting(&self) -> usize {
@@ -105,5 +106,7 @@ impl Store for Sqlite {
     }
 }
 
+#[cfg(test)]
+mod refusal_tests;
 #[cfg(test)]
 mod tests;

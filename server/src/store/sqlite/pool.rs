@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError, TryLockError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::connection;
 use super::error::OpenError;
+use super::reader;
 
 /// A few connections, each used by one thread at a time.
 pub(super) struct Pool {
@@ -21,9 +21,9 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let others = (0..processors * 2).map(|_| connection::reader(path).map(Mutex::new));
+        let others = (0..processors * 2).map(|_| reader::open(path).map(Mutex::new));
         Ok(Pool {
-            first: Mutex::new(connection::reader(path)?),
+            first: Mutex::new(reader::open(path)?),
             others: others.collect::<Result<_, _>>()?,
             long_reads: Semaphore::new(processors),
         })

@@ -7,23 +7,23 @@ use super::*;
 use crate::store::listing::{self, Dialect, KLAIM_USERS, USERS};
 use crate::store::{ListRequest, NewUser, Order, Position, SortBy, Users};
 
-const APP: &str = "app";
+pub(super) const APP: &str = "app";
 
-fn new(id: &str) -> NewUser {
+pub(super) fn new(id: &str) -> NewUser {
     NewUser { id: id.into(), data: RawValue::from_string("{}".into()).unwrap() }
 }
 
 /// A folder that is deleted after the test.
-struct Folder(std::path::PathBuf);
+pub(super) struct Folder(pub(super) std::path::PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("user-handle-store-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&folder).unwrap();
         Folder(folder)
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    pub(super) fn file(&self) -> std::path::PathBuf {
         self.0.join("users.db")
     }
 }
@@ -68,55 +68,6 @@ fn durability_is_as_set() {
     assert_eq!(pragma("synchronous").unwrap(), rusqlite::types::Value::Integer(2));
     assert_eq!(pragma("busy_timeout").unwrap(), rusqlite::types::Value::Integer(5_000));
     assert_eq!(pragma("fullfsync").unwrap(), rusqlite::types::Value::Integer(1));
-}
-
-#[test]
-fn files_that_are_not_ours_are_refused_with_a_reason() {
-    let folder = Folder::new();
-    std::fs::write(folder.file(), "this is no database, and long enough to be seen as none, whatever it is").unwrap();
-    assert_eq!(Sqlite::open(&folder.file()).err().unwrap().to_string(), "file is not a database");
-    let newer = folder.0.join("newer.db");
-    drop(Sqlite::open(&newer).unwrap());
-    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let refusal = format!(
-        "it was written by a newer version of this server (format 99, this one knows {})",
-        crate::store::schema::VERSION
-    );
-    assert_eq!(Sqlite::open(&newer).err().unwrap().to_string(), refusal);
-    let nowhere = folder.0.join("none").join("users.db");
-    let text = Sqlite::open(&nowhere).err().unwrap().to_string();
-    assert!(text.starts_with("unable to open database file"), "{text}");
-}
-
-#[test]
-fn the_database_of_another_program_is_left_as_it_is() {
-    let folder = Folder::new();
-    for (name, set_up) in [
-        ("tables.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO users VALUES (1, 'a@b.c')"),
-        ("version.db", "CREATE TABLE users (app TEXT, id TEXT, data TEXT); PRAGMA user_version = 1"),
-        ("later.db", "CREATE TABLE users (id TEXT); PRAGMA user_version = 7"),
-        ("id.db", "PRAGMA application_id = 1"),
-    ] {
-        let file = folder.0.join(name);
-        Connection::open(&file).unwrap().execute_batch(set_up).unwrap();
-        let before = std::fs::read(&file).unwrap();
-        assert_eq!(Sqlite::open(&file).err().unwrap().to_string(), "it is the database of another program", "{name}");
-        assert_eq!(std::fs::read(&file).unwrap(), before, "{name}");
-        assert!(!lock::beside(&file, ".lock").exists() && !lock::beside(&file, "-wal").exists(), "{name}");
-    }
-}
-
-#[test]
-fn a_file_of_an_earlier_version_is_known_by_its_tables() {
-    let folder = Folder::new();
-    drop(Sqlite::open(&folder.file()).unwrap());
-    // As version 2 was, before files had an id.
-    let earlier = "DROP TABLE klaim_users; DROP TABLE klaim_names; PRAGMA user_version = 2; PRAGMA application_id = 0";
-    Connection::open(folder.file()).unwrap().execute_batch(earlier).unwrap();
-    drop(Sqlite::open(&folder.file()).unwrap());
-    let connection = Connection::open(folder.file()).unwrap();
-    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).unwrap();
-    assert_eq!(id, 0x7568_646c);
 }
 
 /// The names of the indexes that lists need.
@@ -367,14 +318,22 @@ async fn a_full_disk_refuses_writes_and_nothing_else() {
     let ids: Vec<_> = (0..=written).map(|number| format!("u{number}")).collect();
     assert_eq!(store.get_many(APP, &ids).await.unwrap().len(), written, "the one that was refused is not there");
     assert!(store.get(APP, "first").await.unwrap().is_some());
-    assert_eq!(store.check().await, Health { reads: Ok(()), writes: Ok(()) });
+    let full = Health { reads: Ok(()), writes: Err(refusal.to_string()) };
+    assert_eq!(store.check().await, full);
     // Of many writes at once, every write that succeeds is stored, and every one that fails is not.
     let calls = ids.iter().map(|id| store.create(APP, large(format!("more-{id}"))));
     for (id, done) in ids.iter().zip(futures_util::future::join_all(calls).await) {
         let stored = store.get(APP, &format!("more-{id}")).await.unwrap();
         assert_eq!(done.is_ok(), stored.is_some());
     }
-    pages(4_000).await.unwrap();
+    assert!(store.create(APP, large("last".into())).await.is_err());
+    assert_eq!(store.check().await, full);
+    // As when somebody makes room, of which the store is not told.
+    let room = |connection: &Connection| connection.pragma_update(None, "max_page_count", 4_000);
+    store.writer.write(super::writer::UndoneBy::Statement, room).await.unwrap();
+    assert_eq!(store.check().await, SOUND);
+    let users = "SELECT count(*) FROM users WHERE app = ''";
+    assert_eq!(store.read(|connection| connection.query_row(users, [], |row| row.get(0))).await, Ok(0));
     store.create(APP, large("last".into())).await.unwrap();
 }
 
@@ -420,23 +379,4 @@ async fn a_log_that_a_kill_left_does_not_meet_the_copy() {
     let store = Sqlite::open(&killed).unwrap();
     assert!(store.get(APP, "a").await.unwrap().is_some() && store.get(APP, "b").await.unwrap().is_none());
     assert!(Sqlite::open(&kept).unwrap().get(APP, "b").await.unwrap().is_some());
-}
-
-#[test]
-fn what_is_no_copy_is_not_put_back() {
-    let folder = Folder::new();
-    let (file, none, text) = (folder.file(), folder.0.join("none.db"), folder.0.join("text.db"));
-    drop(Sqlite::open(&file).unwrap());
-    std::fs::write(&text, "this is no database, and long enough to be seen as none, whatever it is").unwrap();
-    let refusal = restore(&file, &none).unwrap_err();
-    assert!(refusal.starts_with(&format!("cannot open {}: unable to open database file", none.display())), "{refusal}");
-    let refusal = format!("cannot restore {}: file is not a database", text.display());
-    assert_eq!(restore(&folder.0.join("new.db"), &text), Err(refusal));
-    let other = folder.0.join("other.db");
-    Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    let refusal = restore(&folder.0.join("new.db"), &other).unwrap_err();
-    assert!(refusal.ends_with("it is the database of another program"), "{refusal}");
-    let missing = back_up(&none, &folder.0.join("copy.db")).unwrap_err();
-    assert!(missing.starts_with(&format!("cannot open {}: unable to open database file", none.display())), "{missing}");
-    assert!(!folder.0.join("copy.db").exists() && !folder.0.join("new.db").exists());
 }
