@@ -138,6 +138,7 @@ async fn a_database_of_another_program_is_refused_and_left_as_it_is() {
     let postgres = Postgres::shared();
     for (made, named) in [
         ("CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('theirs')", "users"),
+        ("CREATE TABLE user_handle_versions (x TEXT)", "user_handle_versions"),
         ("CREATE TABLE orders (id BIGINT); CREATE VIEW clients AS SELECT id FROM orders", "clients, orders"),
     ] {
         let name = postgres.create_database().await;
@@ -155,6 +156,83 @@ async fn a_database_of_another_program_is_refused_and_left_as_it_is() {
         let store = open(&format!("{}?options=-csearch_path%3Down", postgres.url(&name))).await.unwrap();
         store.create(APP, new("a")).await.unwrap();
         assert_eq!(postgres.ask(&name, tables).await, before);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_table_and_has_the_name_of_one_is_refused_and_nothing_is_made() {
+    let postgres = Postgres::shared();
+    for (made, named) in [
+        ("CREATE SEQUENCE users", "users"),
+        ("CREATE TYPE follows AS (x INT); CREATE TYPE klaim_users AS ENUM ('a')", "follows, klaim_users"),
+        ("CREATE DOMAIN user_handle_versions AS TEXT", "user_handle_versions"),
+        ("CREATE SEQUENCE follows_by_target; CREATE SEQUENCE users_by_id", "follows_by_target, users_by_id"),
+    ] {
+        let name = postgres.create_database().await;
+        postgres.execute(&name, made).await;
+        let objects = "SELECT (SELECT count(*) FROM pg_class) + (SELECT count(*) FROM pg_type)";
+        let before = postgres.ask(&name, objects).await;
+        let refusal = open(&postgres.url(&name)).await.err().unwrap();
+        let reason = format!(
+            "it has something of another program where this server's tables would be ({named}), and is left as it is: \
+             name a database, or a schema, of its own"
+        );
+        assert!(refusal.ends_with(&reason), "{refusal}");
+        assert_eq!(postgres.ask(&name, objects).await, before, "{made}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_migration_that_fails_nothing_is_left() {
+    let postgres = Postgres::shared();
+    let name = postgres.create_database().await;
+    let no_klaim = "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF to_regclass('klaim_names') IS NOT NULL THEN RAISE EXCEPTION 'as told'; END IF;
+         END $$;
+         CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse()";
+    postgres.execute(&name, no_klaim).await;
+    let refusal = open(&postgres.url(&name)).await.err().unwrap();
+    assert!(refusal.ends_with("as told (SQLSTATE P0001)"), "{refusal}");
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(postgres.ask(&name, tables).await, 0);
+    postgres.execute(&name, "DROP EVENT TRIGGER refuse").await;
+    open(&postgres.url(&name)).await.unwrap();
+}
+
+#[tokio::test]
+async fn tables_that_may_lose_or_hide_what_is_written_are_refused_and_told_in_the_health() {
+    let postgres = Postgres::shared();
+    for (accident, reason, are_reads_failing) in [
+        (
+            "ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE flags ENABLE ROW LEVEL SECURITY",
+            "row-level security may hide rows of users, flags: use an account that owns them or has BYPASSRLS",
+            true,
+        ),
+        ("ALTER TABLE users SET UNLOGGED", "a crash would empty users: use ALTER TABLE … SET LOGGED", false),
+        (
+            "CREATE RULE none AS ON INSERT TO users DO INSTEAD NOTHING",
+            "rules may change what is written to users: use DROP RULE",
+            false,
+        ),
+    ] {
+        let name = postgres.create_database().await;
+        let (url, user) = (postgres.url(&name), format!("user_{name}"));
+        open(&url).await.unwrap();
+        let account = format!(
+            "CREATE ROLE {user} LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}"
+        );
+        postgres.execute(&name, &account).await;
+        let url = url.replace("postgres@", &format!("{user}@"));
+        let store = open(&url).await.unwrap();
+        postgres.execute(&name, accident).await;
+        let health = store.check().await;
+        assert_eq!(health.writes, Err(reason.to_owned()));
+        assert_eq!(health.reads.is_err(), are_reads_failing, "{reason}");
+        let refusal = open(&url).await.err().unwrap();
+        assert!(refusal.ends_with(&format!(": {reason}")), "{refusal}");
+        // Of those who may see every row, none is hidden.
+        postgres.execute(&name, &format!("ALTER ROLE {user} BYPASSRLS")).await;
+        assert_eq!(open(&url).await.is_ok(), are_reads_failing, "{reason}");
     }
 }
 

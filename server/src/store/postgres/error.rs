@@ -21,6 +21,15 @@ pub enum OpenError {
     /// It has tables, but none that says that they are of this server.
     #[error("it has tables of another program ({0}), and is left as it is: name a database, or a schema, of its own")]
     Foreign(String),
+    /// Something else than a table or index has the name of one.
+    #[error(
+        "it has something of another program where this server's tables would be ({0}), and is left as it is: \
+         name a database, or a schema, of its own"
+    )]
+    Occupied(String),
+    /// Its tables may lose or hide what is written.
+    #[error("{0}")]
+    Unfit(String),
     /// A newer version of the server wrote it.
     #[error(transparent)]
     Newer(#[from] Newer),

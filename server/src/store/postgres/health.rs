@@ -5,6 +5,7 @@ use tokio::time::timeout;
 use super::Postgres;
 use super::error::Failure;
 use super::pool::Access;
+use super::tables::{Fitness, UNFIT};
 use super::transaction::values;
 use crate::store::health::{LIMIT, silent};
 use crate::store::schema::TABLES;
@@ -35,11 +36,12 @@ pub(super) async fn check(postgres: &Postgres) -> Health {
 async fn reads(postgres: &Postgres) -> Result<(), String> {
     let asked = postgres.read(|transaction| async move {
         let row = transaction.query_one(UNREADABLE, values![TABLES]).await?;
-        Ok(row.try_get::<_, Option<String>>(0)?)
+        let fitness = Fitness::of(&transaction.query_one(UNFIT, values![TABLES]).await?)?;
+        Ok((row.try_get::<_, Option<String>>(0)?, fitness.reads))
     });
     match asked.await.map_err(|error| error.to_string())? {
-        Some(tables) => Err(format!("the account may not read {tables}")),
-        None => Ok(()),
+        (Some(tables), _) => Err(format!("the account may not read {tables}")),
+        (None, fitness) => fitness,
     }
 }
 
@@ -49,12 +51,14 @@ async fn writes(postgres: &Postgres) -> Result<(), String> {
         if row.try_get::<_, bool>(1)? {
             return Err(Failure::Final(StoreError::ReadOnly));
         }
-        Ok((row.try_get::<_, Option<String>>(0)?, row.try_get::<_, i64>(2)?))
+        let fitness = Fitness::of(&transaction.query_one(UNFIT, values![TABLES]).await?)?;
+        Ok((row.try_get::<_, Option<String>>(0)?, row.try_get::<_, i64>(2)?, fitness.writes))
     });
-    let (tables, waiting) = asked.await.map_err(|error| error.to_string())?;
+    let (tables, waiting, fitness) = asked.await.map_err(|error| error.to_string())?;
     if let Some(tables) = tables {
         return Err(format!("the account may not write {tables}"));
     }
+    fitness?;
     if waiting > 0 {
         return Err(format!("commits wait for a stand-by that does not answer: {waiting}"));
     }

@@ -6,7 +6,7 @@
 //! connection.rs   makes a connection                  tls.rs        encryption
 //! url.rs          the URL of a database               error.rs      what errors of PostgreSQL mean
 //! health.rs       whether reads and writes work       last_write.rs what the last write says of that
-//! migrate.rs      brings the tables up to date
+//! migrate.rs      brings the tables up to date        tables.rs     whether they are fit to be used
 //! users.rs, …     the operations, a file for each trait; store.rs is about the store as a whole
 //! ```
 //!
@@ -27,6 +27,7 @@ mod listing;
 mod migrate;
 mod pool;
 mod store;
+mod tables;
 mod tls;
 mod transaction;
 mod url;
@@ -48,7 +49,7 @@ impl Postgres {
     ///
     /// # Errors
     /// The database does not answer, refuses the connection, has no transactions, belongs to another program, or was
-    /// written by a newer version of this server.
+    /// written by a newer version of this server; or its tables may lose or hide what is written.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
         let pools = Pools::new(url)?;
         let mut lease = pools.get(Access::Read).await?;
