@@ -88,13 +88,15 @@ async fn around(State(layers): State<Arc<Layers>>, request: Request, next: Next)
         Some(injector) => faults::layer(injector, request, next).await,
         None => next(request).await,
     };
-    let next = async |request| match !is_open && is_for_service {
-        true => origins::published_keys(&services.0, request, next).await,
+    // Found out here, so that what is refused is not counted as a request of the owner.
+    let is_refused = !is_open && is_for_service && origins::is_misused_key(&services.0, &request);
+    let next = async |request| match is_refused {
+        true => origins::refuse_misused_key(),
         false => next(request).await,
     };
     let next = async |request| cors::answer_preflight(request, next).await;
     let next = async |request| panics::layer(request, next).await;
-    let next = async |request| limits::layer(limits, request, next).await;
+    let next = async |request| limits::layer(limits, !is_refused, request, next).await;
     let next = async |request| metrics::layer(metrics, request, next).await;
     let next = async |request| cors::add_headers(request, next).await;
     let next = async |request| request_log::layer(request, next).await;

@@ -18,12 +18,30 @@ use super::framing::Framing;
 pub(super) struct Activity {
     requests: AtomicUsize,
     is_write_blocked: AtomicBool,
+    /// Whether the rest of a body is waited for.
+    is_body_awaited: AtomicBool,
+    /// How often bytes were read or written.
+    moves: AtomicUsize,
 }
 
 impl Activity {
     /// Whether the connection does nothing but wait for the next request, of which a part may have come.
     pub(super) fn is_waiting_for_a_request(&self) -> bool {
         self.requests.load(Ordering::Relaxed) == 0 && !self.is_write_blocked.load(Ordering::Relaxed)
+    }
+
+    /// Whether the client has to send the rest of a body, or to take a part of an answer, before anything can go on.
+    pub(super) fn is_waiting_for_the_client(&self) -> bool {
+        self.is_body_awaited.load(Ordering::Relaxed) || self.is_write_blocked.load(Ordering::Relaxed)
+    }
+
+    /// How often bytes were read or written so far.
+    pub(super) fn moves(&self) -> usize {
+        self.moves.load(Ordering::Relaxed)
+    }
+
+    fn count_move(&self) {
+        self.moves.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -42,6 +60,10 @@ impl Drop for UnderWay {
         self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+/// What hyper gets in place of the end of a line that makes a request doubtful: a carriage return and no line feed, which it refuses
+/// in a head, in the line of a chunk's size and in trailers.
+const DOUBTFUL: &[u8] = b"\r\0";
 
 /// The body of an answer. Its request is under way until hyper has taken all of it.
 pub(super) struct AnswerBody {
@@ -73,16 +95,21 @@ impl http_body::Body for AnswerBody {
 pub(super) struct Stream {
     stream: TcpStream,
     framing: Framing,
+    /// What hyper still has to get of [`DOUBTFUL`].
+    doubtful: &'static [u8],
     activity: Arc<Activity>,
 }
 
 impl Stream {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
-        Stream { stream, framing: Framing::default(), activity }
+        Stream { stream, framing: Framing::default(), doubtful: &[], activity }
     }
 
     fn note<T>(&self, written: Poll<T>) -> Poll<T> {
         self.activity.is_write_blocked.store(written.is_pending(), Ordering::Relaxed);
+        if written.is_ready() {
+            self.activity.count_move();
+        }
         written
     }
 }
@@ -93,14 +120,23 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        let read = buffer.filled().get(before..).unwrap_or_default();
-        if let Err(sound) = self.framing.follow(read) {
-            // No part of a head or of a chunk's size may have this byte, so hyper answers 400 and closes the connection.
-            buffer.set_filled(before + sound);
-            buffer.put_slice(b"\0");
+        if self.doubtful.is_empty() {
+            let before = buffer.filled().len();
+            let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+            let is_awaited = read.is_pending() && self.framing.is_inside_body();
+            self.activity.is_body_awaited.store(is_awaited, Ordering::Relaxed);
+            ready!(read)?;
+            self.activity.count_move();
+            let read = buffer.filled().get(before..).unwrap_or_default();
+            match self.framing.follow(read) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err(sound) => buffer.set_filled(before + sound),
+            }
+            self.doubtful = DOUBTFUL;
         }
+        let (now, later) = self.doubtful.split_at(self.doubtful.len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        self.doubtful = later;
         Poll::Ready(Ok(()))
     }
 }

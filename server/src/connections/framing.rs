@@ -35,6 +35,8 @@ enum Part {
 #[derive(Default)]
 struct Head {
     has_request_line: bool,
+    /// HTTP/1.0 has no `Host`.
+    needs_host: bool,
     hosts: u32,
     length: Option<u64>,
     encodings: u32,
@@ -42,6 +44,11 @@ struct Head {
 }
 
 impl Framing {
+    /// Whether a body has begun, or is to follow a head, and has not come whole.
+    pub(super) const fn is_inside_body(&self) -> bool {
+        matches!(self.part, Part::Body(_) | Part::ChunkSize | Part::Chunk(_) | Part::Trailers)
+    }
+
     /// Follows these bytes. `Err`: the line that ends at this byte makes the request doubtful.
     pub(super) fn follow(&mut self, bytes: &[u8]) -> Result<(), usize> {
         let mut rest = bytes;
@@ -117,6 +124,7 @@ impl Framing {
             }
             Part::Head => {
                 self.head.has_request_line = !line.is_empty();
+                self.head.needs_host = line.ends_with(b" HTTP/1.1");
                 true
             }
             _ => true,
@@ -141,10 +149,10 @@ impl Head {
         }
     }
 
-    /// At most one host, and one way to find the end of the body.
+    /// One host, and one way to find the end of the body.
     const fn is_sound(&self) -> bool {
         let ways = self.encodings + self.length.is_some() as u32;
-        !self.is_doubtful && self.hosts <= 1 && ways <= 1
+        !self.is_doubtful && self.hosts >= self.needs_host as u32 && self.hosts <= 1 && ways <= 1
     }
 
     fn body(&self) -> Part {
@@ -202,9 +210,11 @@ mod tests {
             "X: y\n\r\n",
             "\n",
             "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\n\r\n",
         ] {
             assert!(!is_sound(&format!("{HOST}{rest}")), "{rest:?}");
         }
+        assert!(!is_sound("GET / HTTP/1.1\r\n\r\n"), "no host");
         assert_eq!(
             Framing::default().follow(b"GET / HTTP/1.1\nHost: x\r\n\r\n"),
             Err(14),

@@ -28,8 +28,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection may leave a response unread. Only Linux supports this.
 const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a connection has, when the server stops, for the rest of a head that it began to send.
-const LAST_HEAD_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a connection has, when the server stops, for the rest of a head that it began to send, and may send nothing of a body
+/// and take nothing of an answer.
+const LAST_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a connection that is refused has to send its request and to take the answer.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -149,16 +150,20 @@ async fn serve_connection(
         _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
     }
     // Hyper now closes the connection after the request that is under way, or at once when there is none. But it would wait
-    // for the rest of a head.
-    let head_is_late = async {
-        tokio::time::sleep(LAST_HEAD_TIMEOUT).await;
-        if !activity.is_waiting_for_a_request() {
-            std::future::pending::<()>().await;
+    // for the rest of a head or of a body, and for a client that takes no answer.
+    let client_is_late = async {
+        loop {
+            let moves = activity.moves();
+            tokio::time::sleep(LAST_TIMEOUT).await;
+            let is_still = activity.is_waiting_for_the_client() && activity.moves() == moves;
+            if activity.is_waiting_for_a_request() || is_still {
+                break;
+            }
         }
     };
     tokio::select! {
         served = connection.as_mut() => served,
-        () = head_is_late => Ok(()),
+        () = client_is_late => Ok(()),
     }
 }
 

@@ -8,6 +8,8 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
+const CHUNKED: &str = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 struct Server {
@@ -208,6 +210,31 @@ async fn at_the_end_half_a_head_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn at_the_end_a_client_that_sends_no_body_or_takes_no_answer_is_not_waited_for() {
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+    let continued = "HTTP/1.1 100 Continue\r\n\r\n";
+    let bodies = axum::routing::post(async |_: axum::body::Bytes| "hello");
+    let app = Router::new().route("/", bodies).route("/long", get(async || vec![b'a'; 64 * 1024 * 1024]));
+    let server = server_of(app, ConnectionLimits::new(100, PATIENCE, PATIENCE)).await;
+    let mut held = Vec::new();
+    for rest in ["Content-Length: 9\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n9\r\nhalf"] {
+        let mut stream = server.connect().await;
+        stream.write_all(format!("{head}{rest}").as_bytes()).await.unwrap();
+        let mut bytes = vec![0; continued.len()];
+        stream.read_exact(&mut bytes).await.unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), continued, "the request is under way");
+        held.push(stream);
+    }
+    let mut deaf = server.connect().await;
+    deaf.write_all(&b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3)).await.unwrap();
+    deaf.readable().await.unwrap();
+    server.stop.send_replace(true);
+    let ended = tokio::time::timeout(PATIENCE / 2, server.served).await;
+    ended.expect("it waits for a client").unwrap();
+    drop((held, deaf));
+}
+
+#[tokio::test]
 async fn a_request_with_doubtful_framing_is_refused_before_it_reaches_the_app() {
     let reached = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = reached.clone();
@@ -228,6 +255,11 @@ async fn a_request_with_doubtful_framing_is_refused_before_it_reaches_the_app() 
         "POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0\r\n\r\n".to_owned(),
         "POST / HTTP/1.1\nHost: x\nContent-Length: 0\n\n".to_owned(),
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\n\r\n".to_owned(),
+        "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        format!("{CHUNKED}5\nhello\r\n0\r\n\r\n"),
+        format!("{CHUNKED}5;x\nhello\r\n0\r\n\r\n"),
+        format!("{CHUNKED}0\r\nX: y\n\r\n"),
+        format!("{CHUNKED}0\r\n\n"),
     ] {
         for before in ["", sound] {
             let mut stream = server.connect().await;

@@ -16,7 +16,9 @@ pub(crate) fn is_own_page(headers: &HeaderMap) -> bool {
     match value(headers, header::ORIGIN.as_str()) {
         Some(origin) => {
             let host = origin.split_once("://").map_or("", |(_, host)| host);
-            is_loopback(host) || (!host.is_empty() && value(headers, header::HOST.as_str()) == Some(host))
+            is_loopback(host)
+                || (!host.is_empty()
+                    && value(headers, header::HOST.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(host)))
         }
         // A page cannot read where its links lead.
         None => {
@@ -31,13 +33,15 @@ fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
-/// Whether `host`, with or without a port, always means this machine, whatever the name resolution says.
+/// Whether `host`, with or without a port and in capitals or not, always means this machine, whatever the name resolution says.
 fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    name == "localhost" || name == "[::1]" || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name == "[::1]"
+        || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -46,7 +50,9 @@ mod tests {
 
     #[test]
     fn loopback_hosts() {
-        for host in ["localhost", "localhost:8000", "127.0.0.1:8000", "127.1.2.3", "[::1]", "[::1]:8000"] {
+        for host in
+            ["localhost", "LocalHost:9101", "localhost:8000", "127.0.0.1:8000", "127.1.2.3", "[::1]", "[::1]:8000"]
+        {
             assert!(is_loopback(host), "{host}");
         }
         for host in
@@ -68,6 +74,7 @@ mod tests {
             vec![here],
             vec![here, ("origin", "http://localhost:5173"), ("sec-fetch-site", "cross-site")],
             vec![here, ("origin", "https://[::1]:1")],
+            vec![("host", "LocalHost:9101"), ("origin", "http://LOCALHOST:3000")],
             vec![here, ("sec-fetch-site", "same-origin")],
             vec![here, ("sec-fetch-site", "same-site")],
             vec![here, ("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")],
@@ -84,7 +91,9 @@ mod tests {
         ] {
             assert!(!is_this_machine(&headers(&other)) && !is_own_page(&headers(&other)), "{other:?}");
         }
-        let renamed = headers(&[("host", "example.com:8000"), ("origin", "http://example.com:8000")]);
-        assert!(!is_this_machine(&renamed) && is_own_page(&renamed), "a page of this server, under its name");
+        for origin in ["http://example.com:8000", "http://Example.com:8000"] {
+            let renamed = headers(&[("host", "example.com:8000"), ("origin", origin)]);
+            assert!(!is_this_machine(&renamed) && is_own_page(&renamed), "a page of this server, under its name");
+        }
     }
 }

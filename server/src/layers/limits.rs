@@ -36,14 +36,19 @@ impl Limits {
     }
 }
 
-/// The layer. Requests that are for no service pass.
-pub(crate) async fn layer(limits: &Limits, request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
+/// The layer. Requests that are for no service pass; those that `is_counted` says of are refused over the limit.
+pub(crate) async fn layer(
+    limits: &Limits,
+    is_counted: bool,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let path = request.uri().path();
     let Some((service, limiter)) = limits.services.iter().find(|(service, _)| service.has_path(path)) else {
         return next(request).await;
     };
     let now = limits.clock.seconds();
-    let counts = limiter.has_limits() && request.method() != Method::OPTIONS;
+    let counts = is_counted && limiter.has_limits() && request.method() != Method::OPTIONS;
     let quota = match counts.then(|| service.caller(&request)).flatten() {
         Some(caller) => {
             let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);

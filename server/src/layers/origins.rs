@@ -12,22 +12,20 @@ use crate::http::response::refuse;
 use crate::http::service::Service;
 use user_handle_service::error::ApiError;
 
-/// The layer around the services: published secrets and keys are for this machine. Preflights pass, so that a page can read
-/// why its request was refused.
-pub(crate) async fn published_keys(
-    services: &[Arc<dyn Service>],
-    request: Request,
-    next: impl AsyncFnOnce(Request) -> Response,
-) -> Response {
+/// Whether a request to a service has a published secret or key, and is not from this machine. Preflights pass, so that a page can
+/// read why its request was refused.
+pub(crate) fn is_misused_key(services: &[Arc<dyn Service>], request: &Request) -> bool {
     let path = request.uri().path();
     let service = services.iter().find(|service| service.has_path(path));
-    let is_published = request.method() != Method::OPTIONS && service.is_some_and(|of| of.has_published_key(&request));
-    if is_published && !is_this_machine(request.headers()) {
-        let rule = "published keys are for pages and programs of this machine: start the server with keys of your own, \
-                    or with --open";
-        return refuse(ApiError::not_allowed(rule));
-    }
-    next(request).await
+    let is_published = request.method() != Method::OPTIONS && service.is_some_and(|of| of.has_published_key(request));
+    is_published && !is_this_machine(request.headers())
+}
+
+/// The answer to a request of [`is_misused_key`].
+pub(crate) fn refuse_misused_key() -> Response {
+    let rule = "published keys are for pages and programs of this machine: start the server with keys of your own, \
+                or with --open";
+    refuse(ApiError::not_allowed(rule))
 }
 
 /// The layer around what is about the server itself. `is_on_loopback`: a secret or key is published, so that the server listens on

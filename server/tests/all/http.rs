@@ -149,6 +149,25 @@ async fn published_keys_and_what_needs_none_are_for_pages_of_this_machine_and_fo
     }
 }
 
+#[tokio::test]
+async fn what_a_page_of_another_origin_asks_for_is_refused_before_it_is_counted() {
+    let api = Api::with(Settings { rate_limit: Some(RateLimit::PerMinute(5)), ..Settings::default() });
+    let from = async |path: &str, key: &str, origin: &str| -> (u16, String) {
+        let request = Request::get(path).header("Authorization", key).header("Origin", origin);
+        let answer = api.send(request.body(Body::empty()).unwrap()).await;
+        (answer.status, answer.header("x-ratelimit-remaining").to_owned())
+    };
+    let token = server();
+    for (path, key) in
+        [("/api/v1.0/users/?api_key=demo-key&ids=a", token.as_str()), ("/klaim/users", crate::common::klaim::KEY)]
+    {
+        for _ in 0..6 {
+            assert_eq!(from(path, key, "https://example.com").await, (403, "5".into()), "{path}");
+        }
+        assert_eq!(from(path, key, "http://localhost:3000").await, (200, "4".into()), "{path}");
+    }
+}
+
 /// A body of this many bytes, which ends when the sender is dropped. Each piece is sent when the one before was taken.
 fn slow_body() -> (tokio::sync::mpsc::Sender<Bytes>, Body) {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
