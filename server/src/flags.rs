@@ -59,11 +59,11 @@ pub struct Flags {
     pub klaim_key: Option<String>,
 
     /// Let pages of every origin use published secrets and keys, /metrics and /docs; otherwise only pages of this machine may
-    #[arg(long, env = "USER_HANDLE_OPEN")]
+    #[arg(long, env = "USER_HANDLE_OPEN", value_parser = switch)]
     pub open: bool,
 
     /// Serve nothing at /, where the console is otherwise
-    #[arg(long, env = "USER_HANDLE_NO_CONSOLE")]
+    #[arg(long, env = "USER_HANDLE_NO_CONSOLE", value_parser = switch)]
     pub no_console: bool,
 
     /// Folder of a page of your own to serve at /, in place of the console
@@ -76,7 +76,7 @@ pub struct Flags {
     pub rate_limit: Option<RateLimit>,
 
     /// Milliseconds that every answer of the two APIs waits
-    #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_name = "MS")]
+    #[arg(long, env = "USER_HANDLE_LATENCY", default_value_t = 0, value_parser = latency, value_name = "MS")]
     pub latency: u64,
 
     /// Requests of the two APIs that fail on purpose, such as `seed=7,rate=0.2,kinds=reset,stall,slow,503,429,500,truncate`
@@ -84,7 +84,7 @@ pub struct Flags {
     pub faults: Option<String>,
 
     /// Stop when standard input is closed, as it is when the program that started the server has ended
-    #[arg(long, env = "USER_HANDLE_STOP_WITH_STDIN")]
+    #[arg(long, env = "USER_HANDLE_STOP_WITH_STDIN", value_parser = switch)]
     pub stop_with_stdin: bool,
 
     /// What to log on standard error: `info` has a line for every request
@@ -207,6 +207,23 @@ impl Flags {
             None if self.no_console => Ok(Page::None),
             None => Ok(Page::Console),
         }
+    }
+}
+
+/// The longest `--latency`, in milliseconds: an hour. A longer one is a slip.
+const MAX_LATENCY: u64 = 3_600_000;
+
+fn latency(text: &str) -> Result<u64, String> {
+    let milliseconds = text.parse().ok().filter(|milliseconds| *milliseconds <= MAX_LATENCY);
+    milliseconds.ok_or_else(|| format!("must be a whole number of milliseconds, up to {MAX_LATENCY}"))
+}
+
+/// The value of a switch in its variable.
+fn switch(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("must be 1, true, yes or on, or else 0, false, no, off or empty"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What ends the process: Ctrl-C, on Unix SIGTERM, and the end of standard input where that is asked for.
+//! What ends the process: Ctrl-C, on Unix SIGTERM and SIGHUP, and the end of standard input where that is asked for.
 
 use std::process::exit;
 
@@ -62,8 +62,9 @@ struct Signals(Vec<tokio::signal::unix::Signal>);
 impl Signals {
     fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-        Signals(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+        let hangup = is_hangup_heeded().then(SignalKind::hangup);
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()].into_iter().chain(hangup);
+        Signals(kinds.filter_map(|kind| signal(kind).ok()).collect())
     }
 
     async fn next(&mut self) {
@@ -76,6 +77,15 @@ impl Signals {
         })
         .await;
     }
+}
+
+/// Whether SIGHUP ends this process, as far as the system tells. With `nohup` it does not, and that must stay so.
+#[cfg(unix)]
+fn is_hangup_heeded() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // A bit for each signal, of which SIGHUP is the first.
+    ignored.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).is_some_and(|bits| bits & 1 == 0)
 }
 
 #[cfg(not(unix))]

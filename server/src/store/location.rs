@@ -39,6 +39,12 @@ impl Location {
         match path.strip_prefix("//").unwrap_or(path) {
             ":memory:" => Ok(Location::Memory),
             "" => Err(format!("the database has no path, {FORMS}")),
+            path if path.starts_with(':') => Err(format!(
+                "the path of a database may not begin with a colon, but is {path:?}: the one in memory is sqlite::memory:"
+            )),
+            path if path.contains('?') => Err(format!(
+                "the path of a database may not hold a question mark, but is {path:?}: it takes no parameters"
+            )),
             path => Ok(Location::File(path.into())),
         }
     }
@@ -95,6 +101,18 @@ mod tests {
             ("users.db", format!("unknown database \"users.db\", {FORMS}")),
             ("mysql://me:canary@db/users", format!("unknown database \"mysql\", {FORMS}")),
             ("sqlite:", format!("the database has no path, {FORMS}")),
+            (
+                "sqlite::memory",
+                "the path of a database may not begin with a colon, but is \":memory\": the one in memory is sqlite::memory:".into(),
+            ),
+            (
+                "sqlite::MEMORY:",
+                "the path of a database may not begin with a colon, but is \":MEMORY:\": the one in memory is sqlite::memory:".into(),
+            ),
+            (
+                "sqlite:x.db?mode=ro",
+                "the path of a database may not hold a question mark, but is \"x.db?mode=ro\": it takes no parameters".into(),
+            ),
         ] {
             assert_eq!(Location::parse(text).unwrap_err(), refusal);
         }

@@ -30,7 +30,10 @@ async fn a_preflight_is_answered_without_key_and_token() {
         assert_eq!(
             answer.header("access-control-allow-headers"),
             "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type, \
-             baggage, traceparent, tracestate, sentry-trace"
+             baggage, traceparent, tracestate, sentry-trace, b3, x-b3-traceid, x-b3-spanid, x-b3-parentspanid, x-b3-sampled, \
+             x-b3-flags, x-datadog-trace-id, x-datadog-parent-id, x-datadog-origin, x-datadog-sampling-priority, \
+             x-datadog-tags, newrelic, uber-trace-id, x-amzn-trace-id, x-cloud-trace-context, request-id, request-context, \
+             elastic-apm-traceparent, sw8, x-instana-t, x-instana-s, x-instana-l, x-dynatrace, x-request-id, x-correlation-id"
         );
         assert_eq!(
             answer.header("access-control-expose-headers"),

@@ -33,6 +33,38 @@ fn told_to_terminate_it_ends_in_order_and_leaves_one_whole_file() {
     assert_eq!(Server::on(&database).call("GET", "user/a/", "").status, 200);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_closed_ends_it_in_order_unless_it_is_not_to_notice() {
+    let mut server = Server::on("sqlite::memory:");
+    server.signal("-HUP");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let mut command = std::process::Command::new("nohup");
+    command.arg(env!("CARGO_BIN_EXE_user-handle-server"));
+    let mut command = crate::common::process::clean(command);
+    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--database", "sqlite::memory:"]).stderr(Stdio::null());
+    let mut server = Server::spawn(&mut command);
+    server.signal("-HUP");
+    assert_eq!(server.call("GET", "user/a/", "").status, 404);
+    assert!(server.terminate());
+}
+
+#[test]
+fn a_switch_is_on_or_off_in_its_variable() {
+    for (value, is_on) in
+        [("1", true), ("true", true), ("Yes", true), ("on", true), ("", false), ("0", false), ("off", false)]
+    {
+        let mut command = program();
+        command.args(["--database", "sqlite::memory:", "--log", "off"]).env("USER_HANDLE_NO_CONSOLE", value);
+        let status = Server::spawn(&mut command).client().get("/").unwrap().status;
+        assert_eq!(status == 404, is_on, "{value:?}: {status}");
+    }
+    let output = program().env("USER_HANDLE_OPEN", "ja").output().unwrap();
+    let text = "error: invalid value 'ja' for '--open': must be 1, true, yes or on, or else 0, false, no, off or empty; \
+                --help lists all flags\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), text);
+}
+
 #[cfg(unix)]
 #[test]
 fn told_to_terminate_it_takes_no_more_and_finishes_what_it_has() {
@@ -397,6 +429,10 @@ fn bad_flags_are_refused_in_one_line() {
         (vec!["--app", "a:b", "--app", "a:c"], "error: --app: the key a is given twice"),
         (vec!["--faults", "rate=2"], "error: --faults: rate must be a number from 0 to 1, but is \"2\""),
         (vec!["--faults", "seed=7"], "error: --faults: rate is missing"),
+        (
+            vec!["--latency", "3600001"],
+            "error: invalid value '3600001' for '--latency <MS>': must be a whole number of milliseconds, up to 3600000; --help lists all flags",
+        ),
         (vec!["--www", "/none"], "error: --www: there is no folder /none"),
         (
             vec!["--listen", "127.0.0.1:0", "--database", "mysql://x"],
