@@ -151,19 +151,43 @@ pub(super) fn position(request: &ListRequest, id: &str, tie_breaker: &str, time:
 /// What users have to match, where the database does not see to it.
 pub(super) struct Filter {
     prefix: String,
-    search: String,
+    /// Nothing where there is no search.
+    search: Vec<String>,
 }
 
 impl Filter {
     pub(super) fn of(request: &ListRequest) -> Self {
-        Filter { prefix: request.prefix.clone(), search: request.search.to_ascii_lowercase() }
+        Filter { prefix: request.prefix.clone(), search: forms(&request.search) }
     }
 
     /// Whether a user with this id matches, of which these texts are stored.
     pub(super) fn matches(&self, id: &str, texts: &[&str]) -> bool {
-        let has = |text: &&str| text.to_ascii_lowercase().contains(&self.search);
+        let has = |text: &&str| {
+            let text = text.to_ascii_lowercase();
+            self.search.iter().any(|form| text.contains(form))
+        };
         id.starts_with(&self.prefix) && (self.search.is_empty() || texts.iter().any(has))
     }
+}
+
+/// The forms in which a text in lower case contains what is searched: as it is and, since data is kept as it was sent, with JSON's
+/// escapes for all that is not ASCII.
+fn forms(search: &str) -> Vec<String> {
+    let plain = search.to_ascii_lowercase();
+    let mut escaped = String::new();
+    for letter in plain.chars() {
+        match letter.is_ascii() {
+            true => escaped.push(letter),
+            // Writing to a string does not fail.
+            false => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }),
+        }
+    }
+    let mut forms = vec![plain, escaped];
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
 }
 
 struct Builder {
@@ -238,13 +262,14 @@ impl Builder {
     }
 
     fn search(&mut self, search: &str) {
-        let search = search.to_ascii_lowercase();
         let mut before = " AND (";
-        for column in self.table.searched {
-            self.push(&format!("{before}strpos(lower({column}{}), ", self.dialect.bytewise));
-            self.text(&search);
-            self.push(") > 0");
-            before = " OR ";
+        for form in forms(search) {
+            for column in self.table.searched {
+                self.push(&format!("{before}strpos(lower({column}{}), ", self.dialect.bytewise));
+                self.text(&form);
+                self.push(") > 0");
+                before = " OR ";
+            }
         }
         self.push(")");
     }
@@ -360,5 +385,6 @@ mod tests {
         {
             assert_eq!(filter(search).matches("a", &["{\"likes\":\"tea\"}", "É"]), found, "{search}");
         }
+        assert_eq!(forms("JOSÉ 🍵"), ["josÉ 🍵", "jos\\u00c9 \\ud83c\\udf75"]);
     }
 }

@@ -182,6 +182,15 @@ async fn a_search_finds_text_in_the_data(database: Database) {
     }
     assert_eq!(ids(&list(&api, "search=tea&prefix=t").await.json()), ["tea"]);
     assert_eq!(ids(&list(&api, "search=tea&prefix=t&sort=-updated_at").await.json()), ["tea"]);
+    // Data is kept as it was sent, escaped or not.
+    let escaped = r#"{"id":"j","data":{"name":"Jos\u00E9 \ud83c\uDF75"}}"#;
+    assert_eq!(api.call("POST", "user/", &server(), escaped).await.status, 201);
+    add(&api, "k", json!({"name": "José 🍵"})).await;
+    for search in ["José", "josé 🍵"] {
+        let query = format!("search={}", encoded(search));
+        assert_eq!(ids(&list(&api, &query).await.json()), ["j", "k"]);
+        assert_eq!(walk(&api, &format!("{query}&limit=1&sort=created_at"), async |_| {}).await, ["j", "k"]);
+    }
 }
 
 /// As many users as are looked at for a page, and a few more.
