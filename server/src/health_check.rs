@@ -78,8 +78,11 @@ mod tests {
             let address = listener.local_addr().unwrap();
             let other = std::thread::spawn(move || {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 1_024];
-                assert!(stream.read(&mut request).unwrap() > 0);
+                let (mut request, mut byte) = (Vec::new(), [0]);
+                while !request.ends_with(b"\r\n\r\n") {
+                    stream.read_exact(&mut byte).unwrap();
+                    request.extend(byte);
+                }
                 stream.write_all(answer.as_bytes()).unwrap();
             });
             assert_eq!(ask(address), Err(format!("what listens on {address} is no user-handle-server")), "{answer}");

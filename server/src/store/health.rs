@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::StoreError;
+use user_handle_service::store::StoreError;
 
 /// How long a database may take to say so.
 pub(super) const LIMIT: Duration = Duration::from_millis(800);

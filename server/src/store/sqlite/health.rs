@@ -4,8 +4,8 @@ use rusqlite::Connection;
 use tokio::time::timeout;
 
 use super::Sqlite;
+use crate::store::Health;
 use crate::store::health::{LIMIT, silent};
-use crate::store::{Health, StoreError};
 
 /// Writes as much as a small user takes, and leaves nothing: no application has the empty key.
 const TRIAL: &str = "
@@ -29,8 +29,6 @@ async fn writes(sqlite: &Sqlite) -> Result<(), String> {
     if !sqlite.guard.is_writing_in_doubt() {
         return Ok(());
     }
-    match sqlite.write(|connection: &Connection| connection.execute_batch(TRIAL)).await {
-        Ok(()) | Err(StoreError::Busy) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    }
+    let tried = sqlite.write(|connection: &Connection| connection.execute_batch(TRIAL)).await;
+    tried.map_err(|error| error.to_string())
 }

@@ -9,7 +9,8 @@
 //! guard.rs        whether the database can be relied on: its files (files.rs), what was found so far (condition.rs)
 //! write_ahead_log.rs                                  finds damage in a log before SQLite reads it
 //! health.rs       whether reads and writes work
-//! backup.rs       copies, made and put back           users.rs, …   the operations, a file for each trait
+//! backup.rs       copies, made and put back
+//! users.rs, …     the operations, a file for each trait; store.rs is about the store as a whole
 //! ```
 //!
 //! A database in memory has only the writer's connection, so its reads wait in the same queue as its writes.
@@ -31,6 +32,7 @@ mod lock;
 mod migrate;
 mod pool;
 mod reader;
+mod store;
 mod users;
 mod write_ahead_log;
 mod writer;
@@ -38,17 +40,14 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-
 pub use backup::{back_up, check, discard_unfinished, restore};
 pub use error::OpenError;
 
 use self::guard::Guard;
 use self::pool::Pool;
 use self::writer::Writer;
-use super::{Health, Store, StoreError};
 
-/// A [`Store`] in an SQLite file, or in memory.
+/// A [`Store`](super::Store) in an SQLite file, or in memory.
 pub struct Sqlite {
     writer: Writer,
     guard: Guard,
@@ -88,21 +87,6 @@ impl Sqlite {
     pub fn in_memory() -> Result<Self, OpenError> {
         let guard = Guard::default();
         Ok(Sqlite { writer: Writer::start(connection::memory()?, None, guard.clone(), GROUP)?, guard, pool: None })
-    }
-}
-
-#[async_trait]
-impl Store for Sqlite {
-    async fn check(&self) -> Health {
-        health::check(self).await
-    }
-
-    fn waiting(&self) -> usize {
-        self.writer.waiting()
-    }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        self.writer.close().await
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::*;
 use crate::store::listing::{self, Dialect, KLAIM_USERS, USERS};
-use crate::store::{ListRequest, NewUser, Order, Position, SortBy, Users};
+use crate::store::{Health, ListRequest, NewUser, Order, Position, SortBy, Store, StoreError, Users};
 
 pub(super) const APP: &str = "app";
 
