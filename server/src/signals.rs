@@ -8,7 +8,7 @@ use crate::log;
 const INTERRUPTED: i32 = 130;
 
 /// Completes at the first signal or, `with_stdin`, at the end of standard input. The next signal ends the process at once:
-/// everything that was answered is on disk.
+/// everything that was answered is on disk. Not so SIGHUP, which comes several times when one terminal is closed.
 ///
 /// Signals count from this call on, not from the first poll.
 pub fn stop_signal(with_stdin: bool) -> impl Future<Output = ()> + Send + 'static {
@@ -20,7 +20,7 @@ pub fn stop_signal(with_stdin: bool) -> impl Future<Output = ()> + Send + 'stati
         }
         tracing::info!("stopping");
         tokio::spawn(async move {
-            signals.next().await;
+            signals.next_but_hangup().await;
             tracing::warn!("told to stop a second time, so requests under way are cut off");
             log::flush();
             exit(INTERRUPTED);
@@ -56,27 +56,41 @@ pub fn until_signal<T>(work: impl FnOnce() -> T, clean_up: impl FnOnce() + Send 
 }
 
 #[cfg(unix)]
-struct Signals(Vec<tokio::signal::unix::Signal>);
+struct Signals {
+    hangup: Option<tokio::signal::unix::Signal>,
+    others: Vec<tokio::signal::unix::Signal>,
+}
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let hangup = is_hangup_heeded().then(SignalKind::hangup);
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()].into_iter().chain(hangup);
-        Signals(kinds.filter_map(|kind| signal(kind).ok()).collect())
+        let hangup = is_hangup_heeded().then(|| signal(SignalKind::hangup()).ok()).flatten();
+        let others = [SignalKind::interrupt(), SignalKind::terminate()];
+        Signals { hangup, others: others.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
     }
 
     async fn next(&mut self) {
-        std::future::poll_fn(|context| {
-            let mut received = self.0.iter_mut().map(|signal| signal.poll_recv(context));
-            match received.any(|signal| signal.is_ready()) {
-                true => std::task::Poll::Ready(()),
-                false => std::task::Poll::Pending,
-            }
-        })
-        .await;
+        first_of(self.others.iter_mut().chain(&mut self.hangup)).await;
     }
+
+    async fn next_but_hangup(&mut self) {
+        first_of(self.others.iter_mut()).await;
+    }
+}
+
+/// Completes when one of these signals comes.
+#[cfg(unix)]
+async fn first_of<'a>(signals: impl Iterator<Item = &'a mut tokio::signal::unix::Signal>) {
+    let mut signals: Vec<_> = signals.collect();
+    std::future::poll_fn(|context| {
+        let mut received = signals.iter_mut().map(|signal| signal.poll_recv(context));
+        match received.any(|signal| signal.is_ready()) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
 }
 
 /// Whether SIGHUP ends this process, as far as the system tells. With `nohup` it does not, and that must stay so.
@@ -101,5 +115,9 @@ impl Signals {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    async fn next_but_hangup(&mut self) {
+        self.next().await;
     }
 }

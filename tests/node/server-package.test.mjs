@@ -2,7 +2,7 @@
 // binary.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -108,8 +108,16 @@ test("each Ctrl-C of a terminal reaches it once, although npm sends it on", asyn
 
 test("it ends by the signal that ended the binary", async () => {
   const { child, end, url } = await serving();
+  const binary = execFileSync("ps", ["-o", "pid=", "--ppid", child.pid], { encoding: "utf8" });
+  process.kill(Number(binary), "SIGKILL");
+  assert.deepEqual(await end, [null, "SIGKILL"]);
+  await silence(url);
+});
+
+test("a closed terminal ends it in order", async () => {
+  const { child, end, url } = await serving();
   child.kill("SIGHUP");
-  assert.deepEqual(await end, [null, "SIGHUP"]);
+  assert.deepEqual(await end, [0, null]);
   await silence(url);
 });
 

@@ -24,6 +24,7 @@ mod postgres_faults;
 mod process;
 mod secrets;
 mod several_servers;
+mod signals;
 mod store;
 mod tls;
 mod two_servers;
