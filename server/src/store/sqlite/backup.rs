@@ -42,7 +42,7 @@ pub fn back_up(path: &Path, to: &Path) -> Result<u64, String> {
 /// One line that says what failed. The database is unchanged; but if the disk fails while files are renamed, it is beside
 /// its old path, under a name that ends in `.replaced-` and a number.
 pub fn restore(path: &Path, from: &Path) -> Result<(u64, Option<PathBuf>), String> {
-    let source = reader::open(from).map_err(|error| format!("cannot open {}: {error}", from.display()))?;
+    let source = reader::own(from).map_err(|error| format!("cannot open {}: {error}", from.display()))?;
     let in_place = |error: &dyn std::fmt::Display| format!("cannot replace {}: {error}", path.display());
     // If the path is a symbolic link, both the lock and the replacement concern the file it points to.
     let path = if path.exists() { path.canonicalize().map_err(|error| in_place(&error))? } else { path.to_owned() };

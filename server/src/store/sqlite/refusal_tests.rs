@@ -137,8 +137,8 @@ fn what_is_no_copy_is_not_put_back() {
     assert_eq!(restore(&folder.0.join("new.db"), &text), Err(refusal));
     let other = folder.0.join("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    let refusal = restore(&folder.0.join("new.db"), &other).unwrap_err();
-    assert!(refusal.ends_with("it is the database of another program"), "{refusal}");
+    let refusal = format!("cannot open {}: it is the database of another program", other.display());
+    assert_eq!(restore(&folder.0.join("new.db"), &other), Err(refusal));
     let missing = back_up(&none, &folder.0.join("copy.db")).unwrap_err();
     assert!(missing.starts_with(&format!("cannot open {}: unable to open database file", none.display())), "{missing}");
     assert!(!folder.0.join("copy.db").exists() && !folder.0.join("new.db").exists());
