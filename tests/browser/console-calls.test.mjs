@@ -111,7 +111,7 @@ test("a body that is too long is told by its length, with the heads", async () =
   await field.uploadFile(path);
   await ui.page.waitForSelector("#send");
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 10 of 10 users stored.");
+  await ui.says("#import-status", "Done: 10 of 10 users stored. Those that existed already stayed as they were.");
   const [sent, answered] = await opened("POST users/");
   assert.match(sent, /^POST http.+\n[^]*authorization: \$TOKEN[^]*\n\n\(90\s\d{3} bytes, too long to be shown\)$/);
   assert.match(answered, /^HTTP 201\n/);

@@ -53,6 +53,8 @@ const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${inde
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
 /** What the tab has kept of an import that is not done. */
 const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import"))[0]);
+/** What is said where users are not replaced: nobody can tell how many were new. */
+const KEPT = "Those that existed already stayed as they were.";
 const lines = (users) => users.map((user) => `${JSON.stringify(user)}\n`).join("");
 
 test("NDJSON: looked at and checked before anything is sent, then stored, failures to download", async () => {
@@ -71,7 +73,7 @@ test("NDJSON: looked at and checked before anything is sent, then stored, failur
   const session = await browser.target().createCDPSession();
   await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 2 of 5 users stored.");
+  await ui.says("#import-status", `Done: 2 of 5 users stored. ${KEPT}`);
   const found = await client.getUsers(["n1", "n3", "n4"]);
   assert.deepEqual(found.users.map(({ id }) => id).sort(), ["n1", "n4"]);
   const done = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()));
@@ -91,7 +93,7 @@ test("CSV: the columns are the data, and users that exist are replaced only if t
   };
   await send();
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 2 of 2 users stored.");
+  await ui.says("#import-status", `Done: 2 of 2 users stored. ${KEPT}`);
   const data = async (id) => (await client.user(id).get()).data;
   assert.deepEqual(await data("c1"), { name: "Lovelace, Ada", note: 'said "hello"' });
   assert.deepEqual(await data("c2"), { name: "שלום" });
@@ -99,7 +101,7 @@ test("CSV: the columns are the data, and users that exist are replaced only if t
   await client.user("c1").update({ name: "Countess" });
   await send();
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 2 of 2 users stored.");
+  await ui.says("#import-status", `Done: 2 of 2 users stored. ${KEPT}`);
   assert.deepEqual(await data("c1"), { name: "Countess" });
   await send();
   await ui.page.click("#override");
@@ -120,7 +122,7 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   ]);
   assert.deepEqual(await columns(), [["User ID", "id", ""], ["name", "text", "name"], ["note", "text", "note"]]);
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 3 of 3 users stored.");
+  await ui.says("#import-status", `Done: 3 of 3 users stored. ${KEPT}`);
   assert.deepEqual((await client.user("s1").get()).data, { name: "Zo\xeb", note: "two\r\nlines" });
   assert.deepEqual((await client.user("s2").get()).data, { name: "Ren\xe9" });
   await ui.page.click("nav button:first-child");
@@ -156,7 +158,7 @@ test("what the columns of a CSV hold is guessed, shown, and changed before the i
   await ui.fill('[aria-label="born is stored as"]', "year");
   await ui.says("#import-status", "kinds.csv, CSV: 20 users, all valid. Nothing is sent yet.");
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 20 of 20 users stored.");
+  await ui.says("#import-status", `Done: 20 of 20 users stored. ${KEPT}`);
   assert.deepEqual((await client.user("k3").get()).data, { "year": 1803, "vip": true, "tags": [3, "x"], "zip": "01234", "column 7": 93 });
 
   // A file with the same first line is for the same users.
@@ -208,7 +210,7 @@ test("rows that do not fit are told with line and column, and are mended in the 
   assert.match(refused[4].join(), /^41,f 40,Line 43, column id: id may only hold /);
   assert.match(refused[5].join(), /^51,f50,Line 53: data is 102\d\d bytes of JSON, at most 10240 are allowed\.$/);
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 54 of 60 users stored.");
+  await ui.says("#import-status", `Done: 54 of 60 users stored. ${KEPT}`);
   assert.match((await ui.rows("failures"))[5].join(), /^51,f50,Line 53: data is /);
   await ui.page.click("#mend");
   await ui.page.waitForSelector("#rows:focus");
@@ -223,7 +225,7 @@ test("rows that do not fit are told with line and column, and are mended in the 
   await ui.page.click("#mended");
   await ui.says("#import-status", "mend-bad.csv, CSV: 6 users, all valid. Nothing is sent yet.");
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 6 of 6 users stored.");
+  await ui.says("#import-status", `Done: 6 of 6 users stored. ${KEPT}`);
   assert.deepEqual((await client.user("f20").get()).data, { n: 20, more: {}, vip: true });
   assert.deepEqual((await client.user("f59").get()).data, { n: 59, more: { n: 59 }, vip: true });
 });
@@ -260,7 +262,7 @@ test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () =
   await ui.says("#import-status", "unicode.txt, CSV: 1 user, all valid. Nothing is sent yet.");
   assert.equal(await ui.text("#import .note"), "Read as UTF-16.");
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 1 of 1 user stored.");
+  await ui.says("#import-status", `Done: 1 of 1 user stored. ${KEPT}`);
   assert.deepEqual((await client.user("t1").get()).data, { name: "שלום 😀" });
 });
 
@@ -351,7 +353,7 @@ test("a very wide screen has a file beside what it gives, and rows to mend besid
   assert.deepEqual([refused, send], [first, first]);
 
   await ui.page.click("#send");
-  await ui.says("#import-status", "Done: 1 of 2 users stored.");
+  await ui.says("#import-status", `Done: 1 of 2 users stored. ${KEPT}`);
   await ui.page.click("#mend");
   await ui.page.waitForSelector("#rows");
   await ui.picture("import-wide-mend", { width: 2560 });

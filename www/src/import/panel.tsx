@@ -67,6 +67,9 @@ export function ImportPanel() {
   );
 }
 
+/** The service does not tell which of the users were new. */
+const KEPT = " Those that existed already stayed as they were.";
+
 /** Nothing was sent yet, and how the file is read can be changed. */
 const isOpen = (phase: Phase): boolean => ["checking", "unfit", "checked"].includes(phase);
 
@@ -107,7 +110,7 @@ function FileField({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   );
 }
 
-function said({ phase, total, refused, checkpoint, failures, file, info }: NonNullable<typeof job.value>): string {
+function said({ phase, total, refused, checkpoint, failures, override, file, info }: NonNullable<typeof job.value>): string {
   switch (phase) {
     case "checking":
       return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
@@ -124,7 +127,7 @@ function said({ phase, total, refused, checkpoint, failures, file, info }: NonNu
     case "paused":
       return `Paused at user ${grouped(checkpoint)} of ${grouped(total)}.`;
     default:
-      return `Done: ${grouped(total - failures.length)} of ${counted(total, "user")} stored.`;
+      return `Done: ${grouped(total - failures.length)} of ${counted(total, "user")} stored.${override ? "" : KEPT}`;
   }
 }
 
