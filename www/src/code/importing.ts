@@ -1,6 +1,6 @@
 // An import as a program for Node: a file of lines as it is, CSV by the columns that were chosen.
 
-import type { Column, Kind } from "../import/columns";
+import { fewestCells, type Column, type Kind } from "../import/columns";
 import type { Action } from "../state";
 import { quoted } from "./quoted";
 
@@ -55,14 +55,16 @@ function fromCsv(file: string, { encoding, delimiter, columns }: Read, isTyped: 
   const whole = columns.flatMap(({ kind }, i) => (kind === "object" ? `, ...object(cells[${i}] || "{}")` : [])).join("");
   return `
 const text = new TextDecoder(${quoted(encoding)}).decode(await readFile(${quoted(file)}));
-const [, ...rows] = Papa.parse${isTyped ? "<string[]>" : ""}(text, { delimiter: ${quoted(delimiter)} }).data;
+const { data: [, ...rows], errors } = Papa.parse${isTyped ? "<string[]>" : ""}(text, { delimiter: ${quoted(delimiter)} });
+// Rows, counted with the first line, in which a quotation mark is not closed or not doubled.
+const broken = new Set(errors.map(({ row }) => row));
 
 ${readers.join("")}// The number of a column, its name in the data, and how a cell is read.
 const columns${typed("Array<[at: number, name: string, read: (cell: string) => unknown]>")} = [
 ${columns.flatMap(entry).join("")}];
 
 function toUser(cells${typed("string[]")})${typed("NewUser")} {
-  if (cells.slice(${columns.length}).some((cell) => cell.trim() !== "")) throw new Error("more cells than the first line has names");
+  if (cells.length < ${fewestCells(columns)} || cells.slice(${columns.length}).some((cell) => cell.trim() !== "")) throw new Error("not as many cells as the first line has names");
   const members = columns.flatMap(([at, name, read]) => (cells[at] ? [[name, read(cells[at])]] : []));
   return { id: cells[${id}] ?? "", data: { ...Object.fromEntries(members)${whole} } };
 }
@@ -71,6 +73,7 @@ function* users() {
   for (const [index, cells] of rows.entries()) {
     if (cells.every((cell) => cell.trim() === "")) continue;
     try {
+      if (broken.has(index + 1)) throw new Error("quotation marks that do not fit");
       yield toUser(cells);
     } catch (error) {
       failed.push({ index, error });

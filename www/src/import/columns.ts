@@ -2,7 +2,7 @@
 
 import type { NewUser } from "user-handle";
 
-import { shortened } from "../text";
+import { counted, shortened } from "../text";
 import { inexact } from "../user/inexact";
 import type { Row } from "./csv";
 
@@ -71,14 +71,18 @@ export function changed(columns: readonly Column[], index: number, change: Parti
   });
 }
 
+/** The cells that a row has at least: those of columns that are left out may be missing at its end. */
+export const fewestCells = (columns: readonly Column[]): number => columns.findLastIndex(({ kind }) => kind !== "out") + 1;
+
 /** The id of a row, as it stands there. */
 export const idOf = (columns: readonly Column[], { cells }: Row): string => cells[columns.findIndex(({ kind }) => kind === "id")] ?? "";
 
 /** A row as a user: cells that hold nothing are left out. Throws a `RowProblem` for a cell that does not fit its column. */
 export function toUser(columns: readonly Column[], row: Row, checkId: (id: string) => string | undefined): NewUser {
-  const { line, cells } = row;
-  if (cells.slice(columns.length).some((cell) => cell.trim() !== "")) {
-    throw new RowProblem(`line ${line} has ${cells.length} cells, and the first line ${columns.length} names`);
+  const { line, cells, problem } = row;
+  if (problem !== undefined) throw new RowProblem(problem);
+  if (cells.length < fewestCells(columns) || cells.slice(columns.length).some((cell) => cell.trim() !== "")) {
+    throw new RowProblem(`line ${line} has ${counted(cells.length, "cell")}, and the first line ${counted(columns.length, "name")}`);
   }
   const members: [string, unknown][] = [];
   for (const [i, { name, to, kind }] of columns.entries()) {

@@ -5,7 +5,11 @@ import Papa from "papaparse";
 export interface Row {
   /** The line of the file that it begins in, from 1. */
   line: number;
+  /** How many lines it has: a cell in quotation marks may go over several. */
+  lines: number;
   cells: string[];
+  /** What is wrong with its quotation marks, so that nobody can tell where a cell ends. */
+  problem: string | undefined;
 }
 
 interface CsvFormat {
@@ -28,65 +32,97 @@ export interface Beginning {
  */
 export function beginningOf(text: string, isWhole: boolean): Beginning {
   const all = [",", ";", "\t", "|"].map((delimiter) => {
-    const [names = [], ...rows] = Papa.parse<string[]>(text, { delimiter }).data;
-    return { delimiter, names: names.map((name) => name.trim()), rows: isWhole ? rows : rows.slice(0, -1) };
+    const { data: [names = [], ...rows], errors } = Papa.parse<string[]>(text, { delimiter });
+    return { delimiter, names: names.map((name) => name.trim()), rows: isWhole ? rows : rows.slice(0, -1), problem: problemsIn(errors).get(0) };
   });
-  return all.reduce((best, each) => (each.names.length > best.names.length ? each : best));
+  const { problem, ...found } = all.reduce((best, each) => (each.names.length > best.names.length ? each : best));
+  if (problem !== undefined) throw new Error(`line 1 ${problem}`);
+  return found;
 }
 
 /** The rows after the first line that hold anything. */
 export async function* rowsOf(file: File, format: CsvFormat): AsyncIterable<Row> {
-  let isFirst = true;
-  for await (const row of linesOf(file, format)) {
-    if (!isFirst && row.cells.some((cell) => cell.trim() !== "")) yield row;
-    isFirst = false;
-  }
+  for await (const row of linesOf(await textIn(file, format), format)) if (row.line > 1 && holdsAnything(row)) yield row;
 }
 
-/** The first line as the file has it. */
-export async function firstOf(file: File, format: CsvFormat): Promise<string[]> {
-  for await (const { cells } of linesOf(file, format)) return cells;
-  return [];
+/** The first line and these rows, counted from 0, as the file has them. */
+export async function extractRows(file: File, format: CsvFormat, indexes: ReadonlySet<number>): Promise<string> {
+  const text = await textIn(file, format);
+  const lineBreak = lineBreakOf(text);
+  const all = text.split(lineBreak);
+  let found = "";
+  let index = 0;
+  for await (const row of linesOf(text, format)) {
+    const isFirst = row.line === 1;
+    if (isFirst || (holdsAnything(row) && indexes.has(index))) {
+      found += all.slice(row.line - 1, row.line - 1 + row.lines).map((line) => `${line}${lineBreak}`).join("");
+    }
+    if (!isFirst && holdsAnything(row)) index += 1;
+  }
+  return found;
 }
+
+const holdsAnything = ({ cells }: Row): boolean => cells.some((cell) => cell.trim() !== "");
 
 /** Rows as a file. */
 export const textOf = (rows: readonly (readonly string[])[], delimiter: string): string => Papa.unparse(rows as string[][], { delimiter });
 
-async function* linesOf(file: File, format: CsvFormat): AsyncIterable<Row> {
+// Papa would read a file in slices of bytes, each decoded by itself, and break the characters between two of them.
+const textIn = async (file: File, { encoding }: CsvFormat): Promise<string> => new TextDecoder(encoding).decode(await file.arrayBuffer());
+
+/** What ends a line, by which lines are counted: of `\r\n` the last character. */
+const lineBreakOf = (text: string): string => (Papa.parse(text.slice(0, PIECE), { delimiter: ",", preview: 1 }).meta.linebreak === "\r" ? "\r" : "\n");
+
+async function* linesOf(text: string, format: CsvFormat): AsyncIterable<Row> {
+  const lineBreak = lineBreakOf(text);
   let line = 1;
-  for await (const cells of parsed(file, format)) {
-    yield { line, cells };
-    // A cell in quotation marks may go over several lines.
-    line += 1 + cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
+  for await (const { data, errors } of piecesOf(text, format)) {
+    const problems = problemsIn(errors);
+    for (const [i, cells] of data.entries()) {
+      // An unclosed cell has the end of the last line in it.
+      const isUnclosed = problems.has(i) && cells.at(-1)?.endsWith(lineBreak);
+      const lines = cells.reduce((sum, cell) => sum + cell.split(lineBreak).length - 1, isUnclosed ? 0 : 1);
+      const problem = problems.get(i);
+      const asOne = lines === 1 ? "" : `lines ${line} to ${line + lines - 1} are read as one row: `;
+      yield { line, lines, cells, problem: problem && `${asOne}line ${line} ${problem}` };
+      line += lines;
+    }
   }
 }
 
-async function* parsed(file: File, { encoding, delimiter }: CsvFormat): AsyncIterable<string[]> {
-  let waiting: ((piece: string[][] | undefined) => void) | undefined;
+/** What is wrong with quotation marks, by the number of the row; of several things the first. */
+const problemsIn = (errors: readonly Papa.ParseError[]): Map<number, string> =>
+  new Map(errors.map(({ row = 0, code }) => [row, code === "MissingQuotes" ? UNCLOSED : NOT_DOUBLED] as const).reverse());
+
+const UNCLOSED = "has a quotation mark that nothing closes";
+const NOT_DOUBLED = "has a cell in quotation marks with another in it that is not doubled";
+
+type Piece = Papa.ParseResult<string[]>;
+
+async function* piecesOf(text: string, { delimiter }: CsvFormat): AsyncIterable<Piece> {
+  let waiting: ((piece: Piece | undefined) => void) | undefined;
   let parser: Papa.Parser | undefined;
-  const pieces: (string[][] | undefined)[] = [];
-  const give = (piece: string[][] | undefined) => {
+  const pieces: (Piece | undefined)[] = [];
+  const give = (piece: Piece | undefined) => {
     if (waiting) waiting(piece);
     else pieces.push(piece);
     waiting = undefined;
   };
-  // Papa would read a file in slices of bytes, each decoded by itself, and break the characters between two of them.
-  const text = new TextDecoder(encoding).decode(await file.arrayBuffer());
   Papa.parse<string[]>(text, {
     delimiter,
     chunkSize: PIECE,
-    chunk({ data }: Papa.ParseResult<string[]>, running: Papa.Parser) {
+    chunk(piece: Piece, running: Papa.Parser) {
       parser = running;
       running.pause();
-      give(data);
+      give(piece);
     },
     complete: () => give(undefined),
   });
   try {
     for (;;) {
-      const piece = pieces.length > 0 ? pieces.shift() : await new Promise<string[][] | undefined>((resolve) => (waiting = resolve));
+      const piece = pieces.length > 0 ? pieces.shift() : await new Promise<Piece | undefined>((resolve) => (waiting = resolve));
       if (piece === undefined) return;
-      yield* piece;
+      yield piece;
       parser?.resume();
     }
   } finally {

@@ -71,19 +71,14 @@ async function* readable(file: File, info: FileInfo): AsyncIterable<NewUser> {
 
 /** These users of a file, counted from 0, as the file has them: a file of its own, to mend and to import. */
 export async function extract(file: File, info: FileInfo, indexes: ReadonlySet<number>): Promise<string> {
-  const chosen = async <T>(all: AsyncIterable<T>): Promise<T[]> => {
-    const found: T[] = [];
-    let index = 0;
-    for await (const each of all) {
-      if (indexes.has(index)) found.push(each);
-      index += 1;
-    }
-    return found;
-  };
-  if (info.format === "NDJSON") return (await chosen(lines(file.stream()))).map((line) => `${line}\n`).join("");
-  const { firstOf, rowsOf, textOf } = await import("./csv");
-  const rows = await chosen(rowsOf(file, info));
-  return textOf([await firstOf(file, info), ...rows.map(({ cells }) => cells)], info.delimiter);
+  if (info.format === "CSV") return (await import("./csv")).extractRows(file, info, indexes);
+  let found = "";
+  let index = 0;
+  for await (const line of lines(file.stream())) {
+    if (indexes.has(index)) found += `${line}\n`;
+    index += 1;
+  }
+  return found;
 }
 
 async function* parsedLines(bytes: ReadableStream<Uint8Array>): AsyncIterable<unknown> {
