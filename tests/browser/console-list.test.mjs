@@ -30,6 +30,17 @@ afterEach(() => ui.close());
 const ids = () => ui.page.$$eval("#list tbody .id", (cells) => cells.map((cell) => cell.textContent));
 const sort = (by) => ui.page.select("#sort", by);
 
+/** The file of this name that a click saves. */
+async function saved(button, name) {
+  const downloadPath = temporaryFolder();
+  const session = await browser.target().createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath, eventsEnabled: true });
+  const done = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()));
+  await ui.page.click(button);
+  await done;
+  return readFile(join(downloadPath, name), "utf8");
+}
+
 test("all users, page by page, in the order that is asked for", async () => {
   await ui.connect(server.url);
   await ui.says("#list-count", "The first 25 of 61 users");
@@ -49,6 +60,11 @@ test("all users, page by page, in the order that is asked for", async () => {
 
 test("by the beginning of an id, and by what the data has", async () => {
   await ui.connect(server.url);
+  await ui.says("#list-count", "The first 25 of 61 users");
+  // Spaces are no search, so there is none to go on with.
+  await ui.page.type("#search", "  ");
+  await ui.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  assert.equal(await ui.text("#more"), "Load more");
   await ui.fill("#prefix", "u1");
   await ui.says("#list-count", "10 users");
   await ui.fill("#search", "name 1");
@@ -190,18 +206,9 @@ test("a deletion that is under way when the client is closed is not undone by th
 });
 
 test("what is listed, or chosen, is saved as a file that the import reads", async () => {
-  const folder = temporaryFolder();
-  const session = await browser.target().createCDPSession();
-  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
   await client.addUsers([
     ...Array.from({ length: 120 }, (_, i) => ({ id: `ex-${i}`, data: { i } })), { id: "ex-z", data: { "name": 'Zoë, "Z"', "tags": [1, "x"], "i": null } },
   ]);
-  const saved = async (button, name) => {
-    const done = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()));
-    await ui.page.click(button);
-    await done;
-    return readFile(join(folder, name), "utf8");
-  };
   await ui.connect(server.url);
   await ui.fill("#prefix", "ex-");
   await ui.says("#list-count", "The first 25 of 121 users");
@@ -213,6 +220,9 @@ test("what is listed, or chosen, is saved as a file that the import reads", asyn
   await ui.says("#list-count", "1 user");
   await ui.page.click("#choose-all");
   assert.equal(await saved("#export-csv", "users.csv"), 'id,name,tags,i\r\nex-z,"Zoë, ""Z""","[1,""x""]",');
+  await ui.says("#list-status",
+    'Exported 1 user. CSV keeps no types: a text such as "42" is read as a number again, and empty texts and null are left out. NDJSON keeps everything.');
+  await ui.picture("list-exported", { width: 360 });
   await client.deleteUsers(lines.map(({ id }) => id));
 });
 
@@ -234,6 +244,28 @@ test("members of the data have columns, where one wants them; numbers that are n
   await ui.page.click("#fields label:nth-of-type(1)");
   await ui.says("#list .summary", /^≈ \{/);
   await client.user("col").delete();
+});
+
+test("a member called __proto__ is shown and saved for those that have one", async () => {
+  await client.addUsers([{ id: "proto-1", data: JSON.parse('{"n":1,"__proto__":{"x":1}}') }, { id: "proto_2", data: { n: 2 } }]);
+  await ui.connect(server.url);
+  await ui.fill("#prefix", "proto");
+  await ui.says("#list-count", "2 users");
+  await sort("id");
+  await ui.page.waitForFunction(() => document.querySelector("#list tbody .id")?.textContent === "proto-1");
+  await ui.page.click("#fields summary");
+  await ui.page.click("#fields label:nth-of-type(2)");
+  const cells = () => ui.page.$$eval("#list .summary", (all) => all.map(({ textContent }) => textContent));
+  assert.deepEqual(await cells(), ['{"x":1}', ""]);
+  const [underscore, underline] = await ui.page.$eval("#list .id .link", (link) => {
+    const { font, textUnderlineOffset } = getComputedStyle(link);
+    const context = Object.assign(document.createElement("canvas").getContext("2d"), { font });
+    return [context.measureText("_").actualBoundingBoxDescent, Number.parseFloat(textUnderlineOffset)];
+  });
+  assert.ok(underline > underscore, `an underscore reaches to ${underscore} px, the line under the id is at ${underline} px`);
+  await ui.picture("list-ids");
+  assert.equal(await saved("#export-csv", "users.csv"), 'id,n,__proto__\r\nproto-1,1,"{""x"":1}"\r\nproto_2,2,');
+  await client.deleteUsers(["proto-1", "proto_2"]);
 });
 
 test("what the list cannot do is said, and the list that is there stays", async () => {

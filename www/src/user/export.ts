@@ -10,12 +10,15 @@ import { counted } from "../text";
 import { inexact } from "./inexact";
 import { asked } from "./listing";
 import { chosen } from "./many";
+import { member } from "./member";
 
 export type Format = "NDJSON" | "CSV";
 
 /** What is said of it. */
 export const exported = signal("");
 export const isExporting = signal(false);
+
+const CSV_KEEPS = ' CSV keeps no types: a text such as "42" is read as a number again, and empty texts and null are left out. NDJSON keeps everything.';
 
 let control: AbortController | undefined;
 
@@ -32,7 +35,7 @@ export async function exportListed(format: Format): Promise<void> {
     await (format === "CSV" ? saveCsv(users) : saveLines(users));
     const rounded = users.filter(({ data }) => inexact(data).length > 0).length;
     const warning = rounded === 0 ? "" : ` ${counted(rounded, "user")} in it with numbers beyond 2⁵³, which are rounded.`;
-    exported.value = `Exported ${counted(users.length, "user")}.${warning}`;
+    exported.value = `Exported ${counted(users.length, "user")}.${warning}${format === "CSV" ? CSV_KEEPS : ""}`;
   } catch (error) {
     exported.value = signal.aborted ? "Export cancelled." : `Not exported: ${(error as Error).message}.`;
   } finally {
@@ -64,10 +67,9 @@ function saveLines(users: readonly Stored[]): void {
 /** A column for each member that some user has; what is no text is written as JSON. */
 async function saveCsv(users: readonly Stored[]): Promise<void> {
   const { textOf } = await import("../import/csv");
-  const members = (data: unknown) => (data ?? {}) as Record<string, unknown>;
-  const names = [...new Set(users.flatMap(({ data }) => Object.keys(members(data))))];
+  const names = [...new Set(users.flatMap(({ data }) => Object.keys(data ?? {})))];
   const cell = (value: unknown) => (typeof value === "string" ? value : value == null ? "" : JSON.stringify(value));
-  const rows = users.map(({ id, data }) => [id, ...names.map((name) => cell(members(data)[name]))]);
+  const rows = users.map(({ id, data }) => [id, ...names.map((name) => cell(member(data, name)))]);
   save([textOf([["id", ...names], ...rows], ",")], "users.csv", "text/csv");
 }
 

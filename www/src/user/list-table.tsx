@@ -6,6 +6,7 @@ import { openUser } from "./actions";
 import { inexact } from "./inexact";
 import { fields } from "./listing";
 import { choose, chosen } from "./many";
+import { member } from "./member";
 
 const MAX_SUMMARY = 90;
 
@@ -46,7 +47,7 @@ export function ListTable({ users, session }: { users: readonly UserRow[]; sessi
                 <button type="button" class="link mono" onClick={() => void openUser(id)} title={`Open ${id}`}><bdi>{id}</bdi></button>
               </td>
               {fields.value.length === 0 && <Summary of={data} />}
-              {fields.value.map((name) => <Summary key={name} of={(data as Record<string, unknown> | undefined)?.[name]} />)}
+              {fields.value.map((name) => <Summary key={name} of={member(data, name)} />)}
               <td class="time"><Time of={created} /></td>
               {hasChanged && <td class="time"><Time of={changed} /></td>}
             </tr>

@@ -34,7 +34,7 @@ export function UserList() {
       {now?.next !== undefined && (
         <div class="buttons">
           <button type="button" id="more" class={isReading.value ? "busy" : ""} aria-disabled={isReading.value} onClick={() => void more()}>
-            {search ? "Search on" : "Load more"}
+            {search.trim() ? "Search on" : "Load more"}
           </button>
         </div>
       )}
