@@ -446,6 +446,34 @@ test("an import is paused, goes on after a reload where it was, and keeps no sec
   assert.equal(await ui.page.evaluate(() => sessionStorage.getItem("user-handle import")), null);
 });
 
+test("while the service takes no users, that is said instead of how fast it goes, and the import goes on afterwards", async () => {
+  for (const [name, isBusy, said] of [
+    ["gone.ndjson", false, "The service does not answer: trying again to send gone.ndjson."],
+    ["busy.ndjson", true, "The service answers 503: trying again to send busy.ndjson."],
+  ]) {
+    const path = await file(name, lines(Array.from({ length: 1_000 }, (_, i) => ({ id: `${name.split(".")[0]}-${i}` }))));
+    await openImport();
+    await choose(path);
+    await ui.says("#import-status", `${name}, NDJSON: 1\u00a0000 users, all valid. Nothing is sent yet.`);
+    await ui.page.evaluate((isBusy) => {
+      const { fetch } = globalThis;
+      let sent = 0;
+      globalThis.fetch = async (url, init) => {
+        const isBatch = init?.method === "POST" && String(url).includes("/users/");
+        if (!isBatch || (sent += 1) <= 3 || globalThis.isBack) return fetch(url, init);
+        if (isBusy) return new Response('{"detail":"busy"}', { status: 503, headers: { "content-type": "application/json" } });
+        throw new TypeError("Failed to fetch");
+      };
+    }, isBusy);
+    await ui.page.click("#send");
+    await ui.says("#import-status", said);
+    await ui.says("#rate", "300 of 1\u00a0000");
+    await ui.picture("import-trouble", { width: 360 });
+    await ui.page.evaluate(() => (globalThis.isBack = true));
+    await ui.says("#import-status", `Done: 1\u00a0000 of 1\u00a0000 users stored. ${KEPT}`);
+  }
+});
+
 test("a file that is chosen while another is sent has nothing of it, and the other goes on where it was", async () => {
   const rows = Array.from({ length: 1_000 }, (_, i) => `${i === 5 ? "a 5" : `a${i}`},${i}\n`);
   const first = await file("first.csv", `id,n\n${rows.join("")}`);

@@ -80,6 +80,16 @@ test("a server in trouble: one is connected, and each panel says what is wrong",
   assert.ok(await ui.text("#facts"));
 });
 
+test("a chart that cannot be loaded leaves no gap above the calls", async () => {
+  await ui.connect(server.url);
+  await ui.page.setRequestInterception(true);
+  ui.page.on("request", (request) => (/\/chart-[^/]*\.js$/.test(request.url()) ? request.abort() : request.continue()));
+  for (let i = 0; i < 5; i += 1) await ui.press("get");
+  await ui.page.waitForFunction(() => document.querySelector(".latency")?.clientHeight < 40);
+  assert.match(await ui.text(".latency"), /^Median /);
+  isAbout(/Failed to load resource/);
+});
+
 test("a server that goes away, and an answer that is no list: words, and the list stays", async () => {
   const own = await startDemo();
   await ui.connect(own.url);

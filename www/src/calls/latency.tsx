@@ -1,6 +1,6 @@
 // How long answers took, over time: a chart, and the same in words.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { duration } from "../text";
 import { points, type Point } from "./log";
@@ -10,6 +10,7 @@ type Chart = import("./chart").Chart;
 export function Latency() {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(undefined);
+  const [isDrawn, setDrawn] = useState(true);
 
   useEffect(() => {
     let gone = false;
@@ -17,8 +18,9 @@ export function Latency() {
       .then(({ drawChart }) => {
         if (!gone && place.current) chart.current = drawChart(place.current, points.peek());
       })
-      // uPlot needs a language that `Intl` knows, and WebKitGTK in the locale C has none: the words above stay.
-      .catch(() => {});
+      // The server may be gone; and uPlot needs a language that `Intl` knows, of which WebKitGTK in the locale C has none. The
+      // words above stay.
+      .catch(() => setDrawn(false));
     return () => {
       gone = true;
       chart.current?.destroy();
@@ -29,7 +31,7 @@ export function Latency() {
   return (
     <figure class="latency">
       <figcaption>{inWords(points.value)}</figcaption>
-      <div ref={place} aria-hidden="true" />
+      {isDrawn && <div ref={place} aria-hidden="true" />}
     </figure>
   );
 }

@@ -1,7 +1,7 @@
 // An import: check the file, send its users, pause, resume. There is one at a time, in a signal that the panel shows.
 
 import { signal } from "@preact/signals";
-import type { ImportFailure } from "user-handle";
+import type { ImportFailure, StreamApiError } from "user-handle";
 
 import type { Session } from "../service/types";
 import { lastAction, session } from "../state";
@@ -49,6 +49,8 @@ export interface Job {
   /** How many users, from the start of the file, have been dealt with. */
   checkpoint: number;
   perSecond: number;
+  /** Why a batch is sent once more, while no other gets through; empty if there is no such trouble. */
+  trouble: string;
   override: boolean;
   /** The rows of the failures, while they are being mended in the page. */
   mending: string | undefined;
@@ -101,8 +103,8 @@ export async function checkFile(session: Session, [file, ...others]: readonly Fi
   stop();
   const run = begin();
   job.value = {
-    ...UNCHECKED, phase: "checking", file, leftOut: others.map(({ name }) => name), info: undefined, preview: [], failures: [], checkpoint: 0, perSecond: 0, override: false,
-    mending: undefined,
+    ...UNCHECKED, phase: "checking", file, leftOut: others.map(({ name }) => name), info: undefined, preview: [], failures: [], checkpoint: 0, perSecond: 0, trouble: "",
+    override: false, mending: undefined,
   };
   try {
     const found = await inspectFile(file);
@@ -176,7 +178,7 @@ export async function send(session: Session): Promise<void> {
     savedAt = performance.now();
     saveCheckpoint({ ...origin(session, file), columns: info.columns, checkpoint, total, override, failures: sortedByIndex(failures) });
   };
-  run.update({ phase: "sending", problem: "" });
+  run.update({ phase: "sending", problem: "", trouble: "" });
   lastAction.value = { verb: "import", id: file.name, value: undefined, read: { ...info, override } };
   save();
   // At once, before another file takes its place.
@@ -251,7 +253,23 @@ const sortedByIndex = (failures: Map<number, Failure>): Failure[] =>
 /** The failures as NDJSON. */
 export const toNdjson = (failures: readonly Failure[]): string => failures.map((each) => `${JSON.stringify(each)}\n`).join("");
 
-// After a disconnect, nothing more is sent.
 session.subscribe((current) => {
-  if (current === undefined) stop();
+  // After a disconnect, nothing more is sent.
+  if (current === undefined) return stop();
+  const tell = (operation: string, trouble: string) => {
+    if (operation === "addUsers" && job.peek()?.phase === "sending" && job.peek()?.trouble !== trouble) update({ trouble });
+  };
+  const tellOf = (operation: string, error: unknown) => {
+    const { retryable, status } = error as Partial<StreamApiError>;
+    if (retryable) tell(operation, status === undefined ? "The service does not answer" : `The service answers ${status}`);
+  };
+  current.on("retry", ({ operation, attempt, error }) => {
+    // One attempt that fails is nothing to tell: the next one may be answered at once.
+    if (attempt > 1) tellOf(operation, error);
+  });
+  // The import waits, and makes another call.
+  current.on("end", ({ operation, error }) => tellOf(operation, error ?? {}));
+  current.on("response", ({ operation, status }) => {
+    if (status < 400) tell(operation, "");
+  });
 });

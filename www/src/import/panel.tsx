@@ -110,7 +110,7 @@ function FileField({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   );
 }
 
-function said({ phase, total, refused, checkpoint, failures, override, file, info }: NonNullable<typeof job.value>): string {
+function said({ phase, total, refused, checkpoint, failures, override, trouble, file, info }: NonNullable<typeof job.value>): string {
   switch (phase) {
     case "checking":
       return `Checking ${file.name}: ${counted(total, "user")} read, nothing sent.`;
@@ -123,7 +123,7 @@ function said({ phase, total, refused, checkpoint, failures, override, file, inf
         ? `${file.name}, ${info?.format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
         : `${file.name}, ${info?.format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;
     case "sending":
-      return `Sending ${file.name}.`;
+      return trouble ? `${trouble}: trying again to send ${file.name}.` : `Sending ${file.name}.`;
     case "paused":
       return `Paused at user ${grouped(checkpoint)} of ${grouped(total)}.`;
     default:

@@ -5,7 +5,7 @@ import { grouped, timeLeft } from "../text";
 import { discard, pause, send, setOverride, type Job } from "./job";
 
 export function Progress({ now, session }: { now: Job; session: Session }) {
-  const { phase, total, checkpoint, perSecond, refused } = now;
+  const { phase, total, checkpoint, perSecond, trouble, refused } = now;
   const isMoving = phase === "sending";
   const begun = isMoving || phase === "paused" || phase === "done";
   const sendable = total - refused.length;
@@ -17,7 +17,7 @@ export function Progress({ now, session }: { now: Job; session: Session }) {
           <progress id="progress" max={Math.max(1, total)} value={checkpoint} />
           <p class="note" id="rate">
             {grouped(checkpoint)} of {grouped(total)}
-            {isMoving && perSecond > 0 && ` · ${grouped(perSecond)} users/s · ${timeLeft((total - checkpoint) / perSecond)} left`}
+            {isMoving && !trouble && perSecond > 0 && ` · ${grouped(perSecond)} users/s · ${timeLeft((total - checkpoint) / perSecond)} left`}
           </p>
         </div>
       )}
