@@ -51,6 +51,8 @@ const columns = () =>
 const take = (index, kind) => ui.page.select(`#columns tbody tr:nth-child(${index}) select`, kind);
 
 const choose = async (path) => (await ui.page.$("#file")).uploadFile(path);
+/** The encoding, by the name that the page gives it. */
+const readAs = () => ui.page.$eval("#encoding", (select) => select.selectedOptions[0].textContent);
 /** What the tab has kept of an import that is not done. */
 const checkpoint = () => ui.page.evaluate(() => JSON.parse(sessionStorage.getItem("user-handle import"))[0]);
 /** What is said where users are not replaced: nobody can tell how many were new. */
@@ -116,8 +118,8 @@ test("CSV as spreadsheets write it: semicolons, Latin-1, another name for the id
   await choose(await file("sheet.csv", Buffer.from(text, "latin1")));
   await ui.says("#import-status", "sheet.csv, CSV: 3 users, all valid. Nothing is sent yet.");
   const notes = await ui.page.$$eval("#import-status ~ .note", (all) => all.map((note) => note.textContent));
+  assert.equal(await readAs(), "Windows-1252, with Latin-1 (Western European)");
   assert.deepEqual(notes, [
-    "Read as Windows-1252, which has Latin-1 in it.",
     "1 user with the id of an earlier one: s2. Of users with the same id the first is stored; where users are replaced, the last.",
   ]);
   assert.deepEqual(await columns(), [["User ID", "id", ""], ["name", "text", "name"], ["note", "text", "note"]]);
@@ -311,10 +313,45 @@ test("CSV in UTF-16, with tabs, as spreadsheets export Unicode text", async () =
   await openImport();
   await choose(await file("unicode.txt", Buffer.from("\ufeffid\tname\r\nt1\tשלום 😀\r\n", "utf16le")));
   await ui.says("#import-status", "unicode.txt, CSV: 1 user, all valid. Nothing is sent yet.");
-  assert.equal(await ui.text("#import .note"), "Read as UTF-16.");
+  assert.equal(await readAs(), "UTF-16, little-endian");
   await ui.page.click("#send");
   await ui.says("#import-status", `Done: 1 of 1 user stored. ${KEPT}`);
   assert.deepEqual((await client.user("t1").get()).data, { name: "שלום 😀" });
+});
+
+test("what a CSV file is read as is guessed, shown and changed", async () => {
+  await openImport();
+  const firstUsers = async (name, content) => {
+    await choose(await file(name, content));
+    await ui.says("#import-status", new RegExp(`^${name.replace(".", "\\.")}, CSV: \\d users?, all valid`));
+    return (await ui.text("#preview")).split("\n").map((line) => JSON.parse(line).data.name);
+  };
+  const shiftJis = Buffer.concat([Buffer.from("id,name\nj1,"), Buffer.from([0x93, 0xfa, 0x96, 0x7b]), Buffer.from("\n")]);
+  await firstUsers("japan.csv", shiftJis);
+  assert.equal(await readAs(), "Windows-1252, with Latin-1 (Western European)");
+  await ui.page.select("#encoding", "shift_jis");
+  await ui.says("#preview", '{"id":"j1","data":{"name":"日本"}}');
+  await ui.says("#import-status", "japan.csv, CSV: 1 user, all valid. Nothing is sent yet.");
+  for (const width of [360, 1280, 2560]) await ui.picture("import-encoding", { width });
+  await ui.page.click("#send");
+  await ui.says("#import-status", `Done: 1 of 1 user stored. ${KEPT}`);
+  assert.deepEqual((await client.user("j1").get()).data, { name: "日本" });
+
+  assert.deepEqual(await firstUsers("bare.csv", Buffer.from("id,name\n1,שלום\n2,Ada\n", "utf16le")), ["שלום", "Ada"]);
+  assert.equal(await readAs(), "UTF-16, little-endian");
+  assert.deepEqual(await firstUsers("big.csv", Buffer.from("id,name\n1,שלום\n2,Ada\n", "utf16le").swap16()), ["שלום", "Ada"]);
+  assert.equal(await readAs(), "UTF-16, big-endian");
+
+  const stray = Buffer.concat([Buffer.from("id,name\n1,José\n2,Zoë\n3,Ren"), Buffer.from([0xe9]), Buffer.from("\n")]);
+  assert.deepEqual(await firstUsers("stray.csv", stray), ["José", "Zoë", "Ren\ufffd"]);
+  assert.equal(await readAs(), "UTF-8");
+  assert.equal(await ui.text("#stray"), "Line 4 has bytes that are not UTF-8. They are read as �, and would be stored so.");
+  // What nobody can read as is, is read as something else.
+  await ui.page.select("#encoding", "utf-16be");
+  await ui.says("#import-status", "stray.csv, CSV: nothing is sent yet.");
+  await ui.page.select("#encoding", "windows-1252");
+  await ui.says("#import-status", "stray.csv, CSV: 3 users, all valid. Nothing is sent yet.");
+  assert.equal(await ui.page.$("#stray"), null);
 });
 
 test("characters of a long CSV are whole wherever a piece of it ends", async () => {
@@ -360,7 +397,7 @@ test("what is no list of users is refused by name", async () => {
     ["me.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "me.png is a picture."],
     ["users.xlsx", Buffer.from([0x50, 0x4b, 0x03, 0x04]), "users.xlsx is a workbook or an archive: save it as CSV."],
     ["users.json", '[{"id":"a"}]', "users.json is a JSON array: write each user on a line of its own."],
-    ["latin.ndjson", Buffer.from('{"id":"a","data":{"name":"Ren\xe9"}}', "latin1"), "latin.ndjson is not in UTF-8: save it so."],
+    ["latin.ndjson", Buffer.from('{"id":"a","data":{"name":"Ren\xe9"}}', "latin1"), "latin.ndjson is not in UTF-8, as line 1 shows: save it so."],
     ["empty.csv", " \n", "empty.csv is empty."],
   ]) {
     await choose(await file(name, content));

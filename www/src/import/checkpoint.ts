@@ -4,6 +4,7 @@
 import { signal } from "@preact/signals";
 
 import type { Column } from "./columns";
+import type { Encoding } from "./encoding";
 import type { Failure } from "./job";
 
 const KEY = "user-handle import";
@@ -20,7 +21,8 @@ export interface Origin {
 }
 
 export interface Checkpoint extends Origin {
-  /** What those of a CSV file were taken for. */
+  /** What the file was read as, and what the columns of a CSV file were taken for. */
+  encoding: Encoding;
   columns: readonly Column[];
   checkpoint: number;
   total: number;

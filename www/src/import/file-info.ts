@@ -1,12 +1,15 @@
 // What a file is, by its name and its content, before it is read as users.
 
 import { guessed, type Column } from "./columns";
+import { encodingOf, type Encoding } from "./encoding";
 
 export type Format = "NDJSON" | "CSV";
 
 export interface FileInfo {
   format: Format;
-  encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  encoding: Encoding;
+  /** The first line with bytes that are not UTF-8, where it may have been meant. */
+  strayLine: number | undefined;
   /** Of a CSV file: what is between the cells, and what the columns are taken for. */
   delimiter: string;
   columns: readonly Column[];
@@ -29,12 +32,13 @@ const BEGINNING = 65_536;
 /** So long may a CSV file be, in bytes: its text is held as a whole. */
 const MAX_CSV = 268_435_456;
 
-/** Throws where the file is no list of users, with what it is instead. */
-export async function inspectFile(file: File): Promise<FileInfo> {
+/** Throws where the file is no list of users, with what it is instead. Its encoding is guessed unless somebody has chosen it. */
+export async function inspectFile(file: File, chosen?: Encoding): Promise<FileInfo> {
   const begin = new Uint8Array(await file.slice(0, BEGINNING).arrayBuffer());
   const other = OTHERS.find(([bytes]) => bytes.every((byte, i) => begin[i] === byte));
   if (other) throw new Error(`${file.name} is ${other[1]}`);
-  const encoding = await encodingOf(file, begin);
+  const { encoding: found, strayLine } = await encodingOf(file, begin);
+  const encoding = chosen ?? found;
   const text = new TextDecoder(encoding).decode(begin);
   const first = text.trimStart().charAt(0);
   const isJson = first === "{" || first === "[";
@@ -44,32 +48,10 @@ export async function inspectFile(file: File): Promise<FileInfo> {
   if (format === "CSV") {
     const { beginningOf } = await import("./csv");
     const { delimiter, names, rows } = beginningOf(text, file.size <= BEGINNING);
-    return { format, encoding, delimiter, columns: guessed(names, rows) };
+    return { format, encoding, strayLine, delimiter, columns: guessed(names, rows) };
   }
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
+  if (strayLine !== undefined) throw new Error(`${file.name} is not in UTF-8, as line ${strayLine} shows: save it so`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
-  return { format, encoding, delimiter: "", columns: [] };
+  return { format, encoding, strayLine, delimiter: "", columns: [] };
 }
-
-/** By the byte order mark; else UTF-8 where all of the file is that, and what spreadsheets write besides. */
-async function encodingOf(file: File, [first, second]: Uint8Array): Promise<FileInfo["encoding"]> {
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
-  const reader = file.stream().getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  try {
-    for (let isDone = false; !isDone; ) {
-      const { value, done } = await reader.read();
-      isDone = done;
-      decoder.decode(value, { stream: !done });
-    }
-    return "utf-8";
-  } catch {
-    await reader.cancel().catch(() => {});
-    return "windows-1252";
-  }
-}
-
-/** How the file is read, where that is not as one may expect. */
-export const remark = ({ encoding }: FileInfo): string | undefined =>
-  encoding === "utf-8" ? undefined : `Read as ${encoding === "windows-1252" ? "Windows-1252, which has Latin-1 in it" : "UTF-16"}.`;

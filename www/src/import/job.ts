@@ -7,6 +7,7 @@ import type { Session } from "../service/types";
 import { lastAction, session } from "../state";
 import { checkpoints, clearCheckpoint, findCheckpoint, saveCheckpoint, type Checkpoint, type Origin } from "./checkpoint";
 import { changed, RowProblem, unfit, type Column } from "./columns";
+import type { Encoding } from "./encoding";
 import { inspectFile, type FileInfo } from "./file-info";
 import { RepeatedIds, type Repeated } from "./repeated";
 import { preview, usersOf } from "./source";
@@ -107,15 +108,31 @@ export async function checkFile(session: Session, [file, ...others]: readonly Fi
     override: false, mending: undefined,
   };
   try {
-    const found = await inspectFile(file);
-    if (run.signal.aborted) return;
     const earlier = findCheckpoint(origin(session, file));
+    const found = await inspectFile(file, earlier?.encoding);
+    if (run.signal.aborted) return;
     if (earlier) {
       run.update({ checkpoint: earlier.checkpoint, override: earlier.override, failures: earlier.failures });
       run.update({ info: { ...found, columns: earlier.columns } });
     } else {
       run.update({ info: { ...found, columns: asBefore(found.columns) } });
     }
+    await check(session);
+  } catch (error) {
+    run.update({ phase: "unreadable", problem: reasonOf(error as Error) });
+  }
+}
+
+/** Reads a CSV file as another encoding, and checks it again. */
+export async function setEncoding(session: Session, encoding: Encoding): Promise<void> {
+  const now = job.value;
+  if (now?.info === undefined) return;
+  const run = begin();
+  run.update({ ...UNCHECKED, phase: "checking", info: { ...now.info, encoding } });
+  try {
+    const found = await inspectFile(now.file, encoding);
+    if (run.signal.aborted) return;
+    run.update({ info: { ...found, columns: asBefore(found.columns) } });
     await check(session);
   } catch (error) {
     run.update({ phase: "unreadable", problem: reasonOf(error as Error) });
@@ -176,7 +193,7 @@ export async function send(session: Session): Promise<void> {
   // By its own values: the job may be gone, or be that of another file.
   const save = () => {
     savedAt = performance.now();
-    saveCheckpoint({ ...origin(session, file), columns: info.columns, checkpoint, total, override, failures: sortedByIndex(failures) });
+    saveCheckpoint({ ...origin(session, file), encoding: info.encoding, columns: info.columns, checkpoint, total, override, failures: sortedByIndex(failures) });
   };
   run.update({ phase: "sending", problem: "", trouble: "" });
   lastAction.value = { verb: "import", id: file.name, value: undefined, read: { ...info, override } };

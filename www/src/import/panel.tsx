@@ -6,8 +6,8 @@ import { session } from "../state";
 import { counted, grouped, sentence, shortened } from "../text";
 import { Columns } from "./columns-table";
 import { clearCheckpoint } from "./checkpoint";
-import { checkFile, job, unfinished, type Phase } from "./job";
-import { remark } from "./file-info";
+import { checkFile, job, unfinished, type Job, type Phase } from "./job";
+import { EncodingChoice } from "./encoding-choice";
 import { Progress } from "./progress";
 import { FailureTable } from "./failures";
 import type { Repeated } from "./repeated";
@@ -45,10 +45,10 @@ export function ImportPanel() {
           <>
             <p class="status" role="status" id="import-status">{said(now)}</p>
             {now.leftOut.length > 0 && <p class="warning" id="left-out">{leftOut(now.leftOut)}</p>}
-            {now.info && remark(now.info) && <p class="note">{remark(now.info)}</p>}
+            {now.info?.format === "CSV" && isChangeable(now) && <EncodingChoice info={now.info} session={current} />}
             {now.repeated.count > 0 && <p class="note" id="repeated">{repeatedIds(now.repeated)}</p>}
             {now.problem && <p class="problem" role="alert">{sentence(now.problem)}</p>}
-            {now.info?.format === "CSV" && isOpen(now.phase) && now.checkpoint === 0 && <Columns columns={now.info.columns} session={current} />}
+            {now.info?.format === "CSV" && isChangeable(now) && now.phase !== "unreadable" && <Columns columns={now.info.columns} session={current} />}
           </>
         )}
       </div>
@@ -70,8 +70,11 @@ export function ImportPanel() {
 /** The service does not tell which of the users were new. */
 const KEPT = " Those that existed already stayed as they were.";
 
-/** Nothing was sent yet, and how the file is read can be changed. */
+/** Nothing was sent yet. */
 const isOpen = (phase: Phase): boolean => ["checking", "unfit", "checked"].includes(phase);
+
+/** How the file is read can be changed, also where nobody can read it as it is. */
+const isChangeable = ({ phase, checkpoint }: Job): boolean => (isOpen(phase) || phase === "unreadable") && checkpoint === 0;
 
 function leftOut([first, ...more]: readonly string[]): string {
   const were = more.length === 0 ? "was" : `and ${counted(more.length, "more file")} were`;
