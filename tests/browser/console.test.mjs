@@ -275,6 +275,17 @@ test("numbers beyond 2^53 are told to be what JavaScript reads", async () => {
   assert.match(await ui.text("#inexact"), /^data\.serial and 1 more are beyond 2⁵³, so the digits shown are those that JavaScript reads/);
   await ui.remove();
   assert.match(await ui.text("#undo-note .note"), /with the data it had, but for numbers beyond 2⁵³, which come back rounded; created_at will be new\.$/);
+  await ui.page.click("#undo");
+  await ui.says("#outcome", "big is back, created again with the data it had, but for numbers beyond 2⁵³, which came back rounded. Its created_at is new.");
+  // Chosen in the list, likewise.
+  await ui.fill("#prefix", "big");
+  await ui.says("#list-count", "1 user");
+  await ui.page.click("#choose-all");
+  await ui.page.click("#delete-chosen");
+  await (await ui.page.waitForSelector("#yes")).click();
+  await ui.says("#list-status", "Deleted 1 user.");
+  await ui.page.click("#undo");
+  await ui.says("#list-status", "1 user created again with the data they had, but for numbers beyond 2⁵³, which came back rounded.");
 });
 
 test("off this machine the page offers no secret, and takes none", async () => {

@@ -7,6 +7,7 @@ import { parse } from "./parse";
 import { isRunning, makeWay, perform, refuse } from "./perform";
 import { ask, withdraw } from "./question";
 import type { Stored } from "../service/types";
+import { exceptRounded } from "./undo";
 import { WORDS } from "./verbs";
 
 /** An operation on the user in the form. */
@@ -36,8 +37,9 @@ export async function openUser(id: string): Promise<boolean> {
 }
 
 /** Creates a user again that was just deleted. */
-export async function undoDelete({ id, data }: Stored): Promise<void> {
-  const done = `${id} is back, created again with the data it had. Its created_at is new.`;
+export async function undoDelete(user: Stored): Promise<void> {
+  const { id, data } = user;
+  const done = `${id} is back, created again with the data it had${exceptRounded([user], "came")}. Its created_at is new.`;
   await perform({ verb: "create", id, value: data, keepsText: isUnsaved.value, done });
 }
 

@@ -7,7 +7,7 @@ import { counted } from "../text";
 import { disown } from "./draft";
 import { problem, reload } from "./listing";
 import { ask } from "./question";
-import { offerUndo, withdrawUndo, type Deleted } from "./undo";
+import { exceptRounded, offerUndo, withdrawUndo, type Deleted } from "./undo";
 
 const MAX_NAMED = 5;
 
@@ -61,7 +61,9 @@ export async function undoMany({ users, isUnsure }: Deleted): Promise<void> {
   await during(`Creating ${counted(users.length, "user")} …`, async (signal) => {
     await many.create(users, signal);
     const those = counted(users.length, "user");
-    return isUnsure ? `${those} stored. Those that had been deleted were created again; the others are as they were.` : `${those} created again.`;
+    const rounded = exceptRounded(users, "came");
+    const again = rounded ? `created again with the data they had${rounded}` : "created again";
+    return isUnsure ? `${those} stored. Those that had been deleted were ${again}; the others are as they were.` : `${those} ${again}.`;
   });
 }
 

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 
 import type { Stored } from "../service/types";
+import { inexact } from "./inexact";
 
 const OFFERED_MS = 10_000;
 
@@ -13,6 +14,10 @@ export interface Deleted {
   /** No answer told whether they are gone. */
   isUnsure: boolean;
 }
+
+/** What is not as it was of users that are created again: what a sentence about their data goes on with. */
+export const exceptRounded = (users: readonly Stored[], come: "come" | "came"): string =>
+  users.some(({ data }) => inexact(data).length > 0) ? `, but for numbers beyond 2⁵³, which ${come} back rounded` : "";
 
 export const undoable = signal<Deleted | undefined>(undefined);
 
