@@ -23,7 +23,7 @@ declare global {
  *
  * The server ends with this process, however that ends, and does not keep it alive. Its log, errors alone, goes to standard error.
  * Variables `USER_HANDLE_…` of the environment do not reach it; `USER_HANDLE_SERVER` names another binary.
- * @throws TypeError an option that there is not
+ * @throws TypeError an option that there is not, or that is not what it must be
  * @throws Error there is no binary for this platform; or the server ended before it listened, with what it printed
  */
 export function startServer(options?: ServerOptions): Promise<Server>;
@@ -32,7 +32,7 @@ export function startServer(options?: ServerOptions): Promise<Server>;
 export interface ServerOptions {
   /** `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`. Default `sqlite::memory:`, which is gone with the server. */
   database?: string | undefined;
-  /** The API key of the app. Default `test-key`. */
+  /** The API key of the app, without a colon or a comma. Default `test-key`. */
   key?: string | undefined;
   /** The secret of the app, without a comma or a dot. Default a random one. */
   secret?: string | undefined;
@@ -42,7 +42,10 @@ export interface ServerOptions {
   faults?: string | undefined;
   /** Requests per minute, or `stream` for the limits that Stream documents. Default no limit. */
   rateLimit?: number | "stream" | undefined;
-  /** Further flags, as `user-handle-server --help` lists them: `["--latency", "80"]`. They win over the options. */
+  /**
+   * Further flags, as `user-handle-server --help` lists them: `["--latency", "80"]`. They win over the options, but for `--app` and
+   * `--klaim-key`, which are refused: `key`, `secret` and `klaimKey` say them.
+   */
   args?: readonly string[] | undefined;
 }
 

@@ -24,13 +24,39 @@ function variables({ database = "sqlite::memory:", key, secret, klaimKey, faults
   };
 }
 
+/** Flags that `args` must not have, each with why. */
+const REFUSED = {
+  "--app": "the options key and secret say it",
+  "--klaim-key": "the option klaimKey says it",
+  ...Object.fromEntries(["--help", "-h", "--version", "-V"].map((flag) => [flag, "the server would print it and end"])),
+};
+
+/** Throws where an option is not what it must be; what the server itself refuses is left to it. */
+function check({ rateLimit, args, ...texts }) {
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined && typeof text !== "string") throw new TypeError(`${name} must be a string`);
+  }
+  // The server reads them as KEY:SECRET, with commas between applications.
+  if (/[:,]/.test(texts.key)) throw new TypeError("key must not have a colon or a comma");
+  if (texts.secret.includes(",")) throw new TypeError("secret must not have a comma");
+  if (!["undefined", "number", "string"].includes(typeof rateLimit)) throw new TypeError('rateLimit must be a number or "stream"');
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string")) throw new TypeError("args must be an array of strings");
+  for (const arg of args) {
+    const [flag] = arg.split("=");
+    if (Object.hasOwn(REFUSED, flag)) throw new TypeError(`args must not have ${flag}: ${REFUSED[flag]}`);
+  }
+}
+
 /** Its credentials, made up where they are not given; an option that there is not is an error. */
 function settingsOf(options) {
+  if (typeof options !== "object" || options === null) throw new TypeError("the options of startServer must be an object");
   const { database, faults, rateLimit, args = [], key = "test-key", ...more } = options;
   const { secret = randomBytes(32).toString("hex"), klaimKey = randomBytes(16).toString("hex"), ...unknown } = more;
   const [name] = Object.keys(unknown);
   if (name) throw new TypeError(`startServer has no option ${name}`);
-  return { database, faults, rateLimit, args, key, secret, klaimKey };
+  const settings = { database, faults, rateLimit, args, key, secret, klaimKey };
+  check(settings);
+  return settings;
 }
 
 async function startServer(options = {}) {

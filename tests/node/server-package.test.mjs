@@ -173,6 +173,33 @@ test("a server that cannot start says why", async () => {
   await assert.rejects(startServer({ datbase: "x" }), { name: "TypeError", message: "startServer has no option datbase" });
 });
 
+test("options that are not what they must be are refused by name, before anything is started", async () => {
+  for (const [options, message] of [
+    [null, "the options of startServer must be an object"],
+    ["test-key", "the options of startServer must be an object"],
+    [{ key: "a:b" }, "key must not have a colon or a comma"],
+    [{ key: "a,b" }, "key must not have a colon or a comma"],
+    [{ key: null }, "key must be a string"],
+    [{ secret: "x,y:z" }, "secret must not have a comma"],
+    [{ secret: 1 }, "secret must be a string"],
+    [{ klaimKey: null }, "klaimKey must be a string"],
+    [{ database: null }, "database must be a string"],
+    [{ faults: {} }, "faults must be a string"],
+    [{ rateLimit: null }, 'rateLimit must be a number or "stream"'],
+    [{ args: "--open" }, "args must be an array of strings"],
+    [{ args: ["--latency", 80] }, "args must be an array of strings"],
+    [{ args: ["--app", "k2:s2"] }, "args must not have --app: the options key and secret say it"],
+    [{ args: ["--open", "--app=k2:s2"] }, "args must not have --app: the options key and secret say it"],
+    [{ args: ["--klaim-key", "other"] }, "args must not have --klaim-key: the option klaimKey says it"],
+    [{ args: ["--help"] }, "args must not have --help: the server would print it and end"],
+    [{ args: ["-V"] }, "args must not have -V: the server would print it and end"],
+  ]) {
+    // One that is started all the same must not outlive the test.
+    const started = startServer(options).then(({ stop }) => stop());
+    await assert.rejects(started, { name: "TypeError", message }, JSON.stringify(options));
+  }
+});
+
 test("`await using` stops it, where there is that", async () => {
   const server = await startServer();
   assert.equal(server[Symbol.asyncDispose], server.stop);
