@@ -89,6 +89,26 @@ test("an address that the page is opened with opens the user, and ids are spelle
   assert.equal(await inForm(), "a/b");
 });
 
+test("the address says where one is: also after one that leads nowhere, and after a user who is not there", async () => {
+  await ui.visit(`${server.url}/#/nothing`);
+  assert.equal(await hash(), "#/users");
+  await ui.connect(server.url);
+  await open("ada");
+  for (const nowhere of ["#/nothing", "#users", "#/users/ada/more", "#/import/ada"]) {
+    await ui.page.evaluate((hash) => {
+      location.hash = hash;
+    }, nowhere);
+    await ui.page.waitForFunction(() => location.hash === "#/users/ada");
+  }
+  await isAt("ada");
+  await ui.fill("#id", "nobody");
+  assert.equal(await ui.press("get"), 'User "nobody" does not exist.');
+  await isAt("nobody");
+  assert.equal(await hash(), "#/users/nobody");
+  await ui.page.goBack();
+  await ui.says("#outcome", "Here is ada.");
+});
+
 test("a reload of the tab leaves the demo connected and where it was, until somebody disconnects", async () => {
   await ui.connect(server.url);
   await open("bob");

@@ -10,10 +10,13 @@ export interface Place {
   user?: string;
 }
 
-export function placeOf(hash: string): Place {
-  const [, view, user] = hash.split("/");
-  if (view === "import") return { view };
-  return user ? { view: "users", user: decoded(user) } : { view: "users" };
+/** Undefined for an address that leads nowhere in the page. */
+export function placeOf(hash: string): Place | undefined {
+  if (hash === "") return { view: "users" };
+  const [, view, user] = /^#\/(users|import)(?:\/([^/]+))?$/.exec(hash) ?? [];
+  if (view === "import" && user === undefined) return { view };
+  if (view !== "users") return undefined;
+  return user === undefined ? { view } : { view, user: decoded(user) };
 }
 
 export const hashOf = ({ view, user }: Place): string => `#/${view}${user === undefined ? "" : `/${encodeURIComponent(user)}`}`;
@@ -24,7 +27,16 @@ export function titleOf({ view, user }: Place, isConnected: boolean): string {
   return `${name} · user-handle console`;
 }
 
-export const place = signal(placeOf(location.hash));
+const first = placeOf(location.hash);
+
+export const place = signal<Place>(first ?? { view: "users" });
+
+if (first === undefined) correctAddress();
+
+/** Puts where one is in place of an address that leads nowhere. */
+export function correctAddress(): void {
+  history.replaceState(null, "", hashOf(place.peek()));
+}
 
 /** Goes there, so that Back leads to where one is now. */
 export function goTo(next: Place): void {

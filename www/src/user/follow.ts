@@ -1,6 +1,6 @@
 // Back, Forward, an address that is typed and one that the page is opened with lead to the user that they name.
 
-import { goTo, hashOf, place, placeOf } from "../place";
+import { correctAddress, goTo, hashOf, place, placeOf } from "../place";
 import { session } from "../state";
 import { openUser } from "./actions";
 import { isReadFor, userId } from "./draft";
@@ -8,6 +8,7 @@ import { isReadFor, userId } from "./draft";
 addEventListener("hashchange", () => {
   const next = placeOf(location.hash);
   const before = place.peek();
+  if (next === undefined) return correctAddress();
   if (hashOf(next) === hashOf(before)) return;
   place.value = next;
   if (session.peek() !== undefined) void arrive().then((isOpen) => isOpen || goTo(before));

@@ -94,6 +94,8 @@ async function run({ verb, id, value, keepsText, done }: Task): Promise<void> {
     if (stored && (error as { mayHaveBeenApplied?: boolean }).mayHaveBeenApplied) offerUndo({ users: [stored], isMany: false, isUnsure: true });
     const text = words.writes ? "Cancelled. Whether the change was made is not known; Get tells." : "Cancelled.";
     result.value = signal.aborted ? { state: "cancelled", text } : { state: "failed", error: error as Error };
+    // Whoever was asked for is who the form is about, and no more the one before.
+    if (!signal.aborted && words.fillsEditor && !words.takesData) goTo({ view: "users", user: id });
   } finally {
     control = undefined;
   }
