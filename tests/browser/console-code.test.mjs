@@ -85,7 +85,7 @@ test("an import reads the file as the page did", async () => {
   link("papaparse");
   await ui.connect(server.url);
   const field = (await ui.page.click("nav button:last-child"), await ui.page.waitForSelector("#file"));
-  const head = "Login;born;vip;tags;data;zip;name\n";
+  const head = "\nsep=;\nLogin;born;vip;tags;data;zip;name\n";
   const rows = ['i1;1815;yes;"[1,2]";"{""city"":""London""}";01234;Zo\xeb\n', "i2;x;no;;;;\n", ";;;;;;\n", "i3;1906;no;;;5;Ren\xe9\n", "i4;1;2;3;4;5;6;7\n", "i5;1\n", 'i6;"1"5;;;;;\n'];
   for (const [name, content, failed] of [
     ["code.csv", Buffer.from(head + rows.join(""), "latin1"), 4],

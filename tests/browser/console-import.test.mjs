@@ -178,6 +178,30 @@ test("a column of NaN or Infinity is text, since JSON has no such numbers", asyn
   assert.equal((await ui.text("#preview")).split("\n")[0], '{"id":"x1","data":{"score":"NaN","most":"Infinity","least":"-Infinity","large":1e+21}}');
 });
 
+test("a CSV file with names alone has no users to send", async () => {
+  await openImport();
+  await choose(await file("names.csv", "id,name\n"));
+  await ui.says("#import-status", "names.csv, CSV: it has no users, so there is nothing to send.");
+  assert.equal(await ui.page.$("#send, #override"), null);
+});
+
+test("blank lines and Excel's sep= before the names are passed over, and lines are counted with them", async () => {
+  await openImport();
+  await choose(await file("sep.csv", '\ufeffsep=;\r\nid;name\r\np1;"Lovelace, Ada"\r\np 2;Bob\r\n'));
+  await ui.says("#import-status", "sep.csv, CSV: 2 users, of which 1 cannot be sent. Nothing is sent yet.");
+  assert.equal(await ui.text("#preview"), '{"id":"p1","data":{"name":"Lovelace, Ada"}}\n{"id":"p 2","data":{"name":"Bob"}}');
+  assert.match((await ui.rows("refused")).join(), /^2,p 2,Line 4, column id: /);
+  await choose(await file("blank.csv", "\n,,\n  \nsep=^\n\nid^name\nb1^a,b;c,d\nb 2^Bob\n"));
+  await ui.says("#import-status", "blank.csv, CSV: 2 users, of which 1 cannot be sent. Nothing is sent yet.");
+  assert.match((await ui.rows("refused")).join(), /^2,b 2,Line 8, column id: /);
+  await ui.page.click("#send");
+  await ui.says("#import-status", `Done: 1 of 2 users stored. ${KEPT}`);
+  assert.deepEqual((await client.user("b1").get()).data, { name: "a,b;c,d" });
+  await ui.page.click("#mend");
+  await ui.page.waitForSelector("#rows");
+  assert.equal(await ui.page.$eval("#rows", (field) => field.value), "\n,,\n  \nsep=^\n\nid^name\nb 2^Bob\n");
+});
+
 test("where no column is called id, one chooses it", async () => {
   await openImport();
   await choose(await file("names.csv", "mail,login,data\na@b.c,ada,\"{\"\"born\"\":1815}\"\nb@b.c,bob,\n"));
@@ -204,7 +228,7 @@ test("rows that do not fit are told with line and column, and are mended in the 
   await ui.says("#import-status", "bad.csv, CSV: 60 users, of which 6 cannot be sent. Nothing is sent yet.");
   const refused = await ui.rows("refused");
   assert.deepEqual(refused.slice(0, 4), [
-    ["11", "f10", "Line 12 has 5 cells, and the first line 4 names."],
+    ["11", "f10", "Line 12 has 5 cells for 4 columns."],
     ["21", "f20", 'Line 22, column n: "2O" is no number.'],
     ["31", "f30", 'Line 33, column more: "[12345678901234567890]" has a number with more digits than JavaScript holds.'],
     ["32", "f31", 'Line 34, column n: "12345678901234567890" has more digits than a number in JavaScript: take the column for text.'],
@@ -249,8 +273,8 @@ test("quotation marks that do not fit and cells that are missing are told with t
     ["1", "l1", "Line 2 has a cell in quotation marks with another in it that is not doubled."],
   ]);
   assert.deepEqual(await refusedOf("short.csv", "id,name,vip\ns1,Ada,yes\ns2,Bob\ns3\n", "3 users, of which 2 cannot be sent"), [
-    ["2", "s2", "Line 3 has 2 cells, and the first line 3 names."],
-    ["3", "s3", "Line 4 has 1 cell, and the first line 3 names."],
+    ["2", "s2", "Line 3 has 2 cells for 3 columns."],
+    ["3", "s3", "Line 4 has 1 cell for 3 columns."],
   ]);
   // What is left out need not be there.
   await take(3, "out");
@@ -399,6 +423,8 @@ test("what is no list of users is refused by name", async () => {
     ["users.json", '[{"id":"a"}]', "users.json is a JSON array: write each user on a line of its own."],
     ["latin.ndjson", Buffer.from('{"id":"a","data":{"name":"Ren\xe9"}}', "latin1"), "latin.ndjson is not in UTF-8, as line 1 shows: save it so."],
     ["empty.csv", " \n", "empty.csv is empty."],
+    ["pretty.json", '{\n  "id": "a",\n  "data": {}\n}\n', "pretty.json has a JSON object over many lines: write each user on a line of its own."],
+    ["split.ndjson", '\n{"id": "a",\n"data": {}}\n', "split.ndjson has a JSON object over many lines: write each user on a line of its own."],
   ]) {
     await choose(await file(name, content));
     await ui.says("#import-status", `${name} cannot be imported. Nothing is sent.`);

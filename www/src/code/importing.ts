@@ -44,7 +44,7 @@ const READERS: Record<Exclude<Kind, "id" | "text" | "out">, [name: string, text:
 };`],
 };
 
-function fromCsv(file: string, { encoding, delimiter, columns }: Read, isTyped: boolean): string {
+function fromCsv(file: string, { encoding, delimiter, firstLine, columns }: Read, isTyped: boolean): string {
   const typed = (type: string) => (isTyped ? `: ${type}` : "");
   const kinds = [...new Set(columns.map(({ kind }) => kind))];
   const readers = kinds
@@ -55,8 +55,9 @@ function fromCsv(file: string, { encoding, delimiter, columns }: Read, isTyped: 
   const whole = columns.flatMap(({ kind }, i) => (kind === "object" ? `, ...object(cells[${i}] || "{}")` : [])).join("");
   return `
 const text = new TextDecoder(${quoted(encoding)}).decode(await readFile(${quoted(file)}));
-const { data: [, ...rows], errors } = Papa.parse${isTyped ? "<string[]>" : ""}(text, { delimiter: ${quoted(delimiter)} });
-// Rows, counted with the first line, in which a quotation mark is not closed or not doubled.
+const { data, errors } = Papa.parse${isTyped ? "<string[]>" : ""}(text, { delimiter: ${quoted(delimiter)} });
+const rows = data.slice(${firstLine}); // below the names
+// Rows, counted from the start of the file, in which a quotation mark is not closed or not doubled.
 const broken = new Set(errors.map(({ row }) => row));
 
 ${readers.join("")}// The number of a column, its name in the data, and how a cell is read.
@@ -64,7 +65,7 @@ const columns${typed("Array<[at: number, name: string, read: (cell: string) => u
 ${columns.flatMap(entry).join("")}];
 
 function toUser(cells${typed("string[]")})${typed("NewUser")} {
-  if (cells.length < ${fewestCells(columns)} || cells.slice(${columns.length}).some((cell) => cell.trim() !== "")) throw new Error("not as many cells as the first line has names");
+  if (cells.length < ${fewestCells(columns)} || cells.slice(${columns.length}).some((cell) => cell.trim() !== "")) throw new Error("not a cell for each column");
   const members = columns.flatMap(([at, name, read]) => (cells[at] ? [[name, read(cells[at])]] : []));
   return { id: cells[${id}] ?? "", data: { ...Object.fromEntries(members)${whole} } };
 }
@@ -73,7 +74,7 @@ function* users() {
   for (const [index, cells] of rows.entries()) {
     if (cells.every((cell) => cell.trim() === "")) continue;
     try {
-      if (broken.has(index + 1)) throw new Error("quotation marks that do not fit");
+      if (broken.has(index + ${firstLine})) throw new Error("quotation marks that do not fit");
       yield toUser(cells);
     } catch (error) {
       failed.push({ index, error });

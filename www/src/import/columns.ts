@@ -82,7 +82,7 @@ export function toUser(columns: readonly Column[], row: Row, checkId: (id: strin
   const { line, cells, problem } = row;
   if (problem !== undefined) throw new RowProblem(problem);
   if (cells.length < fewestCells(columns) || cells.slice(columns.length).some((cell) => cell.trim() !== "")) {
-    throw new RowProblem(`line ${line} has ${counted(cells.length, "cell")}, and the first line ${counted(columns.length, "name")}`);
+    throw new RowProblem(`line ${line} has ${counted(cells.length, "cell")} for ${counted(columns.length, "column")}`);
   }
   const members: [string, unknown][] = [];
   for (const [i, { name, to, kind }] of columns.entries()) {

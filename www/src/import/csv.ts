@@ -15,6 +15,8 @@ export interface Row {
 interface CsvFormat {
   encoding: string;
   delimiter: string;
+  /** The line that the names of the columns are in. */
+  firstLine: number;
 }
 /** Characters that are parsed at a time. */
 const PIECE = 1_048_576;
@@ -22,30 +24,41 @@ const PIECE = 1_048_576;
 export interface Beginning {
   /** What is between the cells. */
   delimiter: string;
+  firstLine: number;
   names: string[];
   rows: string[][];
 }
 
+/** A line before that of the names: empty, or the `sep=;` by which Excel is told what is between the cells. */
+const LINE_BEFORE = /[\t ,;|]*(?:sep=([^"\r\n])[\t ,;|]*)?(?:\r\n|\n|\r)/iy;
+
 /**
- * The first lines, by the delimiter that makes most of the first one. Papa's own guess takes short files for such of one
- * column. Where the file goes on, the last line may be half of one, and is left out.
+ * The names and the first rows, by the delimiter that makes most of the names. Papa's own guess takes short files for such of
+ * one column. Where the file goes on, the last line may be half of one, and is left out.
  */
 export function beginningOf(text: string, isWhole: boolean): Beginning {
-  const all = [",", ";", "\t", "|"].map((delimiter) => {
-    const { data: [names = [], ...rows], errors } = Papa.parse<string[]>(text, { delimiter });
-    return { delimiter, names: names.map((name) => name.trim()), rows: isWhole ? rows : rows.slice(0, -1), problem: problemsIn(errors).get(0) };
+  let [firstLine, start, told] = [1, 0, undefined as string | undefined];
+  for (LINE_BEFORE.lastIndex = 0; ; firstLine += 1) {
+    const found = LINE_BEFORE.exec(text);
+    if (found === null) break;
+    start = LINE_BEFORE.lastIndex;
+    told ??= found[1];
+  }
+  const all = (told === undefined ? [",", ";", "\t", "|"] : [told]).map((delimiter) => {
+    const { data: [names = [], ...rows], errors } = Papa.parse<string[]>(text.slice(start), { delimiter });
+    return { delimiter, firstLine, names: names.map((name) => name.trim()), rows: isWhole ? rows : rows.slice(0, -1), problem: problemsIn(errors).get(0) };
   });
   const { problem, ...found } = all.reduce((best, each) => (each.names.length > best.names.length ? each : best));
-  if (problem !== undefined) throw new Error(`line 1 ${problem}`);
+  if (problem !== undefined) throw new Error(`line ${firstLine} ${problem}`);
   return found;
 }
 
-/** The rows after the first line that hold anything. */
+/** The rows below the names that hold anything. */
 export async function* rowsOf(file: File, format: CsvFormat): AsyncIterable<Row> {
-  for await (const row of linesOf(await textIn(file, format), format)) if (row.line > 1 && holdsAnything(row)) yield row;
+  for await (const row of linesOf(await textIn(file, format), format)) if (row.line > format.firstLine && holdsAnything(row)) yield row;
 }
 
-/** The first line and these rows, counted from 0, as the file has them. */
+/** The names, what stands before them, and these rows, counted from 0, as the file has them. */
 export async function extractRows(file: File, format: CsvFormat, indexes: ReadonlySet<number>): Promise<string> {
   const text = await textIn(file, format);
   const lineBreak = lineBreakOf(text);
@@ -53,11 +66,11 @@ export async function extractRows(file: File, format: CsvFormat, indexes: Readon
   let found = "";
   let index = 0;
   for await (const row of linesOf(text, format)) {
-    const isFirst = row.line === 1;
-    if (isFirst || (holdsAnything(row) && indexes.has(index))) {
+    const isAbove = row.line <= format.firstLine;
+    if (isAbove || (holdsAnything(row) && indexes.has(index))) {
       found += all.slice(row.line - 1, row.line - 1 + row.lines).map((line) => `${line}${lineBreak}`).join("");
     }
-    if (!isFirst && holdsAnything(row)) index += 1;
+    if (!isAbove && holdsAnything(row)) index += 1;
   }
   return found;
 }

@@ -12,6 +12,8 @@ export interface FileInfo {
   strayLine: number | undefined;
   /** Of a CSV file: what is between the cells, and what the columns are taken for. */
   delimiter: string;
+  /** The line that the names of the columns are in. */
+  firstLine: number;
   columns: readonly Column[];
 }
 
@@ -28,6 +30,9 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
 
 /** Bytes in which the first line ends, and of whose rows one can tell what the columns hold. */
 const BEGINNING = 65_536;
+
+/** The first line of an object that goes on in the next. */
+const BROKEN_OFF = /[{[,:]\s*$/;
 
 /** So long may a CSV file be, in bytes: its text is held as a whole. */
 const MAX_CSV = 268_435_456;
@@ -47,11 +52,12 @@ export async function inspectFile(file: File, chosen?: Encoding): Promise<FileIn
   if (text.trim() === "") throw new Error(`${file.name} is empty`);
   if (format === "CSV") {
     const { beginningOf } = await import("./csv");
-    const { delimiter, names, rows } = beginningOf(text, file.size <= BEGINNING);
-    return { format, encoding, strayLine, delimiter, columns: guessed(names, rows) };
+    const { names, rows, ...beginning } = beginningOf(text, file.size <= BEGINNING);
+    return { format, encoding, strayLine, ...beginning, columns: guessed(names, rows) };
   }
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
+  if (BROKEN_OFF.test(text.trimStart().split("\n", 1)[0] ?? "")) throw new Error(`${file.name} has a JSON object over many lines: write each user on a line of its own`);
   if (strayLine !== undefined) throw new Error(`${file.name} is not in UTF-8, as line ${strayLine} shows: save it so`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
-  return { format, encoding, strayLine, delimiter: "", columns: [] };
+  return { format, encoding, strayLine, delimiter: "", firstLine: 1, columns: [] };
 }

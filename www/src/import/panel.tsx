@@ -122,6 +122,7 @@ function said({ phase, total, refused, checkpoint, failures, override, trouble, 
     case "unreadable":
       return `${file.name} cannot be imported. Nothing is sent.`;
     case "checked":
+      if (total === 0) return `${file.name}, ${info?.format}: it has no users, so there is nothing to send.`;
       return refused.length === 0
         ? `${file.name}, ${info?.format}: ${counted(total, "user")}, all valid. Nothing is sent yet.`
         : `${file.name}, ${info?.format}: ${counted(total, "user")}, of which ${grouped(refused.length)} cannot be sent. Nothing is sent yet.`;

@@ -8,6 +8,7 @@ export function Progress({ now, session }: { now: Job; session: Session }) {
   const { phase, total, checkpoint, perSecond, trouble, refused } = now;
   const isMoving = phase === "sending";
   const begun = isMoving || phase === "paused" || phase === "done";
+  const isSendable = phase === "checked" && total > 0;
   const sendable = total - refused.length;
   return (
     <>
@@ -21,14 +22,14 @@ export function Progress({ now, session }: { now: Job; session: Session }) {
           </p>
         </div>
       )}
-      {phase === "checked" && (
+      {isSendable && (
         <label class="check">
           <input type="checkbox" id="override" checked={now.override} onChange={(event) => setOverride(event.currentTarget.checked)} />
           Replace users that exist; otherwise they stay as they are
         </label>
       )}
       <div class="buttons">
-        {phase === "checked" && (
+        {isSendable && (
           <button type="button" class="main" id="send" disabled={sendable === 0} onClick={() => void send(session)}>
             Send {grouped(sendable)} {sendable === 1 ? "user" : "users"}
           </button>
