@@ -49,6 +49,11 @@ test("a user has an address, and Back and Forward lead from one to the other", a
   await ui.page.click("nav button:last-child");
   await isAt("Import");
   assert.equal(await hash(), "#/import");
+  await ui.page.click("nav button:first-child");
+  await isAt("bob");
+  assert.equal(await hash(), "#/users/bob");
+  await ui.page.goBack();
+  await isAt("Import");
   await ui.page.goBack();
   await isAt("bob");
   assert.equal(await inForm(), "bob");

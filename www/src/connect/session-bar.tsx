@@ -1,9 +1,10 @@
 // Who you are, what is left of the rate limit, and where to go.
 
-import { goTo, place, type View } from "../place";
+import { goTo, place, type Place, type View } from "../place";
 import { close, rateLimit, session } from "../state";
 import { grouped } from "../text";
 import { mayLose } from "../user/actions";
+import { isReadFor, userId } from "../user/draft";
 import { dropKept } from "./kept";
 
 const VIEWS: readonly [View, string][] = [["users", "Users"], ["import", "Import"]];
@@ -15,7 +16,7 @@ export function SessionBar() {
     <>
       <nav aria-label="Views">
         {VIEWS.map(([name, label]) => (
-          <button key={name} type="button" aria-current={place.value.view === name ? "page" : undefined} onClick={() => goTo({ view: name })}>
+          <button key={name} type="button" aria-current={place.value.view === name ? "page" : undefined} onClick={() => goTo(name === "users" ? usersPlace() : { view: name })}>
             {label}
           </button>
         ))}
@@ -33,6 +34,9 @@ export function SessionBar() {
     </>
   );
 }
+
+/** With the user whose data the form still has. */
+const usersPlace = (): Place => (isReadFor(userId.value) ? { view: "users", user: userId.value } : { view: "users" });
 
 /** Worth saying once a fifth is left. */
 const isLow = ({ remaining, limit }: { remaining: number; limit: number }): boolean => remaining * 5 <= limit;
