@@ -431,6 +431,8 @@ test("what is no list of users is refused by name", async () => {
     assert.equal(await ui.text("#import [role=alert]"), problem);
     assert.equal(await ui.page.$("#send"), null);
   }
+  await choose(await file("commas.ndjson", '{"id":"a"},\n{"id":"b"}\n'));
+  await ui.says("#import-status", "commas.ndjson, NDJSON: 2 users, of which 1 cannot be sent. Nothing is sent yet.");
 });
 
 test("a file that is dropped is taken, and those that came with it are named", async () => {

@@ -31,8 +31,16 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string])[] = [
 /** Bytes in which the first line ends, and of whose rows one can tell what the columns hold. */
 const BEGINNING = 65_536;
 
-/** The first line of an object that goes on in the next. */
-const BROKEN_OFF = /[{[,:]\s*$/;
+/** The line ends within an object, and not only with a comma after one. */
+function goesOn(line: string): boolean {
+  if (!/[{[,:]\s*$/.test(line)) return false;
+  try {
+    JSON.parse(line.replace(/,\s*$/, ""));
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** So long may a CSV file be, in bytes: its text is held as a whole. */
 const MAX_CSV = 268_435_456;
@@ -56,7 +64,7 @@ export async function inspectFile(file: File, chosen?: Encoding): Promise<FileIn
     return { format, encoding, strayLine, ...beginning, columns: guessed(names, rows) };
   }
   if (first === "[") throw new Error(`${file.name} is a JSON array: write each user on a line of its own`);
-  if (BROKEN_OFF.test(text.trimStart().split("\n", 1)[0] ?? "")) throw new Error(`${file.name} has a JSON object over many lines: write each user on a line of its own`);
+  if (goesOn(text.trimStart().split("\n", 1)[0] ?? "")) throw new Error(`${file.name} has a JSON object over many lines: write each user on a line of its own`);
   if (strayLine !== undefined) throw new Error(`${file.name} is not in UTF-8, as line ${strayLine} shows: save it so`);
   if (encoding !== "utf-8") throw new Error(`${file.name} is not in UTF-8: save it so`);
   return { format, encoding, strayLine, delimiter: "", firstLine: 1, columns: [] };
