@@ -104,7 +104,7 @@ export async function handles(): Promise<void> {
   await client.addUsers([{ data: { name: "A" } }]);
   const added: User<Profile> = await client.users.add("a", { name: "A" }, { getOrCreate: true, timeout: 1 });
   const own: User<Profile> = await client.setUser({ name: "A" });
-  const token: string = client.createUserToken("a", { exp: 1 });
+  const token: string = client.createUserToken("a", { exp: 4_102_444_800 });
   const flagged: string = (await client.flagUser("a", { reason: "spam", user_id: "me", timeout: 1 })).duration;
   const limit: number | undefined = client.rateLimit?.limit;
   const current: User<Profile> | undefined = client.currentUser;
