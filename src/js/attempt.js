@@ -84,7 +84,7 @@ export class Attempt {
   async #answer(given) {
     const response = await given;
     // A stand-in for fetch may give anything, and `Response.error()` in place of throwing.
-    if (typeof response?.text !== "function") throw new TypeError("fetch gave no Response");
+    if (!(response?.text || response?.body)) throw new TypeError("fetch gave no Response");
     const { status, headers } = response;
     if (status === 0) throw new TypeError("fetch gave a network error");
     const answer = (kind, body) => [kind, Number.isInteger(status) ? status : 0, headers, body];

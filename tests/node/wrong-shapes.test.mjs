@@ -101,6 +101,12 @@ for (const [face, api] of Object.entries(faces)) {
       }
     });
 
+    test("may have its body alone, as stand-ins have", async () => {
+      const chunks = [{ done: false, value: new TextEncoder().encode(JSON.stringify(ada)) }, { done: true }];
+      const body = { getReader: () => ({ read: async () => chunks.shift() }) };
+      assert.equal((await with_(async () => ({ status: 200, headers: new Headers(), body })).user("ada").get()).id, "ada");
+    });
+
     test("as a network error passes, as one that is thrown", async () => {
       const error = await failure(() => with_(async () => Response.error()).user("ada").get());
       assert.deepEqual([error.code, error.retryable, error.cause.message], ["network", true, "fetch gave a network error"]);
