@@ -68,16 +68,18 @@ function checkSignal(values) {
 /** Reads the headers that are given, once, into an object of texts by names in small letters; gives a refusal, if any. */
 function readHeaders(values, rule) {
   const { headers: given } = values;
+  // Node 18 loads its parser of HTTP where `Headers` is named.
+  if (!given) return;
   let at = "option headers";
   try {
     const headers = new Headers();
-    for (const [name, value] of given?.[Symbol.iterator] ? given : Object.entries(given ?? {})) {
+    for (const [name, value] of given[Symbol.iterator] ? given : Object.entries(given)) {
       at = `option headers.${name}`;
       // Only texts have this method. Control characters are not refused by all engines.
       headers.append(name, value.padEnd(0));
       if (/[^\t -~\x80-\xff]/.test(value) || `${rule},`.includes(` ${name.toLowerCase()},`)) throw at;
     }
-    if (given) values.headers = Object.fromEntries(headers);
+    values.headers = Object.fromEntries(headers);
   } catch {
     return [at, "a header that callers may set", "", []];
   }
