@@ -68,7 +68,6 @@ function checkSignal(values) {
 /** Reads the headers that are given, once, into an object of texts by names in small letters; gives a refusal, if any. */
 function readHeaders(values, rule) {
   const { headers: given } = values;
-  // Node 18 loads its parser of HTTP where `Headers` is named.
   if (!given) return;
   let at = "option headers";
   try {

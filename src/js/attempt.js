@@ -18,9 +18,12 @@ export function askForToken(provider, reason, ms, signal) {
   return promise;
 }
 
-/** What a framework steers by, such as a redirect of Next.js or React Router, is not for the caller of fetch to catch. */
+/**
+ * What a framework steers by, such as a redirect of Next.js or React Router, is not for the caller of fetch to catch. Where nobody
+ * has used `Response` yet, Node loads its parser of HTTP when that is named, which is WebAssembly.
+ */
 const isControlFlow = (thrown) =>
-  FOR_SERVERS && quietly(() => typeof thrown.digest === "string" || thrown instanceof Response) === true;
+  FOR_SERVERS && quietly(() => typeof thrown.digest === "string" || /Response]/.test(Object.prototype.toString.call(thrown))) === true;
 
 /** What every request has in this engine. */
 const OPTIONS = {
