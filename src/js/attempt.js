@@ -206,7 +206,7 @@ function scrub(cause, url, authorization, headers) {
     const copied = isError ? Object.setPrototypeOf(new Error(), Object.getPrototypeOf(value)) : Array.isArray(value) ? [] : {};
     copies.set(value, copied);
     for (const key of new Set([...Reflect.ownKeys(value), ...(isError ? ["message", "stack"] : [])])) {
-      if (key === "length" || hidden(String(key)) !== String(key)) continue;
+      if ((Array.isArray(value) && key === "length") || hidden(String(key)) !== String(key)) continue;
       const { enumerable = false } = Object.getOwnPropertyDescriptor(value, key) ?? {};
       Object.defineProperty(copied, key, { value: copy(value[key], depth + 1), enumerable, writable: true, configurable: true });
     }

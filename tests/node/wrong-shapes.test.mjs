@@ -160,6 +160,7 @@ for (const [face, api] of Object.entries(faces)) {
       "an error with a set": () => holding(new Set([token])),
       "an error with a URL": () => holding(new URL(`https://x.example/${token}`)),
       "an error with a function": () => holding(Object.assign(() => {}, { token })),
+      "an error with a member called length": () => holding({ length: token }),
       "an error with a key": () => holding({ [token]: 1 }),
       "an error with a deep text": () => holding(nested(token, 20)),
       "a chain of causes": () => Array.from({ length: 40 }).reduce((cause) => new Error(`no ${token}`, { cause }), undefined),

@@ -22,7 +22,8 @@ const TRACING: &str = "baggage, traceparent, tracestate, sentry-trace, b3, x-b3-
     x-datadog-tags, newrelic, uber-trace-id, x-amzn-trace-id, x-cloud-trace-context, request-id, request-context, \
     elastic-apm-traceparent, sw8, x-instana-t, x-instana-s, x-instana-l, x-dynatrace, x-request-id, x-correlation-id";
 
-/// The first four are those of the hosted API. `Access-Control-Expose-Headers` is our addition: without it, a page of another origin cannot read the rate limits.
+/// The first four are those of the hosted API. `Access-Control-Expose-Headers` is our addition: without it, a page of another origin
+/// cannot read the rate limits.
 const HEADERS: [(HeaderName, &str); 6] = [
     (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (ACCESS_CONTROL_MAX_AGE, "86400"),
