@@ -82,16 +82,19 @@ function project({ fixture, example, files, manifest }, folder, tarball) {
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...manifest, dependencies }, undefined, 2)}\n`);
 }
 
-/** What a script is given. Each environment has a user of its own. */
+/**
+ * What a script is given. Each environment has a user of its own on a server and another in a page: a framework renders a page
+ * again, where the program runs too, while the page that it reloads is still at work.
+ */
 function variablesOf({ name }, server) {
-  const id = name.replaceAll(/[^A-Za-z0-9]/g, "-");
-  const token = execFileSync(variable("USER_HANDLE_SERVER"), ["token", "--app", APP, "--user", id], { encoding: "utf8" }).trim();
-  const given = (credential) =>
+  const [served, visited] = ["server", "page"].map((where) => `${name.replaceAll(/[^A-Za-z0-9]/g, "-")}-${where}`);
+  const token = execFileSync(variable("USER_HANDLE_SERVER"), ["token", "--app", APP, "--user", visited], { encoding: "utf8" }).trim();
+  const given = (id, credential) =>
     `baseUrl=${server.api}&key=${KEY}&id=${id}&credential=${credential}&klaimUrl=${server.klaim}&klaimKey=${KLAIM_KEY}`;
   const { CI: _, ...inherited } = process.env;
   return {
     ...inherited, NO_COLOR: "1", ...Object.fromEntries(QUIET.map((quiet) => [quiet, "1"])),
-    MATRIX: join(here, "support"), MATRIX_NAME: name, MATRIX_SERVER: given(SECRET), MATRIX_PAGE: given(token),
+    MATRIX: join(here, "support"), MATRIX_NAME: name, MATRIX_SERVER: given(served, SECRET), MATRIX_PAGE: given(visited, token),
   };
 }
 
@@ -142,8 +145,9 @@ async function run(environment, server, tarball) {
     }
     const seconds = ((performance.now() - start) / 1_000).toFixed(1);
     const end = error ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-25).map((line) => `\n    ${line}`).join("") : "";
-    console.log(`matrix: ${name} ${what}: ${error ? `FAILED: ${error.message}${end}` : "ok"} in ${seconds} s`);
-    return { cells: [`${name} ${what}`, version, error ? "FAILED" : "ok", seconds], passed: !error };
+    const told = `matrix: ${name} ${what}: ${error ? `FAILED: ${error.message}${end}` : "ok"} in ${seconds} s`;
+    console.log(told);
+    return { cells: [`${name} ${what}`, version, error ? "FAILED" : "ok", seconds], passed: !error, told };
   };
   mkdirSync(out, { recursive: true });
   writeFileSync(log, "");
@@ -201,13 +205,15 @@ await server.stop();
 const rows = done.flat();
 const table = markdown(rows);
 writeFileSync(join(target, "matrix.md"), table);
-const failed = rows.filter(({ passed }) => !passed).length;
+const failures = rows.filter(({ passed }) => !passed);
 const minutes = ((performance.now() - start) / 60_000).toFixed(1);
-console.log(`\n${table}\nmatrix: ${rows.length - failed} passed, ${failed} failed in ${minutes} minutes; the table is in target/matrix.md`);
+// Once more at the end, where a long log is read.
+console.log(`\n${[table, ...failures.map(({ told }) => told)].join("\n")}`);
+console.log(`matrix: ${rows.length - failures.length} passed, ${failures.length} failed in ${minutes} minutes; the table is in target/matrix.md`);
 if (values.write) {
   const file = fileURLToPath(new URL("../docs/evidence/runtimes.md", import.meta.url));
   const parts = /^(.*<!-- matrix -->\n).*(<!-- \/matrix -->.*)$/s.exec(readFileSync(file, "utf8"));
   if (!parts) throw new Error("docs/evidence/runtimes.md has no lines `<!-- matrix -->` and `<!-- /matrix -->`");
   writeFileSync(file, `${parts[1]}${table}${parts[2]}`);
 }
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failures.length === 0 ? 0 : 1;
