@@ -357,7 +357,8 @@ export interface Users<Generics extends object = UserData> {
    * app secret.
    *
    * The source is an iterable, an async iterable or a stream of users, or NDJSON: a text, bytes, a `Blob`, or pieces of such
-   * (a Node stream of a file, say). A batch that fails in a way that passes is sent again, up to five times, each with the
+   * (a Node stream of a file, say). What reading JSON would lose is refused: digits that a number does not hold, and a key that
+   * an object has twice. A batch that fails in a way that passes is sent again, up to five times, each with the
    * retries of a call; of one that the service refuses, the users at fault are found.
    *
    * What rejects it has the number `checkpoint`: with `resumeFrom` it goes on there. Users behind the checkpoint that were

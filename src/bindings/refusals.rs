@@ -57,6 +57,8 @@ fn error(what: &str, path: &str, found: &JsValue) -> Error {
             Error::validation(Code::UnrepresentableValue, path, &[path, rule]).with_hint("write it as a text")
         }
         #[cfg(feature = "server")]
+        "repeated key" => invalid(&[" is given twice"]).with_hint("JSON keeps the last of equal keys alone"),
+        #[cfg(feature = "server")]
         "array" => invalid(&[" is a JSON array, and NDJSON has a user on each line"])
             .with_hint("pass JSON.parse(text), or write a line for each"),
         #[cfg(feature = "server")]

@@ -94,8 +94,10 @@ export class Attempt {
     if (!response.ok) rememberStatusText(headers, response.statusText);
     this.#phase = BODY;
     const discardsList = FOR_SERVERS && this.#discardsList && status < 300;
-    const text = await read(response, headers, this.#maxBytes, discardsList);
-    if (text === undefined) return answer(TOO_LONG);
+    const read = await textOf(response, headers, this.#maxBytes, discardsList);
+    if (read === undefined) return answer(TOO_LONG);
+    // A refusal may repeat the token.
+    const text = response.ok ? read : hide(secretsOf(...this.#sent), read);
     if (text === "") return answer(NO_BODY);
     try {
       return answer(JSON_BODY, JSON.parse(text));
@@ -131,7 +133,7 @@ const UNSENT_TEXTS = /HTTP Tunneling|client error \(Connect\)|dns error/;
  * The body's text, or undefined where it is longer than the cap; of one whose list is discarded, what its ends say.
  * What resolved may still be cut short: its JSON tells.
  */
-async function read(response, headers, maxBytes, discardsList) {
+async function textOf(response, headers, maxBytes, discardsList) {
   const length = promisedLength(response, headers);
   const stream = !(FOR_SERVERS && discardsList) && length <= maxBytes ? undefined : response.body;
   // React Native has no body to read from; a stand-in may have one of another kind.
@@ -183,30 +185,30 @@ function promisedLength(response, headers) {
  * `cause`; or, where it or what it holds has a secret or may have one, a copy without. It is not changed itself: what it leads to
  * may be the application's own.
  */
-function scrub(cause, url, authorization, headers) {
-  const values = Object.values(headers ?? {}).filter((value) => value.length >= MIN_SECRET);
-  const secrets = [url.slice(url.indexOf("?") + 1), authorization, ...values].filter(Boolean);
+function scrub(cause, ...sent) {
+  const secrets = secretsOf(...sent);
   const copies = new Map();
   let isClean = true;
   const hidden = (text) => {
-    const kept = secrets.reduce((rest, secret) => rest.replaceAll(secret, ""), text);
-    if (kept !== text) isClean = false;
+    const kept = hide(secrets, text);
+    isClean &&= kept === text;
     return kept;
   };
   const copy = (value, depth) => {
     if (typeof value === "string") return hidden(value);
-    if (typeof value !== "function" && (typeof value !== "object" || value === null)) return value;
+    if (Object(value) !== value) return value;
     if (copies.has(value)) return copies.get(value);
     const isError = value instanceof Error;
+    const isArray = Array.isArray(value);
     // Into what else there is, such as `Headers`, a map or a function, nobody can look for sure.
-    if (depth > 8 || copies.size > 1_000 || !(isError || Array.isArray(value) || isPlain(value))) {
+    if (depth > 8 || copies.size > 1_000 || !(isError || isArray || isPlain(value))) {
       isClean = false;
       return Object.prototype.toString.call(value);
     }
-    const copied = isError ? Object.setPrototypeOf(new Error(), Object.getPrototypeOf(value)) : Array.isArray(value) ? [] : {};
+    const copied = isError ? Object.setPrototypeOf(new Error(), Object.getPrototypeOf(value)) : isArray ? [] : {};
     copies.set(value, copied);
     for (const key of new Set([...Reflect.ownKeys(value), ...(isError ? ["message", "stack"] : [])])) {
-      if ((Array.isArray(value) && key === "length") || hidden(String(key)) !== String(key)) continue;
+      if ((isArray && key === "length") || hidden(String(key)) !== String(key)) continue;
       const { enumerable = false } = Object.getOwnPropertyDescriptor(value, key) ?? {};
       Object.defineProperty(copied, key, { value: copy(value[key], depth + 1), enumerable, writable: true, configurable: true });
     }
@@ -220,7 +222,13 @@ function scrub(cause, url, authorization, headers) {
   }
 }
 
-/** Characters that a header of the caller's has if it is a secret. */
+/** Characters that a secret has at least: shorter values of headers are words. */
 const MIN_SECRET = 8;
+
+/** What of a request nobody is to see: its query, its authorization without the scheme, and headers of the caller's. */
+const secretsOf = (url, authorization, headers) =>
+  [url.split("?")[1], authorization?.split(" ").pop(), ...Object.values(headers ?? {})].filter((value) => value?.length >= MIN_SECRET);
+
+const hide = (secrets, text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, ""), text);
 
 const isPlain = (value) => [Object.prototype, null].includes(Object.getPrototypeOf(value));

@@ -103,6 +103,27 @@ for (const [face, api] of Object.entries(faces)) {
     });
   });
 
+  describe(`${face}: a key that is given twice`, () => {
+    const client = api.connect("key", "secret", undefined, { baseUrl: recorder.api });
+    for (const [line, path] of [
+      ['{"id":"z","data":{"a":1,"a":2}}', "users[0].data.a"],
+      ['{"id":"z","data":{"a":[{"a":"\\"a\\":"}, {"b" : {"c":1, "\\u0063" :1}}]}}', "users[0].data.a[1].b.c"],
+      ['{"id":"y","data":{},"id":"z"}', "users[0].id"],
+      ['{"id":"z","data":{"a":1,"a":1e8}}', "users[0].data.a"],
+    ]) {
+      test(line, async () => {
+        assertError(api, await failure(() => client.users.import(`${line}\n`)), {
+          name: "ValidationError", code: "invalid_data", path, text: `${path} is given twice`,
+          hint: "JSON keeps the last of equal keys alone",
+        });
+      });
+    }
+    test("is refused alone: equal keys of several objects are not, nor what is written in other words", async () => {
+      const data = '{ "a" : {"b":1}, "c":{"b":1},"d":[{"b":1},{"b":1,"e":"\\u00e9\\/"}],"f":1.0,"__proto__":{"b":[]} }';
+      assert.equal((await client.users.import(`{"id":"z","data":${data}}\n`)).stored, 1);
+    });
+  });
+
   test(`${face}: a Date without a time is refused`, async () => {
     const error = await failure(() => connected(answering(ada)).user("ada").create({ a: { born: new Date(NaN) } }));
     assertError(api, error, {

@@ -49,6 +49,8 @@ const PROGRAM = `
     "failing fetch": connect(key, secret, undefined, fails(async (url, init) => {
       throw Object.assign(new TypeError("failed: " + url, { cause: new Error(url) }), { url });
     })),
+    "echoing answers": connect(key, secret, undefined, fails(async (url, { headers }) =>
+      Response.json({ detail: "no " + headers.authorization, exception: url }, { status: 403 }))),
     "empty answers": connect(key, token, undefined, fails(async () => new Response("<html>"))),
     "nobody listens": connect(key, secret, undefined, { baseUrl: "http://127.0.0.1:8/api/", retries: 0 }),
   };

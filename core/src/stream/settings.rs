@@ -69,7 +69,7 @@ impl Settings<'_> {
     /// # Errors
     /// `invalid_option`.
     pub fn base_url(&self) -> Result<String, Error> {
-        if self.api_key.is_empty() {
+        if self.api_key.trim_ascii().is_empty() {
             let error = Error::input(Code::InvalidOption, &["the API key is missing"]);
             return Err(error.with_hint("pass it to connect, or set STREAM_URL"));
         }
@@ -114,7 +114,7 @@ fn check_version(version: &str) -> Result<(), Error> {
 /// # Errors
 /// `invalid_token`, `secret_in_browser`; `wrong_credentials` in a build that cannot sign.
 pub fn check_secret(secret: &str, in_browser: bool) -> Result<(), Error> {
-    if secret.is_empty() {
+    if secret.trim_ascii().is_empty() {
         return Err(Error::input(Code::InvalidToken, &["the token is empty"])
             .with_hint("connect once the token has been loaded, or pass null to be anonymous"));
     }

@@ -3,7 +3,7 @@
 import { isUserHandleError } from "../../../../src/js/errors.js";
 import { refusal } from "../../load.js";
 import { BatchEncoder } from "./encoded-batch.js";
-import { inexactNumber } from "./inexact-number.js";
+import { lossOf } from "./json-loss.js";
 import { rules } from "./rules.js";
 
 export class Source {
@@ -192,8 +192,8 @@ function parsed(text) {
   if (line.startsWith("[")) return { problem: (path) => refusal("array", path) };
   try {
     const value = JSON.parse(line);
-    const place = inexactNumber(line);
-    return place === undefined ? { value } : { value, problem: (path) => refusal("number", path + place) };
+    const loss = lossOf(line, value);
+    return loss === undefined ? { value } : { value, problem: (path) => refusal(loss.what, path + loss.place) };
   } catch (thrown) {
     return { problem: (path) => refusal("not JSON", path, undefined, thrown) };
   }
