@@ -17,7 +17,7 @@
  * Ids, data, batches, permissions and errors are those of the stand-in server, texts included: the same rules, compiled to
  * WebAssembly. It does **not** check signatures: a token may do what it says. Nor has it rate limits, or feeds to follow (follow
  * counts are 0).
- * @throws TypeError a malformed option, or a user that the service would refuse
+ * @throws TypeError a malformed or unknown option, or a user that the service would refuse
  */
 export function mockService(options?: MockServiceOptions): MockService;
 

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::value::RawValue;
-use user_handle_core::rules::validate;
+use user_handle_core::rules::{options, validate};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -69,6 +69,12 @@ pub fn user_token(id: Option<String>, claims: &str) -> Result<String, JsValue> {
     checked().map_err(told)?;
     let parts = [r#"{"alg":"HS256","typ":"JWT"}"#, claims, "not signed"];
     Ok(parts.map(|part| Base64UrlUnpadded::encode_string(part.as_bytes())).join("."))
+}
+
+/// What is said of an option that was refused, by what `readOptions` of `src/js/arguments.js` gives for it.
+#[wasm_bindgen(js_name = refusedOption)]
+pub fn refused_option(name: &str, rule: &str, found: &str, rules: &str) -> String {
+    options::refusal(name, rule, found, rules).to_string()
 }
 
 fn told(error: ApiError) -> JsValue {

@@ -3,7 +3,7 @@
 
 use alloc::string::String;
 
-use user_handle_core::rules::options::{CallLimits, refused, unknown, unreadable, wrong_type};
+use user_handle_core::rules::options::{CallLimits, refusal};
 use user_handle_core::rules::text::concat;
 use user_handle_core::rules::{Code, Error};
 use user_handle_core::wire::CallError;
@@ -44,14 +44,11 @@ impl Options {
         let read = read_options(options, rules, what);
         let Some(name) = field(&read, "0").as_string() else { return Ok(Options(Some(read))) };
         let text = |index: &str| field(&read, index).as_string().unwrap_or_default();
-        let error = match given(&field(&read, "3"), "0") {
-            Some(thrown) => CallError::from(unreadable(&name)).with_cause(thrown),
-            None if text("1") == "unknown" => unknown(&name, rules).into(),
-            None if text("1").is_empty() => unreadable(&name).into(),
-            None if text("2").is_empty() => refused(&[&name, " must be ", &text("1")]).into(),
-            None => wrong_type(&name, &text("1"), &text("2")).into(),
-        };
-        Err(error)
+        let error = refusal(&name, &text("1"), &text("2"), rules);
+        Err(match given(&field(&read, "3"), "0") {
+            Some(thrown) => CallError::from(error).with_cause(thrown),
+            None => error.into(),
+        })
     }
 
     /// Options that were read before.

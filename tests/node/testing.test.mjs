@@ -147,14 +147,18 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
           [() => mockService({ users: [{ id: "a" }, { id: "b", data: "text" }] }),
             "users[1].data must be a JSON object, but is a string"],
           [() => mockService({ users: [null] }), "users[0] must be a JSON object, but is null"],
-          [() => mockService({ now: 7 }), "now must be a function"],
-          [() => mockService({ apiKey: 7 }), "apiKey must be a string"],
+          [() => mockService({ now: 7 }), "option now must be a function, but is a number"],
+          [() => mockService({ apiKey: 7 }), "option apiKey must be a string, but is a number"],
           [() => standing.add([{}]), "users[0].id is missing"],
           [() => standing.fail("netwerk"), noFailure],
           [() => standing.fail({ status: 600 }), noFailure],
           [() => standing.fail(), noFailure],
-          [() => standing.fail("hang", { times: "2" }), "times must be a number"],
-          [() => standing.fail("hang", { when: true }), "when must be a function"],
+          [() => standing.fail("hang", { times: "2" }), "option times must be a number, but is a string"],
+          [() => standing.fail("hang", { when: true }), "option when must be a function, but is a boolean"],
+          [() => mockService({ apikey: "k" }), "option apikey is not known: did you mean apiKey?"],
+          [() => mockService([{ id: "a" }]), "options must be a plain object, but is [object Array]"],
+          [() => standing.fail("hang", { time: 2 }), "option time is not known: did you mean times?"],
+          [() => standing.fail({ status: 503, header: {} }), "failure.header is not known: did you mean headers?"],
           [() => userToken("a b"), noId],
           [() => userToken(7), "id must be a string, but is a number"],
         ]) {
@@ -300,7 +304,7 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
 }
 
 /** Most of it is the module as text: rules that are written for a server, with the texts of their errors. */
-const BYTES = 206_000;
+const BYTES = 211_000;
 
 describe("what it is made of", () => {
   for (const file of ["testing.js", "testing.cjs"]) {

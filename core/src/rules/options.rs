@@ -13,6 +13,8 @@ pub const DEFAULT_RETRIES: u32 = 2;
 pub const MAX_RETRIES: u32 = 100;
 /// The longest a timer can run: a longer one fires at once, in every engine.
 pub const MAX_MS: f64 = 2_147_483_647.0;
+/// Milliseconds by which a timer may be late.
+pub const TIMER_MARGIN_MS: f64 = 100.0;
 
 /// The headers that callers may not set: those of every request and of the connection, and the service's own.
 macro_rules! own_headers {
@@ -89,6 +91,11 @@ impl CallLimits {
     pub const DEFAULT: CallLimits =
         CallLimits { timeout_ms: DEFAULT_TIMEOUT_MS, deadline_ms: DEFAULT_DEADLINE_MS, retries: DEFAULT_RETRIES };
 
+    /// Milliseconds after which a call has ended, unless it is no longer driven.
+    pub fn longest_call_ms(self) -> f64 {
+        self.deadline_ms + TIMER_MARGIN_MS
+    }
+
     /// These limits with those that are given. `retries` may be any number: JavaScript has no others.
     ///
     /// # Errors
@@ -138,12 +145,23 @@ pub fn wrong_type(name: &str, rule: &str, found: &str) -> Error {
 }
 
 /// The error for an option that is none of those that `rules` name: nearly always one of them was meant.
-pub fn unknown(name: &str, rules: &str) -> Error {
+fn unknown(name: &str, rules: &str) -> Error {
     let own = name.rsplit([' ', '.']).next().unwrap_or_default();
     let mut known = rules.split(';').filter_map(|part| part.split_once(':')).flat_map(|(_, names)| names.split(','));
     match known.find(|known| is_near(own, known)) {
         Some(meant) => refused(&[name, " is not known: did you mean ", meant, "?"]),
         None => refused(&[name, " is not known"]),
+    }
+}
+
+/// The error for an option called `name` whose `rule` what was `found` does not keep: `unknown` is that of one that none of `rules`
+/// names, and there is none for one that cannot be read.
+pub fn refusal(name: &str, rule: &str, found: &str, rules: &str) -> Error {
+    match rule {
+        "" => refused(&[name, " could not be read: a getter or proxy threw"]),
+        "unknown" => unknown(name, rules),
+        _ if found.is_empty() => refused(&[name, " must be ", rule]),
+        _ => wrong_type(name, rule, found),
     }
 }
 
@@ -154,11 +172,6 @@ fn is_near(one: &str, other: &str) -> bool {
     let pairs = one.bytes().rev().zip(other.bytes().rev());
     let suffix = pairs.take(one.len().min(other.len()) - prefix).take_while(is_same).count();
     prefix + suffix > 1 && one.len().max(other.len()) - prefix - suffix <= 2
-}
-
-/// The error for an option that cannot be read.
-pub fn unreadable(name: &str) -> Error {
-    refused(&[name, " could not be read: a getter or proxy threw"])
 }
 
 #[cfg(test)]

@@ -1,17 +1,22 @@
 // How requests fail that a test has told to.
 
-import { rules } from "./module.js";
+import { refused, rules } from "./module.js";
 
 const FAILURES = ["network", "unreachable", "hang", "cut"];
+const PARTS_OF_ANSWER = ["status", "headers", "body"];
 
 /** Statuses whose answers have no body. */
 const WITHOUT_BODY = [204, 205, 304];
 
 export function checkFailure(failure) {
+  if (FAILURES.includes(failure)) return failure;
   const status = failure?.status;
-  const isAnswer = Number.isInteger(status) && status >= 200 && status <= 599;
-  if (isAnswer || FAILURES.includes(failure)) return failure;
-  throw new TypeError(`a failure is one of ${FAILURES.join(", ")}, or has a status from 200 to 599`);
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new TypeError(`a failure is one of ${FAILURES.join(", ")}, or has a status from 200 to 599`);
+  }
+  const unknown = Object.keys(failure).find((key) => !PARTS_OF_ANSWER.includes(key));
+  if (unknown !== undefined) throw refused(`:${PARTS_OF_ANSWER}`, `failure.${unknown}`, "unknown", "");
+  return failure;
 }
 
 /** Fails as it was told. `answer` carries the request out. */

@@ -4,19 +4,15 @@
 // holds the two to each other.
 
 import { checkFailure, fail, throwIfAborted } from "./failures.js";
-import { checked, rules } from "./module.js";
+import { checked, optionsOf, rules } from "./module.js";
 import { read } from "./request.js";
 
-function optional(object, name, type) {
-  const value = object?.[name];
-  if (value !== undefined && typeof value !== type) throw new TypeError(`${name} must be a ${type}`);
-  return value;
-}
+const OPTIONS = "a string:apiKey;a function:now;:users";
+const FAIL_OPTIONS = "a function:when;a number:times;true or false:applied";
 
 export function mockService(options) {
-  const apiKey = optional(options, "apiKey", "string");
-  const now = optional(options, "now", "function");
-  const seed = JSON.stringify([...(options?.users ?? [])]);
+  const { apiKey, now, users } = optionsOf(options, OPTIONS);
+  const seed = JSON.stringify([...(users ?? [])]);
   const requests = [];
   let service;
   let failures;
@@ -73,9 +69,8 @@ export function mockService(options) {
     add: (users) => add(JSON.stringify([...users])),
 
     fail(failure, options) {
-      const when = optional(options, "when", "function") ?? (() => true);
-      const left = optional(options, "times", "number") ?? 1;
-      const script = { failure: checkFailure(failure), left, when, applied: optional(options, "applied", "boolean") };
+      const { when = () => true, times: left = 1, applied } = optionsOf(options, FAIL_OPTIONS);
+      const script = { failure: checkFailure(failure), left, when, applied };
       failures.push(script);
       return () => { script.left = 0; };
     },

@@ -1,6 +1,7 @@
 // The rules of the service: the crate `user-handle-service` as a module of its own, started on first use.
 
 import instantiate from "user-handle:glue";
+import { readOptions } from "../../../src/js/arguments.js";
 import { decode } from "../payload.js";
 
 let started;
@@ -24,3 +25,14 @@ export function checked(work) {
     throw typeof thrown === "string" ? new TypeError(thrown) : thrown;
   }
 }
+
+/** The options that `names` has, with their rules: see `readOptions`. */
+export function optionsOf(given, names) {
+  const values = readOptions(given, names, "option ");
+  if (Array.isArray(values)) throw refused(names, ...values);
+  return values;
+}
+
+/** The error for an option that does not keep the rule. */
+export const refused = (names, name, rule, found, cause = []) =>
+  new TypeError(rules().refusedOption(name, rule, found, names), ...cause.map((thrown) => ({ cause: thrown })));
