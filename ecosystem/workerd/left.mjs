@@ -20,7 +20,8 @@ function connected({ baseUrl, key, credential, id }) {
   const options = { baseUrl, fetch: (...request) => (isSilent ? silent() : fetch(...request)), ...LIMITS };
   const server = connect(key, credential, undefined, options);
   const provider = async () => (isSilent ? silent() : server.createUserToken(id));
-  return { server, provider: connect(key, provider, undefined, options) };
+  const gathering = connect(key, credential, undefined, { ...options, gather: true });
+  return { server, gathering, provider: connect(key, provider, undefined, options) };
 }
 
 /** `/left/CLIENT/CALL` begins a call that nothing answers, and `/CLIENT/CALL` makes one that is answered. */

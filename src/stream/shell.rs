@@ -9,10 +9,19 @@ use super::connect::{Client, open, read};
 use super::requests;
 use crate::bindings::errors::input_to_js;
 #[cfg(feature = "server")]
-use crate::bindings::{arguments::Options, base_client::call};
+use crate::bindings::{
+    arguments::Options,
+    base_client::{call, error_to_js},
+};
+#[cfg(feature = "server")]
+use crate::fetch::Fetch;
 use crate::host::values::{new_object, parse_json, set_number, set_text};
 #[cfg(feature = "server")]
-use {user_handle_core::stream::batch::of_body, wasm_bindgen::JsCast};
+use {
+    user_handle_core::rules::options::MAX_MS,
+    user_handle_core::stream::{Stream, batch},
+    wasm_bindgen::JsCast,
+};
 
 /// A client, as the package's class holds it.
 #[wasm_bindgen(skip_typescript)]
@@ -75,8 +84,24 @@ impl StreamSession {
     pub fn add_users(&self, body: JsValue, hashes: alloc::vec::Vec<u32>, discards: bool, options: &JsValue) -> Promise {
         use user_handle_core::stream::settings::{CALL_OPTIONS, OPTIONS};
         call(&self.0.base, Options::read(options, OPTIONS, CALL_OPTIONS), |_| {
-            Ok(of_body(body.unchecked_into(), hashes, discards))
+            Ok(batch::of_body(body.unchecked_into(), hashes, discards))
         })
+    }
+
+    /// Milliseconds after which a call without limits of its own has ended, unless its runtime has dropped it; no more than a timer
+    /// can run.
+    #[cfg(feature = "server")]
+    #[wasm_bindgen(getter, js_name = longestCall, skip_typescript)]
+    pub fn longest_call(&self) -> f64 {
+        self.0.base.state.limits.longest_call_ms().min(MAX_MS)
+    }
+
+    /// What a `get` of a user comes to whose batch was dropped.
+    #[cfg(feature = "server")]
+    #[wasm_bindgen(skip_typescript)]
+    pub fn unanswered(&self, id: &str) -> JsValue {
+        let error = batch::unanswered::<Fetch>(id, self.0.base.state.limits.deadline_ms);
+        error_to_js::<Stream>(&error)
     }
 
     /// Milliseconds since the Unix epoch, by the service's clock.

@@ -225,6 +225,36 @@ for (const [face, { connect }] of Object.entries(faces)) {
       assert.deepEqual(failed.map(({ code }) => code), ["server_error", "server_error"]);
       assert.equal(recorder.requests.length, 3);
     });
+
+    // As in a worker, which drops what a request has begun once that has ended.
+    test("goes on although a timer was dropped", async () => {
+      const { setImmediate: real } = globalThis;
+      const dropped = [];
+      globalThis.setImmediate = (run) => (dropped.length === 0 ? dropped.push(run) : real(run));
+      const own = await fresh(face);
+      globalThis.setImmediate = real;
+      const fetch = async () => Response.json({ users: ["ada", "eve"].map((id) => record(id)), duration: "1ms" });
+      const one = own.connect("key", "secret", undefined, { fetch, gather: true });
+      const [left, next] = [one.user("ada").get(), one.user("eve").get()];
+      assert.equal((await next).id, "eve");
+      assert.equal((await left).id, "ada");
+      assert.equal(dropped.length, 1);
+    });
+    test("ends at the deadline although the batch was dropped, and later reads go on", async () => {
+      const own = await fresh(face);
+      const getUsers = Object.getOwnPropertyDescriptor(own.Client.prototype, "getUsers");
+      const fetch = async () => Response.json({ users: [record("ada")], duration: "1ms" });
+      const one = own.connect("key", "secret", undefined, { fetch, gather: true, deadline: 50 });
+      own.Client.prototype.getUsers = () => new Promise(() => {});
+      const error = await failure(() => one.user("ada").get());
+      assertError(own, error, {
+        name: "SiteError", code: "timeout", text: "get of user ada failed: no answer within 50 ms in all", hint: "raise the option deadline",
+        phase: "headers",
+      });
+      assert.match(error.stack, /bulk\.test/);
+      Object.defineProperty(own.Client.prototype, "getUsers", getUsers);
+      assert.equal((await one.user("ada").get()).id, "ada");
+    });
   });
 }
 
@@ -294,6 +324,22 @@ describe("users inside activities", () => {
     assert.ok(most <= 16, String(most));
     assert.deepEqual(enriched[7], { id: "u-7", error: "ReferenceNotFound", reference: "SU:u-7", reference_type: "user" });
     assert.deepEqual([enriched[27], enriched[28].data, enriched[28].duration], [enriched[7], { id: "u-8" }, undefined]);
+  });
+
+  test("enrich reads no further once a read has failed", async () => {
+    let refused;
+    const held = new Promise((resolve) => { refused = resolve; });
+    recorder.answer = ({ path }) =>
+      path.includes("u-0") ? { status: 403, body: {} } : held.then(() => ({ body: record(path.split("/").at(-2)) }));
+    const c = api.connect("key", "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30", undefined, { baseUrl: recorder.api });
+    let ended = 0;
+    const allEnded = new Promise((resolve) => c.on("end", () => (ended += 1) === 16 && resolve()));
+    const error = await failure(() => c.enrich(Array.from({ length: 40 }, (_, n) => `SU:u-${n}`)));
+    assert.equal(error.code, "not_allowed");
+    refused();
+    await allEnded;
+    await c.user("ada").get();
+    assert.equal(recorder.requests.length, 17);
   });
 
   test("enrich rejects with what a read fails with, and with the signal's reason", async () => {

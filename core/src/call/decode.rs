@@ -160,7 +160,7 @@ pub(super) fn no_answer<H: Host>(
 }
 
 /// The error for an attempt, or a whole call, that took too long.
-pub(super) fn timeout<H: Host>(request: &Request<H>, limit_ms: f64, whole_call: bool, phase: Phase) -> Error {
+pub(crate) fn timeout<H: Host>(request: &Request<H>, limit_ms: f64, whole_call: bool, phase: Phase) -> Error {
     let limit = number(limit_ms as usize);
     let within = if whole_call { " ms in all" } else { " ms" };
     let mut error = Error::site(Code::Timeout, &[&request.title(), " failed: no answer within ", &limit, within]);

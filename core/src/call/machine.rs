@@ -1,4 +1,5 @@
-//! The state machine of a call: it says what to do next, and its driver does that and reports the result.
+//! The state machine of a call: it says what to do next, and its driver does that and reports the result. How it takes turns with
+//! other calls is in `turns.rs`.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -21,8 +22,6 @@ use crate::wire::{Answer, AttemptRequest, Body, CallError, Effect, Event, Host, 
 
 /// Milliseconds by which the clock that dates a record may be behind the one that dates a response.
 const CLOCK_MARGIN_MS: f64 = 2_000.0;
-/// Milliseconds after the limit of a step within which the call has gone on. One that has not is no longer driven.
-const STEP_MARGIN_MS: f64 = 100.0;
 /// Milliseconds after which a call looks a second time for calls that are no longer driven. Timers that are late do not fire in
 /// the order in which they are due: before the second look, those of calls that are still driven have fired.
 const SECOND_LOOK_MS: f64 = 10.0;
@@ -35,7 +34,7 @@ pub struct Call<H: Host> {
     pub request: Request<H>,
     /// Which call of its client it is, from 1.
     call_id: u32,
-    limits: CallLimits,
+    pub(super) limits: CallLimits,
     started_at: f64,
     sent_at: f64,
     attempts: u32,
@@ -52,9 +51,9 @@ pub struct Call<H: Host> {
     /// When the call first looked for others that are no longer driven, where it is to look again.
     first_look: Option<f64>,
     /// The place in the line: of a write, or of a read whose result is shared with equal reads.
-    place: Option<Place>,
+    pub(super) place: Option<Place>,
     /// The place in the line of those that ask for a token.
-    token_place: Option<Place>,
+    pub(super) token_place: Option<Place>,
 }
 
 impl<H: Host> Call<H> {
@@ -72,7 +71,7 @@ impl<H: Host> Call<H> {
             return Err(CallError::aborted(reason));
         }
         let started_at = client.host.now();
-        let due = started_at + limits.deadline_ms + STEP_MARGIN_MS;
+        let due = started_at + limits.longest_call_ms();
         let keys = core::mem::take(&mut request.write_keys);
         let mut line = client.line.borrow_mut();
         for key in &keys {
@@ -137,33 +136,6 @@ impl<H: Host> Call<H> {
         step
     }
 
-    /// Tells those behind it in the line how long this step may take.
-    fn go_on<S: Service>(&self, client: &ClientState<H, S>, step: &Step<H>) {
-        let (limit, token_limit) = match step {
-            Step::Done(_) => return,
-            Step::Send(request) => (request.timeout_ms, 0.0),
-            // The provider may take until the deadline, but the others ask it themselves when an attempt would be over.
-            Step::AskForToken(_, limit) => (*limit, self.limits.timeout_ms),
-            Step::Wait(limit) | Step::Park(limit) => (*limit, *limit),
-        };
-        let now = client.host.now() + STEP_MARGIN_MS;
-        let mut line = client.line.borrow_mut();
-        line.go_on(self.place, now + limit);
-        line.go_on(self.token_place, now + token_limit);
-    }
-
-    /// Sets what wakes the call after [`Step::Park`].
-    pub fn park<S: Service>(&self, client: &ClientState<H, S>, waker: H::Waker) {
-        if let Some(place) = self.token_place.or(self.place) {
-            client.line.borrow_mut().park(place, waker);
-        }
-    }
-
-    /// Gives the call up before it has ended, so that others may go on.
-    pub fn abandon<S: Service>(&mut self, client: &ClientState<H, S>) {
-        self.leave_line(client, None);
-    }
-
     /// Tells the listener that the call has ended; its driver calls this. A call that has sent nothing is left out: no event
     /// has told of it before.
     pub fn tell_end<S: Service>(&self, client: &ClientState<H, S>, error: Option<&CallError<H>>) {
@@ -175,32 +147,6 @@ impl<H: Host> Call<H> {
     /// How many requests were sent.
     pub fn attempts(&self) -> u32 {
         self.attempts
-    }
-
-    /// Leaves the line when the call has ended. Others that wait for the same record are given the result.
-    fn finish<S: Service>(
-        &mut self,
-        client: &ClientState<H, S>,
-        result: impl FnOnce() -> Result<H::Value, CallError<H>>,
-    ) {
-        let has_followers = self.place.is_some_and(|place| client.line.borrow().has_followers(place));
-        let shared = (self.request.is_shared && has_followers).then(|| SharedResult::Record(result()));
-        self.leave_line(client, shared);
-    }
-
-    fn leave_line<S: Service>(&mut self, client: &ClientState<H, S>, result: Option<SharedResult<H>>) {
-        self.leave_token_line(client, None);
-        if let Some(place) = self.place.take() {
-            if !self.request.is_shared {
-                // A call that reads a user from now on must not share a read that began before this write ended.
-                let mut line = client.line.borrow_mut();
-                for at in 0.. {
-                    let Some(key) = line.keys(place).get(at).copied() else { break };
-                    forget_reads(&mut line, key);
-                }
-            }
-            client.leave_line(place, result);
-        }
     }
 
     fn advance<S: Service>(
@@ -267,23 +213,12 @@ impl<H: Host> Call<H> {
         self.authorise(client)
     }
 
-    /// A wait for those before this place: until they should have left or gone on, and then for an attempt at a time.
-    fn parked<S: Service>(&self, client: &ClientState<H, S>, place: Place) -> Step<H> {
-        let turn = client.line.borrow().turn_due(place) - client.host.now();
-        Step::Park(self.remaining(client).min(if turn > 0.0 { turn } else { self.limits.timeout_ms }))
-    }
-
-    /// Whether the call waits for others in the line.
-    fn is_waiting<S: Service>(&self, client: &ClientState<H, S>) -> bool {
-        self.token_place.or(self.place).is_some_and(|place| !client.line.borrow().is_first(place))
-    }
-
     fn authorise<S: Service>(&mut self, client: &ClientState<H, S>) -> Result<Step<H>, CallError<H>> {
         let reason = if self.token_was_refused { TokenReason::Refused } else { TokenReason::Initial };
         match client.credentials.current(reason, || client.unix_ms()) {
             Ok(token) => self.send(client, token),
             Err(reason) => {
-                let due = self.started_at + self.limits.deadline_ms + STEP_MARGIN_MS;
+                let due = self.started_at + self.limits.longest_call_ms();
                 let join = || client.line.borrow_mut().join(Vec::from([TOKEN]), concat(["token"]), due);
                 let place = *self.token_place.get_or_insert_with(join);
                 let is_first = client.line.borrow().is_first(place);
@@ -304,13 +239,6 @@ impl<H: Host> Call<H> {
         self.leave_token_line(client, Some(SharedResult::Token(token.clone())));
         let token = client.credentials.take(token)?;
         self.send(client, Some(token))
-    }
-
-    /// Leaves the line for a token. What the provider gave goes to all that wait for it.
-    fn leave_token_line<S: Service>(&mut self, client: &ClientState<H, S>, result: Option<SharedResult<H>>) {
-        if let Some(place) = self.token_place.take() {
-            client.leave_line(place, result);
-        }
     }
 
     fn send<S: Service>(
@@ -523,7 +451,7 @@ impl<H: Host> Call<H> {
         self.request.operation.path_of(&S::path_id::<H>(&self.request.subject))
     }
 
-    fn remaining<S: Service>(&self, client: &ClientState<H, S>) -> f64 {
+    pub(super) fn remaining<S: Service>(&self, client: &ClientState<H, S>) -> f64 {
         self.remaining_at(client.host.now())
     }
 

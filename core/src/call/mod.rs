@@ -11,6 +11,7 @@ mod machine;
 mod retry;
 mod service;
 mod step;
+mod turns;
 mod waiting_line;
 
 pub use client::ClientState;
@@ -20,6 +21,6 @@ pub use machine::Call;
 pub use service::Service;
 pub use step::{Done, Step, StepResult};
 
-pub(crate) use decode::{FailedAttempt, decode};
+pub(crate) use decode::{FailedAttempt, decode, timeout};
 #[cfg(all(any(test, fuzzing), feature = "native", feature = "sign"))]
 pub(crate) use retry::{Decision, Ending, Progress, decide};

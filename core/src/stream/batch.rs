@@ -6,7 +6,8 @@ use core::ops::Range;
 
 use super::Stream;
 use super::operations::{ADD_USERS, GET};
-use crate::call::{FailedAttempt, decode, unexpected_type};
+use crate::call::{FailedAttempt, decode, timeout, unexpected_type};
+use crate::rules::Phase;
 use crate::rules::text::number;
 use crate::rules::validate::MAX_BATCH;
 use crate::wire::body::BodyWriter;
@@ -72,6 +73,11 @@ pub fn not_found<H: Host>(id: &str, headers: H::Headers, body: H::Value) -> Call
         }
         Ok(_) => unexpected_type(&request, "a user").into(),
     }
+}
+
+/// What a `get` of a user comes to whose batch was dropped: it had until the deadline of a call, in milliseconds.
+pub fn unanswered<H: Host>(id: &str, deadline_ms: f64) -> CallError<H> {
+    timeout(&Request::<H>::new(&GET, id), deadline_ms, true, Phase::Headers).into()
 }
 
 /// `addUsers` of a body that was put together elsewhere, of users whose ids have these hashes.

@@ -1,7 +1,8 @@
 // Where a client gathers, the reads of one turn of the event loop are one batch. Not in the build for browsers.
 
+import { withTimeout } from "../../../../src/js/timeout.js";
 import { current, enter, rethrown } from "../../load.js";
-import { inside } from "../../session.js";
+import { inModule, inside } from "../../session.js";
 
 /** A read with options of its own is a request of its own. */
 export const gathers = (client, options) => options === undefined && inside(client).settings.gather;
@@ -9,18 +10,15 @@ export const gathers = (client, options) => options === undefined && inside(clie
 /** The record of a user, from a batch. */
 export async function getGathered(client, id) {
   const state = inside(client);
-  if (state.gathered === undefined) {
-    state.gathered = new Map();
-    nextTurn(() => flush(client, state));
-  }
-  const record = new Promise((resolve, reject) => {
-    state.gathered.set(id, [...(state.gathered.get(id) ?? []), { resolve, reject }]);
-  });
-  try {
-    return await record;
-  } catch (error) {
-    throw rethrown(error);
-  }
+  const batch = (state.gathered ??= new Map());
+  // Each starts it, and waits no longer than a call of its own would take: a worker drops the timers of a request that has ended,
+  // and what it fetches, and these may be those of the first.
+  nextTurn(() => flush(client, state, batch));
+  const record = withTimeout(state.opened().longestCall, undefined, () => ({ error: inModule(client, (session) => session.unanswered(id)) }));
+  batch.set(id, [...(batch.get(id) ?? []), record]);
+  const { value, error } = await record;
+  if (error !== undefined) throw rethrown(error);
+  return value;
 }
 
 // As they were at first: test runners put timers in their place that stand still.
@@ -29,20 +27,20 @@ const { setImmediate: startImmediate, setTimeout: startTimer } = globalThis;
 /** After all that this turn of the event loop has to do. */
 const nextTurn = (run) => (typeof startImmediate === "function" ? startImmediate(run) : startTimer(run, 0));
 
-async function flush(client, state) {
-  const waiting = state.gathered;
+async function flush(client, state, batch) {
+  if (state.gathered !== batch) return;
   state.gathered = undefined;
   try {
-    const { users } = await client.getUsers([...waiting.keys()]);
+    const { users } = await client.getUsers([...batch.keys()]);
     const found = new Map(users.map(({ duration, ...record }) => [record.id, { ...record, data: record.data ?? {} }]));
-    for (const [id, callers] of waiting) {
-      const record = found.get(id);
-      callers.forEach(({ resolve, reject }, index) => {
-        if (record === undefined) reject(enter(() => current().exports.notFound(id)));
-        else resolve(index === 0 ? record : structuredClone(record));
+    for (const [id, waiting] of batch) {
+      const value = found.get(id);
+      waiting.forEach(({ settle }, index) => {
+        if (value === undefined) settle({ error: enter(() => current().exports.notFound(id)) });
+        else settle({ value: index === 0 ? value : structuredClone(value) });
       });
     }
   } catch (error) {
-    for (const callers of waiting.values()) for (const { reject } of callers) reject(error);
+    for (const waiting of batch.values()) for (const { settle } of waiting) settle({ error });
   }
 }
