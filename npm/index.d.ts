@@ -393,7 +393,10 @@ export interface ImportOptions extends CallOptions {
    * the first failure rejects the import.
    */
   onFailure?: ((failure: ImportFailure) => void) | undefined;
-  /** Pass over so many users of the source: the `checkpoint` of an earlier progress, report or error. Default 0. */
+  /**
+   * Pass over so many users of the source, which must have them: the `checkpoint` of an earlier progress, report or error.
+   * Default 0.
+   */
   resumeFrom?: number | undefined;
 }
 

@@ -2,6 +2,8 @@
 
 use user_handle_core::rules::text::concat;
 #[cfg(feature = "server")]
+use user_handle_core::rules::text::number;
+#[cfg(feature = "server")]
 use user_handle_core::rules::validate;
 use user_handle_core::rules::{Code, Error};
 use user_handle_core::wire::CallError;
@@ -73,6 +75,16 @@ fn error(what: &str, path: &str, found: &JsValue) -> Error {
         "encoding" => invalid(&[" is not UTF-8"]).with_hint("decode it, and pass its text"),
         #[cfg(feature = "server")]
         "override" => user_handle_core::rules::options::wrong_type(path, "true or false", &describe(found)),
+        #[cfg(feature = "server")]
+        "resume" => {
+            let users = number(found.as_f64().unwrap_or_default() as usize);
+            user_handle_core::rules::options::refused(&[
+                path,
+                " must be at most ",
+                &users,
+                ", the number of users in the source",
+            ])
+        }
         #[cfg(feature = "server")]
         "source failed" => invalid(&[" could not be read: it threw, or rejected"]),
         #[cfg(feature = "server")]

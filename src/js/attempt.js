@@ -218,7 +218,7 @@ function scrub(cause, ...sent) {
     const copied = copy(cause, 0);
     return isClean ? cause : copied;
   } catch {
-    return new Error("what fetch failed with could not be read");
+    return new Error("what fetch threw could not be read");
   }
 }
 

@@ -311,6 +311,16 @@ describe("a batch that fails in a way that passes", () => {
     assert.deepEqual(batches(), [["u-5", "u-6", "u-7", "u-8", "u-9"]]);
   });
 
+  test("not behind the end of the source", async () => {
+    const error = await failure(() => recorded().users.import(some(10), { resumeFrom: 11 }));
+    assertError(api, error, {
+      name: "FeedError", code: "invalid_option", text: "option resumeFrom must be at most 10, the number of users in the source",
+      checkpoint: 11,
+    });
+    assert.equal((await recorded().users.import(some(10), { resumeFrom: 10 })).read, 10);
+    assert.deepEqual(batches(), []);
+  });
+
   test("the checkpoint waits for the first batch that is not dealt with", async () => {
     const held = [];
     recorder.answer = ({ body }) =>

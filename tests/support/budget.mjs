@@ -2,7 +2,7 @@
 
 /** At most this share of the page on Stream's client, and at most so many bytes of brotli. Both are what there is now. */
 export const SHARE = 0.85;
-export const BYTES = 31_450;
+export const BYTES = 31_500;
 
 /** The share that is aimed at, as DESIGN.md says. */
 export const GOAL = 0.6;

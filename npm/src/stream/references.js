@@ -3,6 +3,7 @@
 
 import { current, enter, refusal } from "../load.js";
 import { call, inside } from "../session.js";
+import { each } from "./each.js";
 
 let known;
 /** What the module says of references, asked for once. */
@@ -39,19 +40,14 @@ export async function enrich(client, value, options) {
 
 /** The records of those of these users that there are, one request each. */
 async function readEach(client, ids, options) {
-  const found = [];
-  const waiting = [...ids];
-  const lane = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      try {
-        found.push(await call(client, "get", id, undefined, options));
-      } catch (error) {
-        if (error.code !== "not_found") throw error;
-      }
+  const found = await each(ids, rules().readsAtATime, async (id) => {
+    try {
+      return await call(client, "get", id, undefined, options);
+    } catch (error) {
+      if (error.code !== "not_found") throw error;
     }
-  };
-  await Promise.all(Array.from({ length: rules().readsAtATime }, lane));
-  return found;
+  });
+  return found.filter((record) => record !== undefined);
 }
 
 /** Plain objects and arrays are copied; what else there is stays what it is. `ancestors` are the objects that hold it. */

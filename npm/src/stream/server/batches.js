@@ -3,6 +3,7 @@
 
 import { current, enter, refusal } from "../../load.js";
 import { call } from "../../session.js";
+import { each } from "../each.js";
 import { BatchEncoder } from "./encoded-batch.js";
 import { rules } from "./rules.js";
 
@@ -66,20 +67,6 @@ function members(iterable, name) {
   }
   enter(() => current().exports.checkListSize(name, found.length));
   return found;
-}
-
-/** Calls `run` for each item, so many at a time, and gives what it gave in the order of the items. */
-async function each(items, most, run) {
-  const results = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await run(items[index]);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, lane));
-  return results;
 }
 
 /** Sends parts one after the other; one that fails after others have succeeded says how many users those were. */

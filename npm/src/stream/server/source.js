@@ -29,12 +29,12 @@ export class Source {
     this.#signal = signal;
   }
 
-  /** Passes over so many users. */
+  /** Passes over so many users, which the source must have. */
   async skip(count) {
     for (; this.#index < count; this.#index += 1) {
       let taken = this.#take();
       if (taken instanceof Promise) taken = await taken;
-      if (taken.done) return;
+      if (taken.done) throw refusal("resume", "option resumeFrom", this.#index);
     }
   }
 
