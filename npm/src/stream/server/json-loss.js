@@ -1,8 +1,8 @@
 // What `JSON.parse` loses of a text without a word: a number that a double does not hold becomes another one, and of a key that
 // is given twice only the last value is left.
 
-/** Nearly no text has one: so many digits in a row, or an exponent. */
-const MAY_HAVE_INEXACT = /\d{16}|\d[eE]/;
+/** Nearly no text has one: so many digits in a row, or an exponent of three. */
+const MAY_HAVE_INEXACT = /\d{16}|[eE][+-]?\d{3}/;
 
 /** Strings, with the colon after them if they are keys; numbers; and what begins, parts and ends objects and arrays. */
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}[\],]/g;
@@ -12,10 +12,14 @@ const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}[\],]/g;
  * nothing is lost. `value` is what `JSON.parse` made of `text`.
  */
 export function lossOf(text, value) {
-  // Without exponents, no value is written longer than it was: whatever was left out makes the text shorter.
-  const isAllThere = !MAY_HAVE_INEXACT.test(text) && JSON.stringify(value).length === text.trim().length;
-  return isAllThere ? undefined : search(text);
+  const written = JSON.stringify(value);
+  if (text.trimEnd() === written) return undefined;
+  // A key has two quotation marks, so where there are as many as before, none was left out. One that is escaped as here becomes one more.
+  const mayHaveLoss = MAY_HAVE_INEXACT.test(text) || text.includes("\\u0022") || marksIn(text) !== marksIn(written);
+  return mayHaveLoss ? search(text) : undefined;
 }
+
+const marksIn = (text) => text.split('"').length;
 
 function search(text) {
   /** The objects and arrays around: the keys that an object had, and the step into the member that is read. */
