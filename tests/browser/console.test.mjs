@@ -80,6 +80,10 @@ test("the editor's problems are those of the package, at their place, while one 
   await ui.write('{"big": 12345678901234567890, "fits": 9007199254740992}');
   await ui.page.waitForSelector(">>> .cm-lintRange-warning");
   assert.equal(await ui.page.$eval(">>> .cm-lintRange-warning", (range) => range.textContent), "12345678901234567890");
+  await ui.write('{"a":{"b":1,"c":2,"b":3},"b":4}');
+  await ui.page.waitForFunction(() =>
+    document.querySelector("#data").shadowRoot.querySelector(".cm-lintRange-warning")?.textContent === '"b"');
+  assert.equal((await ui.page.$$(">>> .cm-lintRange-warning")).length, 1);
   await ui.write('{"name": "Ada" "born"}');
   await ui.says("#data-problem", /^This is not JSON yet: /);
   assert.equal(await ui.press("create"), await ui.text("#data-problem"));

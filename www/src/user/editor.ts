@@ -6,11 +6,12 @@ import { bracketMatching, ensureSyntaxTree, HighlightStyle, syntaxHighlighting }
 import { linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import type { Tree } from "@lezer/common";
 import { tags } from "@lezer/highlight";
 
 import type { EditorProps } from "./json-editor";
 import { parse } from "./parse";
-import { brokenAt, rangeOf, rounded } from "./json-path";
+import { brokenAt, rangeOf, replaced, rounded, type Range } from "./json-path";
 
 /** Long enough that it does not flicker while one types a word. */
 const CHECK_AFTER_MS = 150;
@@ -32,12 +33,14 @@ const theme = EditorView.theme({
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--line)" },
 });
 
-const warning = ({ from, to, read }: ReturnType<typeof rounded>[number]): Diagnostic => ({
-  from,
-  to,
-  severity: "warning",
-  message: `will be ${read}: a number in JavaScript has 53 bits; as a string it stays as it is`,
-});
+const warning = ({ from, to }: Range, message: string): Diagnostic => ({ from, to, severity: "warning", message });
+
+/** What is sent of the text without being what was typed. */
+const losses = (tree: Tree, text: string): Diagnostic[] => [
+  ...rounded(tree, text).map(({ read, ...range }) =>
+    warning(range, `will be ${read}: a number in JavaScript has 53 bits; as a string it stays as it is`)),
+  ...replaced(tree, text).map((range) => warning(range, "will be left out: there is another of this name below, and JSON keeps the last")),
+];
 
 /** Opens an editor in `place`; the function that it returns closes it. */
 export function openEditor(place: HTMLElement, options: EditorProps & { focus: boolean }): () => void {
@@ -51,7 +54,7 @@ export function openEditor(place: HTMLElement, options: EditorProps & { focus: b
     const problem = isBroken ? parsed.problem : await check(parsed.value);
     // What was typed meanwhile is checked by itself.
     if (source === text.peek()) onProblem(problem);
-    if (problem === undefined) return tree ? rounded(tree, source).map(warning) : [];
+    if (problem === undefined) return tree ? losses(tree, source) : [];
     const range = !tree ? { from: 0, to: 0 } : isBroken ? brokenAt(tree) : rangeOf(tree, source, problem.path);
     return [{ ...range, severity: "error", message: problem.message }];
   }

@@ -35,6 +35,23 @@ export function rounded(tree: Tree, text: string): (Range & { read: string })[] 
   return found;
 }
 
+/** The names of members that another one in the same object, further down, has too: JSON keeps the last alone. */
+export function replaced(tree: Tree, text: string): Range[] {
+  const found: Range[] = [];
+  tree.iterate({
+    enter({ name, node }) {
+      if (name !== "Object") return;
+      const properties = node.getChildren("Property");
+      const last = new Map(properties.map((property) => [nameOf(property, text), property.from]));
+      for (const property of properties) {
+        const { from, to } = property.getChild("PropertyName") ?? property;
+        if (last.get(nameOf(property, text)) !== property.from) found.push({ from, to });
+      }
+    },
+  });
+  return found;
+}
+
 /** The value at the path, or as much of the way to it as is there. */
 export function rangeOf(tree: Tree, text: string, path: string): Range {
   let node = tree.topNode.firstChild;
