@@ -6,7 +6,7 @@
 mod scripted;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -555,4 +555,69 @@ fn an_update_of_a_typed_record_replaces_the_whole() {
     let script = Script::of([Ending::Answer(200, user(json!({})))]);
     let _ = run(script.client().user("ada").unwrap().update(&Profile { name: "Ada".into() }));
     assert!(script.sent.borrow()[0].ends_with(r#" {"data":{"name":"Ada"}}"#), "{:?}", script.sent.borrow());
+}
+
+/// What an update with this data is refused with, or the body that was sent.
+fn update_with<Data: serde::Serialize + serde::de::DeserializeOwned>(data: Data) -> Result<String, (String, String)> {
+    let script = Script::of([Ending::Answer(200, user(json!({})))]);
+    match run(script.client().user("ada").unwrap().update(&data)) {
+        Err(error) if error.attempts() == 0 => {
+            Err((error.to_string(), error.violation().map(|place| place.path.clone()).unwrap_or_default()))
+        }
+        _ => Ok(script.sent.borrow()[0].clone()),
+    }
+}
+
+#[test]
+fn data_that_a_page_could_not_send_is_refused_with_its_place() {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    enum Shape {
+        One(f64),
+        Two(f64, f64),
+        Named { size: f64 },
+    }
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+    enum Key {
+        A,
+    }
+    let refused = |text: &str, path: &str| Err((text.into(), path.into()));
+    fn under<T>(key: &str, value: T) -> HashMap<String, T> {
+        HashMap::from([(key.into(), value)])
+    }
+    let nan = |path: &str| refused(&format!("{path} is NaN, which JSON cannot hold"), path);
+    assert_eq!(update_with(under("a", vec![0.0, f64::NAN])), nan("data.a[1]"));
+    assert_eq!(update_with(under("a", Some(f32::NAN))), nan("data.a"));
+    assert_eq!(update_with(under("a", Shape::One(f64::NAN))), nan("data.a.One"));
+    assert_eq!(update_with(under("a", Shape::Two(0.0, f64::NAN))), nan("data.a.Two[1]"));
+    assert_eq!(update_with(under("a", Shape::Named { size: f64::NAN })), nan("data.a.Named.size"));
+    let infinite = refused("data.a is an infinite number, which JSON cannot hold", "data.a");
+    assert_eq!(update_with(under("a", f64::NEG_INFINITY)), infinite);
+
+    let large = "data.a is 9007199254740992, and JavaScript holds whole numbers exactly up to 9007199254740991";
+    assert_eq!(update_with(under("a", 1_u64 << 53)), refused(large, "data.a"));
+    assert!(update_with(under("a", i64::MIN)).is_err());
+    assert_eq!(update_with(under("a", 1_u128)), refused("data.a is a BigInt, which JSON cannot hold", "data.a"));
+
+    let key = refused("data.a cannot be written: a key of it is not a string", "data.a");
+    assert_eq!(update_with(under("a", HashMap::from([(1, 1)]))), key);
+    assert_eq!(update_with(under("a", HashMap::from([(true, 1)]))), key);
+    let prototype = "data.__proto__ cannot be written: JavaScript has another use for a key of this name";
+    assert_eq!(update_with(under("__proto__", 1)), refused(prototype, "data.__proto__"));
+
+    for (sent, body) in [
+        (update_with(under("a", -((1_i64 << 53) - 1))), r#"{"data":{"a":-9007199254740991}}"#),
+        (update_with(HashMap::from([(Key::A, ('x', (), None::<u8>))])), r#"{"data":{"A":["x",null,null]}}"#),
+        (update_with(under("a", HashMap::from([('b', 1.5)]))), r#"{"data":{"a":{"b":1.5}}}"#),
+    ] {
+        assert!(sent.as_ref().is_ok_and(|sent| sent.ends_with(body)), "{sent:?}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_a_type_is_named_with_its_place() {
+    let script = Script::of([Ending::Answer(200, user(json!({ "tags": ["a", 5] })))]);
+    let read = run(script.client().user("ada").unwrap().get::<HashMap<String, Vec<String>>>());
+    let text = "get of user ada succeeded, but its answer is not of the type asked for: data.tags[1]: invalid type";
+    let error = read.unwrap_err().to_string();
+    assert!(error.starts_with(text), "{error}");
 }

@@ -2,19 +2,32 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::pin::pin;
 
 use futures_util::future::{Either, select};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use user_handle_core::call::{Call, ClientState, Done, Service, Step, unexpected_type};
 use user_handle_core::rules::options::TokenReason;
 use user_handle_core::rules::{self, Phase};
 use user_handle_core::wire::{AttemptRequest, Host};
 
+use super::check::{cannot_be_written, check};
 use super::{CallOptions, Error, TokenProvider};
 use crate::host::{Outside, Pending, Signal, StepResult, Text, Value};
+
+/// Data as a type, or what is wrong with it and where.
+pub(super) fn read_with_place<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    data: D,
+    text: impl FnOnce(D::Error) -> String,
+) -> Result<T, String> {
+    serde_path_to_error::deserialize(data).map_err(|error| {
+        let place = error.path().to_string();
+        let problem = text(error.into_inner());
+        if place == "." { problem } else { [place, problem].join(": ") }
+    })
+}
 
 /// What a host has beside its values: ways to send and to wait.
 pub(crate) trait AsyncHost: Host {
@@ -29,8 +42,9 @@ pub(crate) trait AsyncHost: Host {
     /// The reason, where the signal has fired.
     fn abort_reason(signal: &Signal) -> Option<Value>;
 
-    fn to_value<T: Serialize>(data: &T, path: &str) -> Result<Value, rules::Error>;
+    fn to_value<T: Serialize>(data: &T) -> Result<Value, String>;
 
+    /// The value as JSON of the program's own types; what goes wrong is told with its place.
     fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, String>;
 }
 
@@ -67,7 +81,8 @@ pub(crate) fn to_text<T: Serialize>(data: &T, path: &str) -> Result<Text, Error>
 }
 
 pub(crate) fn to_value<T: Serialize>(data: &T, path: &str) -> Result<Value, Error> {
-    Ok(<Outside as AsyncHost>::to_value(data, path)?)
+    check(data, path)?;
+    Ok(<Outside as AsyncHost>::to_value(data).map_err(|problem| cannot_be_written(path, &problem))?)
 }
 
 /// Makes a call whose answer is of this type.

@@ -7,12 +7,11 @@ use js_sys::{Array, Promise};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use user_handle_core::call::StepResult;
-use user_handle_core::rules::{Code, Error};
 use user_handle_core::wire::AttemptRequest;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::drive::AsyncHost;
+use super::drive::{AsyncHost, read_with_place};
 use crate::fetch::{Fetch, abandon, or_undefined, park, pause, step_result};
 use crate::host::values::field;
 use crate::host::{Pending, Signal};
@@ -41,20 +40,19 @@ impl AsyncHost for Fetch {
         field(signal, "aborted").is_truthy().then(|| field(signal, "reason"))
     }
 
-    fn to_value<T: Serialize>(data: &T, path: &str) -> Result<JsValue, Error> {
-        data.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| {
-            let problem = error.to_string();
-            Error::validation(Code::InvalidData, path, &[path, " cannot be written: ", &problem])
-        })
+    fn to_value<T: Serialize>(data: &T) -> Result<JsValue, String> {
+        data.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(text)
     }
 
     fn from_value<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
-        // Its errors are JavaScript's, which begin with their class.
-        serde_wasm_bindgen::from_value(value).map_err(|error| {
-            let text = error.to_string();
-            text.strip_prefix("Error: ").map(String::from).unwrap_or(text)
-        })
+        read_with_place(serde_wasm_bindgen::Deserializer::from(value), text)
     }
+}
+
+/// What an error says. It is JavaScript's, which begins with its class.
+fn text(error: serde_wasm_bindgen::Error) -> String {
+    let text = error.to_string();
+    text.strip_prefix("Error: ").map(String::from).unwrap_or(text)
 }
 
 /// What a promise of an attempt or a wait settles with.

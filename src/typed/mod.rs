@@ -1,5 +1,6 @@
 //! For Rust programs, whichever service it is of: options, errors and the way through a call.
 
+mod check;
 pub(crate) mod drive;
 #[cfg(target_arch = "wasm32")]
 mod fetch;

@@ -9,9 +9,9 @@ use futures_util::future::{Either, select};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use user_handle_core::native::WakeFlag;
-use user_handle_core::rules::{Code, Error, Phase};
+use user_handle_core::rules::Phase;
 
-use super::drive::AsyncHost;
+use super::drive::{AsyncHost, read_with_place};
 use crate::host::{AttemptRequest, Outside, Pending, Signal, StepResult, Value};
 
 impl AsyncHost for Outside {
@@ -40,14 +40,11 @@ impl AsyncHost for Outside {
         signal.get().then_some(Value::Null)
     }
 
-    fn to_value<T: Serialize>(data: &T, path: &str) -> Result<Value, Error> {
-        serde_json::to_value(data).map_err(|error| {
-            let problem = error.to_string();
-            Error::validation(Code::InvalidData, path, &[path, " cannot be written: ", &problem])
-        })
+    fn to_value<T: Serialize>(data: &T) -> Result<Value, String> {
+        serde_json::to_value(data).map_err(|error| error.to_string())
     }
 
     fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-        serde_json::from_value(value).map_err(|error| error.to_string())
+        read_with_place(value, |error| error.to_string())
     }
 }

@@ -102,8 +102,7 @@ async fn stored_data_of_another_type_is_an_error() {
     answer_with(200, r#"{"id":"ada","created_at":"c","updated_at":"u","data":{"name":5}}"#);
     let error = client().user("ada").unwrap().get::<Profile>().await.unwrap_err();
     assert_eq!(error.code().as_str(), "invalid_response");
-    let text =
-        "get of user ada succeeded, but its answer is not of the type asked for: invalid type: floating point `5.0`";
+    let text = "get of user ada succeeded, but its answer is not of the type asked for: data.name: invalid type: floating point `5.0`";
     assert!(error.to_string().starts_with(text), "{error}");
     assert_eq!((error.attempts(), error.may_have_been_applied()), (1, false));
 }
@@ -155,6 +154,9 @@ async fn what_a_rust_program_sends_is_validated_too() {
     }
     let error = user.update(&Score { score: f64::NAN }).await.map(drop).unwrap_err();
     assert_eq!(error.to_string(), "data.score is NaN, which JSON cannot hold");
+    // serde-wasm-bindgen would set the object's prototype.
+    let error = user.update(&std::collections::BTreeMap::from([("__proto__".to_string(), 1)])).await.unwrap_err();
+    assert_eq!(error.violation().unwrap().path, "data.__proto__");
 }
 
 #[wasm_bindgen_test]

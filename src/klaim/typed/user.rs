@@ -74,7 +74,7 @@ impl KlaimUser {
         mut user: NewKlaimUser<M>,
     ) -> Result<KlaimRecord<M>, Error> {
         user.user_id = Some(String::from(&*self.user_id));
-        let request = requests::create(operation, &self.user_id, &to_value(&user, "user")?)?;
+        let request = requests::create(operation, &self.user_id, &to_value(&user, "")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
@@ -95,7 +95,7 @@ impl KlaimUser {
         &self,
         changes: KlaimChanges<M>,
     ) -> Result<KlaimRecord<M>, Error> {
-        let request = requests::update(&self.user_id, &to_value(&changes, "user")?)?;
+        let request = requests::update(&self.user_id, &to_value(&changes, "")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
@@ -147,7 +147,7 @@ impl KlaimUsers {
     /// # Errors
     /// As [`KlaimUser::create`], and `invalid_id`.
     pub async fn add<M: Serialize + DeserializeOwned>(&self, user: NewKlaimUser<M>) -> Result<KlaimRecord<M>, Error> {
-        let request = requests::add(user.user_id.as_deref(), &to_value(&user, "user")?)?;
+        let request = requests::add(user.user_id.as_deref(), &to_value(&user, "")?)?;
         drive::typed(&self.base, request, &self.options).await
     }
 
