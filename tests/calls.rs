@@ -406,6 +406,16 @@ fn credentials_are_checked_before_anything_is_sent() {
 }
 
 #[test]
+fn a_secret_and_a_token_that_were_swapped_are_told() {
+    let build = |builder: ClientBuilder| builder.build_on(Rc::new(Script::default()), true).unwrap_err();
+    let error = build(Client::builder("key").secret(&token(None)));
+    assert_eq!((error.code().as_str(), error.hint()), ("invalid_token", Some("pass it to `token`")));
+    let error = build(Client::builder("key").token("secret"));
+    let hint = "make a user token on your server; there, the app secret goes to `secret`";
+    assert_eq!((error.code().as_str(), error.hint()), ("invalid_token", Some(hint)));
+}
+
+#[test]
 fn user_tokens_are_signed_with_the_secret_alone() {
     let client = Script::default().client();
     assert_eq!(client.create_user_token("ada").unwrap(), token(None));

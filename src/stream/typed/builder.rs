@@ -6,9 +6,10 @@ use core::future::Future;
 
 use user_handle_core::call::Credentials;
 use user_handle_core::rules::options::TokenReason;
+use user_handle_core::rules::{self, Code};
 use user_handle_core::stream::Stream;
 use user_handle_core::stream::settings::{
-    DEFAULT_GROUP, DEFAULT_PROTOCOL, DEFAULT_VERSION, LOCAL_BASE_URL, Settings, check_secret,
+    DEFAULT_GROUP, DEFAULT_PROTOCOL, DEFAULT_VERSION, LOCAL_BASE_URL, Settings, check_secret, is_token,
 };
 
 use super::client::{Client, Identity};
@@ -19,6 +20,9 @@ use crate::typed::settings::{CommonSettings, common_settings};
 use crate::typed::{CallOptions, Error, Listener, TokenProvider, provider};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::typed::{HasFetch, no_fetch};
+
+/// For what `token` was given and is none.
+const SECRET_FOR_TOKEN: &str = "make a user token on your server; there, the app secret goes to `secret`";
 
 /// What lets the client in.
 #[derive(Default)]
@@ -193,8 +197,17 @@ impl ClientBuilder {
         let mut provider = None;
         let credentials = match self.credentials {
             GivenCredentials::Nothing => Credentials::new(None, false),
-            GivenCredentials::Token(token) => Credentials::of_user(token.as_str().into())?,
+            GivenCredentials::Token(token) => Credentials::of_user(token.as_str().into()).map_err(|error| {
+                // What has no dot is no token at all.
+                if token.is_empty() || is_token(&token) { error } else { error.with_hint(SECRET_FOR_TOKEN) }
+            })?,
             GivenCredentials::Secret(given) => {
+                if is_token(&given) {
+                    let text = "the app secret has a dot, so it is a user token";
+                    return Err(rules::Error::input(Code::InvalidToken, &[text])
+                        .with_hint("pass it to `token`")
+                        .into());
+                }
                 check_secret(&given, self.browser.unwrap_or(in_browser))?;
                 let token = server_token(&given);
                 secret = Some(given);
