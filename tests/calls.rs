@@ -557,6 +557,22 @@ fn the_end_of_a_call_is_told_with_its_number() {
 }
 
 #[test]
+fn events_and_codes_can_be_logged_and_show_no_data() {
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let hears = told.clone();
+    let script = Script::of([Ending::Answer(503, json!({})), Ending::Answer(200, user(json!({"name": "Ada"})))]);
+    let client = script.client();
+    client.set_listener(Some(Rc::new(move |event: &Event<'_>| hears.borrow_mut().push(format!("{event:?}")))));
+    run(client.user("ada").unwrap().get::<Value>()).unwrap();
+    let first = r#"Request { call: 1, operation: "get", path: "user/ada/", attempt: 1, .. }"#;
+    assert_eq!(told.borrow()[0], first);
+    let names: Vec<_> = told.borrow().iter().map(|text| text.split(' ').next().unwrap().to_string()).collect();
+    assert_eq!(names, ["Request", "Response", "Retry", "Request", "Response", "End"]);
+    assert!(!told.borrow().concat().contains("Ada"));
+    assert_eq!(client.user("").unwrap_err().code().to_string(), "invalid_id");
+}
+
+#[test]
 fn an_update_of_a_typed_record_replaces_the_whole() {
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Profile {

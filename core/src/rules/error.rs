@@ -29,6 +29,12 @@ macro_rules! codes {
                 }
             }
         }
+
+        impl core::fmt::Display for Code {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
     };
 }
 

@@ -67,3 +67,28 @@ pub enum Event<'a, H: HostValues> {
         error: Option<&'a CallError<H>>,
     },
 }
+
+// By hand, so that it is fit for a log: the body may hold anybody's data, and is left out.
+impl<H: HostValues> core::fmt::Debug for Event<'_, H> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (name, call, operation, path) = match *self {
+            Event::Request { call, operation, path, .. } => ("Request", call, operation, path),
+            Event::Response { call, operation, path, .. } => ("Response", call, operation, path),
+            Event::Retry { call, operation, path, .. } => ("Retry", call, operation, path),
+            Event::End { call, operation, path, .. } => ("End", call, operation, path),
+        };
+        let mut shown = f.debug_struct(name);
+        shown.field("call", &call).field("operation", &operation.name).field("path", &path);
+        match self {
+            Event::Request { attempt, .. } => shown.field("attempt", attempt),
+            Event::Response { attempt, status, elapsed_ms, .. } => {
+                shown.field("attempt", attempt).field("status", status).field("elapsed_ms", elapsed_ms)
+            }
+            Event::Retry { attempt, delay_ms, error, .. } => {
+                shown.field("attempt", attempt).field("delay_ms", delay_ms).field("error", error)
+            }
+            Event::End { attempts, error, .. } => shown.field("attempts", attempts).field("error", error),
+        };
+        shown.finish_non_exhaustive()
+    }
+}
