@@ -130,8 +130,30 @@ export interface UserHandleError extends Error {
   readonly hint?: string;
   /** Where in the input: `id`, `data.tags[2]`. */
   readonly path?: string;
+  /** The limit that the input passed, where the rule has one. */
+  readonly limit?: number;
+  /** The value that passed it. */
+  readonly actual?: number;
+  /** How far the last attempt had come, where no usable answer arrived. */
+  readonly phase?: "connect" | "headers" | "body";
   /** The HTTP status of the service's answer. */
   readonly status?: number;
-  /** What it was caused by: what `fetch` or a token provider threw. */
+  /** The service's own number, such as 22. */
+  readonly apiCode?: number;
+  /** The service's own name, such as `ConflictException`. */
+  readonly exception?: string;
+  /** The service's explanation. */
+  readonly detail?: string;
+  /** The limits that the response carried. */
+  readonly rateLimit?: RateLimit;
+  /** How long the service asks to wait. */
+  readonly retryAfterMs?: number;
+  /** The header `x-request-id` of the response, by which the service's log has the request. */
+  readonly requestId?: string;
+  /** The parsed body of the service's answer. */
+  readonly error?: unknown;
+  /** The service's answer, with its headers by their names in small letters. */
+  readonly response?: { status: number; statusText: string; headers: Record<string, string>; data: unknown };
+  /** What it was caused by: what `fetch`, a getter or a token provider threw. */
   readonly cause?: unknown;
 }

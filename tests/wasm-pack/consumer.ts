@@ -32,7 +32,10 @@ export async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (isUserHandleError(error)) console.log(error.code, error.attempts, error.hint?.length, error.status);
+  if (!isUserHandleError(error)) throw error;
+  console.log(error.code, error.attempts, error.hint?.length, error.status, error.requestId, error.retryAfterMs, error.rateLimit?.reset);
+  console.log(error.path, error.limit, error.actual, error.phase, error.apiCode, error.exception, error.detail, error.cause);
+  console.log(error.error, error.response?.headers["date"]);
 });
 
 // @ts-expect-error: an id is a text
