@@ -107,4 +107,14 @@ test("codes that documents tell of are codes", () => {
   }
 });
 
+test("the guide for Rust names every crate that its programs use", () => {
+  const blocks = blocksOf("docs/guides/rust.md").filter(({ code }) => !sourceOf({ code }));
+  const [{ code: manifest }] = blocks.filter(({ language }) => language === "toml");
+  const named = [...manifest.matchAll(/^([\w-]+) =/gm)].map(([, name]) => name.replaceAll("-", "_"));
+  const programs = blocks.filter(({ language }) => language === "rust").map(({ code }) => code).join("");
+  const used = new Set([...programs.matchAll(/(?:^use |[<(&])([a-z_]+)::/gm)].map(([, name]) => name));
+  used.delete("std");
+  assert.deepEqual([...used].sort(), named.sort());
+});
+
 test("there is code in the README", () => assert.ok(programsOf("README.md", "js").length > 0));
