@@ -112,8 +112,8 @@ export interface CallOptions {
   /** Attempts after the first. Default 2; 0 turns retries off. */
   retries?: number | undefined;
   /**
-   * Further headers, such as `traceparent`; those of a call go before those of its client. Refused are the names that requests
-   * have of their own (`accept`, `authorization`, `content-type`, `stream-auth-type`, `x-stream-client`), and what HTTP cannot
+   * Further headers, such as `traceparent`; those of a call win over those of its client. Names that requests have of their own
+   * (`accept`, `authorization`, `content-type`, `stream-auth-type`, `x-stream-client`) are refused, and so is what HTTP cannot
    * carry. A page may send only what the service's CORS list allows, and browsers leave out what is theirs, such as `cookie`.
    */
   headers?: Readonly<Record<string, string>> | Headers | Iterable<readonly [string, string]> | undefined;
@@ -179,7 +179,7 @@ export interface ClientOptions extends Omit<CallOptions, "signal"> {
 
 /** A client of one application. Neither inspecting it nor `JSON.stringify` shows its key, secret or token. */
 export class StreamClient<Generics extends object = UserData> {
-  /** As `connect`, which the top-level `user` goes by. @throws what `connect` throws */
+  /** As `connect`, but the top-level `user` does not use this client. @throws what `connect` throws */
   constructor(apiKey?: string, secretOrToken?: string | TokenProvider | null, appId?: string, options?: ClientOptions);
   /** The application's key. */
   readonly apiKey: string;
@@ -197,7 +197,7 @@ export class StreamClient<Generics extends object = UserData> {
   readonly usingApiSecret: boolean;
   /** The app secret, or null. Neither inspecting the client nor `JSON.stringify` shows it. */
   readonly apiSecret: string | null;
-  /** The user token in use, or null; of a provider's, the last. Shown by nothing, as the secret is. */
+  /** The user token in use, or null; of a provider's, the last. Neither inspecting the client nor `JSON.stringify` shows it. */
   readonly userToken: string | null;
   /** Whether tokens made by `createUserToken` carry `iat`. */
   readonly expireTokens: boolean;
@@ -261,7 +261,7 @@ export class StreamClient<Generics extends object = UserData> {
   /** Calls `listener` at each event from now on, until the function that it returns is called. One that has more than one
    *  parameter is called as by Stream's client: see the other forms. */
   on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K], ...more: unknown[]) => void): () => void;
-  /** @deprecated The form of Stream's client. `options` is `{ url }`: what that one's holds beside it has the token. */
+  /** @deprecated The form of Stream's client. `options` is `{ url }` alone: the rest of what Stream's client passes holds the token. */
   on<K extends "request">(event: K, listener: (method: string, options: { url: string }) => void): () => void;
   /** @deprecated The form of Stream's client, which tells of no answer that is an error. */
   on<K extends "response">(
@@ -278,9 +278,9 @@ export class StreamClient<Generics extends object = UserData> {
 export class StreamUser<Generics extends object = UserData> {
   /** As `client.user(id)`; with a user token of its own where one is given. @throws ValidationError `invalid_id` */
   constructor(client: StreamClient<Generics>, id: string, token?: string | null);
-  /** The user's id. A template or `String(…)` makes it of a handle. */
+  /** The user's id, which a template and `String(handle)` give too. */
   readonly id: string;
-  /** The client that it is of. */
+  /** The client that made it. */
   readonly client: StreamClient<Generics>;
   /** The token of its requests, or null. Neither inspecting the handle nor `JSON.stringify` shows it. */
   readonly token: string | null;
@@ -289,8 +289,8 @@ export class StreamUser<Generics extends object = UserData> {
   /** The whole record as last seen, without `duration`. */
   readonly full: UserRecord<DataOf<Generics>> | undefined;
 
-  /** Creates the user; the same handle is returned. Without `data` it sends the handle's own, else `{}`. A part of the data is
-   *  no data: what is sent is all that is stored.
+  /** Creates the user; the same handle is returned. Without `data` it sends the handle's own, else `{}`. What is sent is all
+   *  that is stored, so a part of the data is refused by its type.
    *  @throws StreamApiError `conflict` if the user exists · SiteError `outcome_unknown` if the answer was lost */
   create(data?: DataOf<Generics>, options?: CreateOptions): Promise<this & Seen<DataOf<Generics>>>;
   /** Returns the user if it exists, **unchanged**; else creates it with `data`, which is whole as in `create`. */
@@ -358,11 +358,11 @@ export interface Users<Generics extends object = UserData> {
    *
    * The source is an iterable, an async iterable or a stream of users, or NDJSON: a text, bytes, a `Blob`, or pieces of such
    * (a Node stream of a file, say). What reading JSON would lose is refused: digits that a number does not hold, and a key that
-   * an object has twice. A batch that fails in a way that passes is sent again, up to five times, each with the
-   * retries of a call; of one that the service refuses, the users at fault are found.
+   * an object has twice. A batch that fails temporarily is sent again, up to five times, each with the
+   * retries of a call; in one that the service refuses, the users at fault are found.
    *
-   * What rejects it has the number `checkpoint`: with `resumeFrom` it goes on there. Users behind the checkpoint that were
-   * stored already are sent again, which leaves them as they are, or with `override` writes them once more.
+   * The error that rejects it has the number `checkpoint`: pass it as `resumeFrom` to go on there. Users after the checkpoint that
+   * were stored already are sent again, which leaves them as they are, or with `override` writes them once more.
    * @throws ValidationError for a user that cannot be sent, unless there is `onFailure` · FeedError `invalid_option`
    *   · what `addUsers` throws · the signal's reason
    */
@@ -394,8 +394,8 @@ export interface ImportOptions extends CallOptions {
    */
   onFailure?: ((failure: ImportFailure) => void) | undefined;
   /**
-   * Pass over so many users of the source, which must have them: the `checkpoint` of an earlier progress, report or error.
-   * Default 0.
+   * Skips this many users of the source: the `checkpoint` of an earlier progress, report or error. A source that has fewer is
+   * refused. Default 0.
    */
   resumeFrom?: number | undefined;
 }
@@ -406,7 +406,7 @@ export interface ImportFailure {
   index: number;
   /** Its id; empty where the source gives none. */
   id: string;
-  /** Why: an error of this package, or what the source's line is not. */
+  /** Why: what is wrong with the user, or with its line of the source. */
   error: UserHandleError;
 }
 
@@ -420,7 +420,7 @@ export interface ImportProgress {
   stored: number;
   /** Told to `onFailure`. */
   failed: number;
-  /** So many users of the source, from its first on, are dealt with: stored, or told to `onFailure`. */
+  /** How many users of the source, from the first on, are dealt with: stored, or told to `onFailure`. */
   checkpoint: number;
   /** Users stored per second so far. */
   perSecond: number;
@@ -562,7 +562,7 @@ export interface ClientEvents {
     /** What the attempt failed with. */
     error: UserHandleError;
   };
-  /** A call has ended of which an attempt was told. */
+  /** A call that sent at least one attempt has ended. */
   end: {
     /** As in `request`. */
     callId: number;

@@ -133,7 +133,7 @@ export interface KlaimUsers<Metadata extends object = UserData> {
   get(userId: string, options?: CallOptions): Promise<KlaimUser<Metadata>>;
   /** `client.user(userId).update(changes)`. */
   update(userId: string, changes: KlaimChanges<Metadata>, options?: CallOptions): Promise<KlaimUser<Metadata>>;
-  /** All users, page by page: a page is asked for when the loop gets there, so that one that ends early asks for no more.
+  /** All users, page by page: a page is asked for when the loop gets there, so a loop that ends early asks for no more.
    *  The options are those of each page's call. */
   list(options?: CallOptions): AsyncGenerator<KlaimRecord<Metadata>, void, undefined>;
 }
@@ -183,7 +183,7 @@ export type KlaimErrorCode =
   | "missing_fields" | "email_exists" | "user_id_exists" | "not_found" | "unauthorized" | "rate_limited" | "server_error"
   | "api_error";
 
-/** Recognises errors of this package by brand: those of `user-handle` too, whose classes are others. */
+/** Recognises errors of this package by brand, and so those of `user-handle` too, which has other classes. */
 export function isUserHandleError(value: unknown): value is UserHandleError | KlaimError;
 
 /** All of it, for `import klaim from "user-handle/klaim"`. */

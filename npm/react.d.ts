@@ -111,8 +111,8 @@ export function useUser<Metadata extends object = UserData, Selected = KlaimReco
  * return <HydrationBoundary state={dehydrate(queryClient)}><Profile id="ada" /></HydrationBoundary>;
  * ```
  *
- * A page does not read again what it was given with its HTML until that is stale: give its `QueryClient` a `staleTime`. Of
- * failures nothing is handed on, so that the page tries for itself.
+ * A page does not read again what it was given with its HTML until that is stale: give its `QueryClient` a `staleTime`.
+ * Failures are not handed on, so that the page tries for itself.
  */
 export function userQuery<Data extends object = UserData>(client: Client<Data>, id: string): UserQuery<UserRecord<Data>>;
 export function userQuery<Metadata extends object = UserData>(
@@ -122,7 +122,7 @@ export function userQuery<Metadata extends object = UserData>(
 /**
  * Where a user is in the cache, and the `mutationKey` of what writes it: for `invalidateQueries`, `setQueryData`,
  * `useIsMutating`. It holds the API root and the id, and tells applications apart without showing a key, a secret or a token.
- * The server's is the page's where both have the same API root. Klaim's clients show no key, so that two of its applications
+ * Server and page have the same key where they have the same API root. Klaim's clients show no key, so that two of its applications
  * with one root need a `QueryClient` each.
  */
 export function userKey<Data extends object = UserData>(
@@ -178,8 +178,8 @@ export type KlaimUserResult<Metadata extends object = UserData, Selected = Klaim
     /** Gives the user that there is, **unchanged**, or creates it. */
     readonly getOrCreate: UserMutation<KlaimRecord<Metadata>, NewKlaimUser<Metadata>>;
     /**
-     * Changes what is given. It is shown at once, and taken back if it fails; but for a new `user_id`, under which the record
-     * is afterwards.
+     * Changes what is given. It is shown at once, and taken back if it fails. A new `user_id` is not shown here: the record is
+     * under the new id afterwards.
      */
     readonly update: UserMutation<KlaimRecord<Metadata>, KlaimChanges<Metadata>>;
   };

@@ -15,8 +15,8 @@
  * ```
  *
  * Ids, data, batches, permissions and errors are those of the stand-in server, texts included: the same rules, compiled to
- * WebAssembly. It does **not** check signatures: a token may do what it says. Nor has it rate limits, or feeds to follow (follow
- * counts are 0).
+ * WebAssembly. It does **not** check signatures: a token may do what it says. It has no rate limits and no feeds to
+ * follow (follow counts are 0).
  * @throws TypeError a malformed or unknown option, or a user that the service would refuse
  */
 export function mockService(options?: MockServiceOptions): MockService;
@@ -74,8 +74,8 @@ export interface MockService {
   /** Adds users, or replaces the data of those that exist. @throws TypeError a user that the service would refuse */
   add(users: Iterable<TestUser>): void;
   /**
-   * Has a request to come fail: the next one, or as the options say. Of several failures that fit, the one that was
-   * scripted first comes first. Gives the function that takes the rest of it back.
+   * Makes a later request fail: the next one, or as the options say. Of several failures that fit, the one that was
+   * scripted first comes first. Gives a function that cancels what is left of it.
    *
    * ```js
    * service.fail({ status: 503 }, { times: 2 });                                  // the client tries again
@@ -126,7 +126,7 @@ export interface TestRequest {
   method: string;
   /** The whole URL. */
   url: string;
-  /** What of its path is behind the API root and the version: `user/ada/`. */
+  /** The part of its path after the API root and the version: `user/ada/`. */
   path: string;
   /** Its parameters, decoded. */
   query: Record<string, string>;

@@ -23,7 +23,7 @@ declare global {
  *
  * The server ends with this process, however that ends, and does not keep it alive. Its log, errors alone, goes to standard error.
  * Variables `USER_HANDLE_…` of the environment do not reach it; `USER_HANDLE_SERVER` names another binary.
- * @throws TypeError an option that there is not, or that is not what it must be
+ * @throws TypeError an unknown or malformed option
  * @throws Error there is no binary for this platform; or the server ended before it listened, with what it printed
  */
 export function startServer(options?: ServerOptions): Promise<Server>;
@@ -43,8 +43,8 @@ export interface ServerOptions {
   /** Requests per minute, or `stream` for the limits that Stream documents. Default no limit. */
   rateLimit?: number | "stream" | undefined;
   /**
-   * Further flags, as `user-handle-server --help` lists them: `["--latency", "80"]`. They win over the options, but for `--app` and
-   * `--klaim-key`, which are refused: `key`, `secret` and `klaimKey` say them.
+   * Further flags, as `user-handle-server --help` lists them: `["--latency", "80"]`. They win over the options. `--app` and
+   * `--klaim-key` are refused: use `key`, `secret` and `klaimKey`.
    */
   args?: readonly string[] | undefined;
 }

@@ -30,7 +30,7 @@ export interface CallOptions {
   deadline?: number;
   /** Attempts after the first. Default 2; 0 turns retries off. */
   retries?: number;
-  /** Further headers; those of a call go before those of its client. Names that requests have of their own are refused. */
+  /** Further headers; those of a call win over those of its client. Names that requests have of their own are refused. */
   headers?: Readonly<Record<string, string>> | Headers | Iterable<readonly [string, string]>;
 }
 

@@ -75,8 +75,8 @@ pub struct CallOptions {
     pub deadline_ms: Option<f64>,
     /// Attempts after the first. Default 2; 0 turns retries off.
     pub retries: Option<u32>,
-    /// Headers beside those of the client, which they go before: names and values, such as `("traceparent", …)`. Not for
-    /// callers to set are those that the requests have of their own, `authorization` for one.
+    /// Further headers, as names and values such as `("traceparent", …)`; they win over those of the client. Names that the
+    /// requests have of their own, such as `authorization`, are refused.
     pub headers: Vec<(String, String)>,
     /// For a create whose answer was lost, or which found the user: reads the user, and takes it as created by this call if
     /// it has the same data and is not older than the call. Default `false`.

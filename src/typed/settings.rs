@@ -57,8 +57,8 @@ macro_rules! common_settings {
             self
         }
 
-        /// A header of all requests; those of a call go before it. Refused by [`Self::build`] are those that the requests have
-        /// of their own, `authorization` for one, and what HTTP cannot carry.
+        /// A header of all requests; those of a call win over it. [`Self::build`] refuses names that the requests have of their
+        /// own, such as `authorization`, and what HTTP cannot carry.
         #[must_use]
         pub fn header(mut self, name: &str, value: &str) -> Self {
             self.common.headers.push((name.into(), value.into()));

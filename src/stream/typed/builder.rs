@@ -98,7 +98,7 @@ impl ClientBuilder {
         self
     }
 
-    /// `http://localhost:8000/api/`, where the stand-in server listens; a base URL goes before it.
+    /// `http://localhost:8000/api/`, where the stand-in server listens; a base URL wins over it.
     #[must_use]
     pub fn local(mut self) -> Self {
         self.local = true;
