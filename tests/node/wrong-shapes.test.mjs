@@ -57,7 +57,7 @@ for (const [face, api] of Object.entries(faces)) {
       class Shown { name = "Ada"; get initial() { return "A"; } }
       const path = "data.profile";
       assertError(api, await failure(() => client.user("ada").update({ profile: new Hidden() })), {
-        name: "ValidationError", code: "unrepresentable_value", path, text: `${path} is an object whose content JSON would lose, which JSON cannot hold`,
+        name: "ValidationError", code: "unrepresentable_value", path, text: `${path} is an object of a special kind, which JSON cannot hold`,
       });
       await client.user("ada").update({ profile: new Shown(), none: new (class Empty {})() });
       assert.deepEqual(JSON.parse(recorder.requests.at(-1).body).data, { profile: { name: "Ada" }, none: {} });

@@ -58,7 +58,7 @@ export const badData = [
   { title: "binary data", make: () => ({ a: new Uint8Array(2) }), path: ".a", text: `data.a is binary data, ${HELD}`,
     hint: "pass a base64 string" },
   { title: "a promise", make: () => ({ a: Promise.resolve() }), path: ".a",
-    text: `data.a is an object whose content JSON would lose, ${HELD}` },
+    text: `data.a is an object of a special kind, ${HELD}` },
   { title: "a cycle", make: () => { const data = { a: {} }; data.a.b = [data]; return data; }, path: ".a.b[0]",
     text: `data.a.b[0] is a reference to an object around it, ${HELD}` },
   { title: "half of a surrogate pair", make: () => ({ a: ["\ud800"] }), path: ".a[0]",

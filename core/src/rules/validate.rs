@@ -53,7 +53,7 @@ numbered! {
         LoneSurrogate = 13,
         /// A key with half of a surrogate pair.
         LoneSurrogateKey = 14,
-        /// A boxed value, promise or other object whose content JSON would lose.
+        /// A boxed value, an error, a promise, or another object whose content JSON would lose.
         Opaque = 15,
         /// A `Date` without a time.
         InvalidDate = 16,
@@ -104,7 +104,7 @@ pub fn refusal(kind: ValueKind, path: &str) -> Error {
         ValueKind::LoneSurrogate => "a string with half of a surrogate pair",
         ValueKind::LoneSurrogateKey => "a key with half of a surrogate pair",
         ValueKind::InvalidDate => "an invalid Date",
-        ValueKind::Scalar | ValueKind::Opaque => "an object whose content JSON would lose",
+        ValueKind::Scalar | ValueKind::Opaque => "an object of a special kind",
     };
     let error = Error::validation(Code::UnrepresentableValue, path, &[path, " is ", rule, ", which JSON cannot hold"]);
     match kind {
