@@ -406,11 +406,12 @@ fn credentials_are_checked_before_anything_is_sent() {
 }
 
 #[test]
-fn a_secret_and_a_token_that_were_swapped_are_told() {
+fn hints_are_for_rust_where_a_key_is_missing_or_secret_and_token_were_swapped() {
     let build = |builder: ClientBuilder| builder.build_on(Rc::new(Script::default()), true).unwrap_err();
     let error = build(Client::builder("key").secret(&token(None)));
     assert_eq!((error.code().as_str(), error.hint()), ("invalid_token", Some("pass it to `token`")));
     let error = build(Client::builder("key").token("secret"));
+    assert_eq!(build(Client::builder(" ")).hint(), Some("give it to `Client::builder`"));
     let hint = "make a user token on your server; there, the app secret goes to `secret`";
     assert_eq!((error.code().as_str(), error.hint()), ("invalid_token", Some(hint)));
 }

@@ -191,7 +191,10 @@ impl ClientBuilder {
             allow_http: self.allow_http,
             limits: self.common.call_limits()?,
         };
-        let base_url = settings.base_url()?;
+        // The hint of a missing key is about `connect`, and about variables that only JavaScript reads.
+        let base_url = settings.base_url().map_err(|error| {
+            if self.api_key.trim_ascii().is_empty() { error.with_hint("give it to `Client::builder`") } else { error }
+        })?;
         let headers = self.common.headers::<Stream>()?;
         let mut secret = None;
         let mut provider = None;
