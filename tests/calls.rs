@@ -485,6 +485,27 @@ fn a_read_after_a_write_is_not_given_what_was_read_before_it() {
 }
 
 #[test]
+fn a_call_that_is_dropped_gives_its_turn_and_what_it_reads_to_the_next() {
+    let polled = |call: &mut (dyn Future<Output = Result<Record<Value>, Error>> + Unpin)| {
+        assert!(std::pin::Pin::new(call).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    };
+    let (client, transport) = Overlapping::client((0..4).map(|_| Ending::Answer(200, user(json!({})))));
+    let (ada, data) = (client.user("ada").unwrap(), json!({}));
+    let (mut first, mut second) = (Box::pin(ada.update(&data)), Box::pin(ada.update(&data)));
+    polled(&mut first);
+    polled(&mut second);
+    assert_eq!(transport.sent(), ["PUT user/ada/"]);
+    drop(first);
+    run_in_turns(second).unwrap();
+    let (mut first, mut second) = (Box::pin(ada.get::<Value>()), Box::pin(ada.get::<Value>()));
+    polled(&mut first);
+    polled(&mut second);
+    drop(first);
+    run_in_turns(second).unwrap();
+    assert_eq!(transport.sent(), ["PUT user/ada/", "PUT user/ada/", "GET user/ada/", "GET user/ada/"]);
+}
+
+#[test]
 fn writes_and_batches_with_an_id_in_common_go_in_order() {
     let answers = [
         Ending::Answer(200, user_of("ada")),
