@@ -15,6 +15,53 @@ pub type Signal = Rc<Cell<bool>>;
 pub type Headers = user_handle_core::native::Headers;
 
 /// A clock, a random number, and a way to send a request.
+///
+/// A test whose service always gives the same answer:
+///
+/// ```
+/// use std::future::{Future, ready};
+/// use std::pin::pin;
+/// use std::rc::Rc;
+/// use std::task::{Context, Poll, Waker};
+///
+/// use serde_json::{Value, json};
+/// use user_handle::Client;
+/// use user_handle::host::{Answer, AttemptRequest, Body, Headers, Pending, Signal, StepResult, Transport};
+///
+/// struct Ada;
+///
+/// impl Transport for Ada {
+///     fn now(&self) -> f64 {
+///         0.0
+///     }
+///     fn unix_ms(&self) -> f64 {
+///         1_767_225_600_000.0
+///     }
+///     fn random(&self) -> f64 {
+///         0.5
+///     }
+///     fn send(&self, request: AttemptRequest, _: Option<&Signal>) -> Pending<'_, StepResult> {
+///         assert_eq!(request.method, "GET");
+///         let time = "2026-01-01T00:00:00.000000Z";
+///         let user = json!({ "id": "ada", "created_at": time, "updated_at": time, "data": { "name": "Ada" } });
+///         let answer = Answer { status: 200, headers: Headers::new(), body: Body::Json(user) };
+///         Box::pin(ready(StepResult::Answer(answer)))
+///     }
+///     fn wait(&self, _: f64, _: Option<&Signal>) -> Pending<'static, Option<Value>> {
+///         Box::pin(ready(None)) // Retries come at once.
+///     }
+/// }
+///
+/// # fn main() -> Result<(), user_handle::Error> {
+/// let client = Client::builder("key").build_on(Rc::new(Ada), false)?;
+/// let user = client.user("ada")?;
+/// // Nothing here waits, so that one poll is enough; any executor for one thread does.
+/// let call = pin!(user.get::<Value>());
+/// let Poll::Ready(record) = call.poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
+/// assert_eq!(record?.data["name"], "Ada");
+/// # Ok(())
+/// # }
+/// ```
 pub trait Transport {
     /// Milliseconds from some point on; never jumps.
     fn now(&self) -> f64;
