@@ -10,6 +10,11 @@
 //!
 //! A module knows those above it in this table and none below. Whoever drives a [`call::Call`] sends the requests and waits;
 //! what is to be sent, and what an answer comes to, is decided here.
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `sign` | no | signing and verifying tokens with an application's secret |
+//! | `native` | no | the module `native`, a host whose JSON values are those of `serde_json`; it needs the standard library |
 #![cfg_attr(not(any(test, feature = "native")), no_std)]
 
 extern crate alloc;

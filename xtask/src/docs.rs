@@ -13,6 +13,9 @@ use crate::{package, setup};
 /// The crate as docs.rs shows it: for wasm32, with all that its users may turn on.
 const CRATE: &str = "-p user-handle --features typed,klaim --target wasm32-unknown-unknown";
 
+/// The rules alone, without their features: in the workspace others turn them on.
+const CORE: &str = "-p user-handle-core --no-default-features";
+
 /// What cargo makes of them, and the folders of the site that it goes to.
 const RUST: [(&str, &str); 2] = [("wasm32-unknown-unknown/doc", "rust"), ("doc", "rust/native")];
 
@@ -46,8 +49,8 @@ pub fn site(folders: &Folders) -> Result<PathBuf> {
 }
 
 /// Whether rustdoc has something to say of the crates: `(name, command)`.
-pub fn rust_checks() -> [(&'static str, Cmd); 2] {
-    [("docs of all crates", rust(WORKSPACE)), ("docs for wasm", rust(CRATE))]
+pub fn rust_checks() -> [(&'static str, Cmd); 3] {
+    [("docs of all crates", rust(WORKSPACE)), ("docs for wasm", rust(CRATE)), ("docs of the core alone", rust(CORE))]
 }
 
 /// The same of typedoc, which writes nothing.

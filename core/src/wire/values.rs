@@ -1,7 +1,7 @@
 //! The values of a host: JSON, JSON text and headers, and what is done with them.
 //!
 //! In JavaScript a JSON value is a JavaScript value and stays one: `JSON.stringify` writes it and `JSON.parse` reads it.
-//! Elsewhere it may be any type that holds JSON; [`crate::native`] has one on `serde_json`.
+//! Elsewhere it may be any type that holds JSON; with the feature `native` there is one on `serde_json`.
 
 use alloc::string::String;
 
