@@ -159,7 +159,8 @@ impl Client {
         kept(promise, RecordKeeper(self.clone(), None))
     }
 
-    /// Signs a user token. It never expires, unless `claims` hold `exp` (Unix seconds). Needs the app secret.
+    /// Signs a user token. It never expires, unless `claims` hold `expiresIn` (seconds, or a text such as `1h`) or `exp` (Unix
+    /// seconds). Needs the app secret.
     #[cfg(feature = "server")]
     #[wasm_bindgen(js_name = createUserToken, unchecked_return_type = "string")]
     pub fn create_user_token(
