@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
 import "../support/dom.mjs";
-import { QueryClient, QueryClientProvider, notifyManager, useIsMutating } from "@tanstack/react-query";
+import { MutationCache, QueryClient, QueryClientProvider, notifyManager, onlineManager, useIsMutating } from "@tanstack/react-query";
 import { act, cleanup, configure, render, waitFor } from "@testing-library/react";
 import { StrictMode, createElement } from "react";
 
@@ -306,6 +306,32 @@ describe("writing", () => {
     await done;
     assert.equal(service.user("ada").data.name, "Countess");
     await profile("ada", { options: { staleTime: Infinity }, until: "Countess" });
+  });
+
+  test("one that was cleared from the cache while it was paused holds up no later one", async () => {
+    const offline = await profile("ada", { until: "Ada" });
+    onlineManager.setOnline(false);
+    act(() => offline.user.update.mutate({ name: "Lost" }));
+    await shows(offline, "Lost");
+    offline.unmount();
+    queryClient.clear();
+    onlineManager.setOnline(true);
+    const page = await profile("ada", { until: "Ada" });
+    await mutate(page.user.delete);
+    assert.equal(text(page), "no ada");
+    await mutate(page.user.getOrCreate, { name: "Again" });
+    assert.equal(text(page), "Again");
+  });
+
+  test("one that the mutation cache's own onMutate refuses fails with that alone", async () => {
+    const refusal = new Error("read only");
+    queryClient = new QueryClient({
+      defaultOptions: { queries: { gcTime: Infinity }, mutations: { gcTime: Infinity } },
+      mutationCache: new MutationCache({ onMutate() { throw refusal; } }),
+    });
+    const page = await profile("ada", { until: "Ada" });
+    assert.equal(await mutate(page.user.update, { name: "Countess" }), refusal);
+    assert.deepEqual([text(page), sent()], ["Ada", ["GET user/ada/"]]);
   });
 
   test("another id has not the errors of the first", async () => {

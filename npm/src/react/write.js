@@ -29,6 +29,8 @@ export function writeOptions(queryClient, client, id, method) {
     },
 
     async onSettled(result, error, given, writes) {
+      // It has not begun: what a mutation cache has been told to do before each has failed.
+      if (writes === undefined) return;
       if (error) writes.isUnsure = true;
       else writes.stored = method === "delete" ? null : result;
       if (!error && isRenamed(result, given, id)) {
@@ -49,7 +51,9 @@ function begin(queryClient, queryKey) {
   const all = running.get(queryClient) ?? new Map();
   running.set(queryClient, all);
   const user = JSON.stringify(queryKey);
-  const writes = all.get(user) ?? fresh(queryClient.getQueryData(queryKey));
+  // Those that were cleared from the cache while they were paused never end.
+  const hasOthers = queryClient.isMutating({ mutationKey: queryKey, exact: true }) > 1;
+  const writes = (hasOthers && all.get(user)) || fresh(queryClient.getQueryData(queryKey));
   all.set(user, writes);
   writes.count += 1;
   return writes;
@@ -57,12 +61,12 @@ function begin(queryClient, queryKey) {
 
 const fresh = (stored) => ({ count: 0, stored, isUnsure: false, ready: Promise.resolve() });
 
-/** Leaves the writes to this user; whether it was the last. */
+/** Leaves the writes to this user; whether it was the last, and none has begun without it. */
 function end(queryClient, queryKey, writes) {
   writes.count -= 1;
-  if (writes.count > 0) return false;
-  running.get(queryClient).delete(JSON.stringify(queryKey));
-  return true;
+  const all = running.get(queryClient);
+  const user = JSON.stringify(queryKey);
+  return writes.count === 0 && all.get(user) === writes && all.delete(user);
 }
 
 /** The record as an update will leave it: of Stream's, data is replaced; of Klaim's, what is given. */
