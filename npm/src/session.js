@@ -70,6 +70,7 @@ export function createSession(read, open, shared) {
       listen();
     },
     dispose() {
+      if (SERVER) state.beforeDispose?.();
       const [held, from] = [session, engine];
       session = engine = open = state.settings.secretOrToken = undefined;
       if (!held || from !== current()) return;

@@ -125,6 +125,16 @@ describe("batches of any size", () => {
     assert.equal(recorder.requests.length, 2, "the third is not sent");
   });
 
+  test("an abort half way ends it with the signal's reason, be that frozen", async () => {
+    const reason = Object.freeze(new Error("enough"));
+    const controller = new AbortController();
+    recorder.answer = ({ body }) => {
+      if (body.includes("half-1000")) controller.abort(reason);
+      return { status: 201, body: { created_users: [] } };
+    };
+    assert.equal(await failure(() => recorded().addUsers(many(2_500, "half"), false, { signal: controller.signal })), reason);
+  });
+
   test("as many as there were, also where long ids make the requests smaller", async () => {
     // Node's own server takes no URL of this length.
     const urls = [];
@@ -226,6 +236,39 @@ for (const [face, { connect }] of Object.entries(faces)) {
       assert.equal(recorder.requests.length, 3);
     });
 
+    test("a failure is another error for each caller, with the caller's own line", async () => {
+      const one = connect("key", "secret", undefined, { baseUrl: recorder.api, retries: 0, gather: true });
+      recorder.answer = () => ({ status: 403, body: { code: 17, detail: "no" } });
+      const first = async () => await one.user("ada").get();
+      const second = async () => await one.user("eve").get();
+      const errors = await Promise.all([failure(first), failure(second)]);
+      assert.notEqual(errors[0], errors[1]);
+      assert.match(errors[0].stack, /at async first /);
+      assert.match(errors[1].stack, /at async second /);
+      const told = ({ stack, ...rest }) => [rest, stack.split("\n")[0]];
+      assert.deepEqual(told(errors[0]), told(errors[1]));
+      assert.ok(errors.every((error) => error instanceof faces[face].StreamApiError && error.status === 403));
+    });
+
+    test("an id that no user can have fails its own read alone", async () => {
+      const one = connect("key", "secret", undefined, { baseUrl: recorder.api, retries: 0, gather: true });
+      recorder.answer = () => ({ body: { users: [record("ada")], duration: "1ms" } });
+      const bad = one.user("eve");
+      bad.id = "a/b";
+      const [ada, error] = await Promise.all([one.user("ada").get(), failure(() => bad.get())]);
+      assert.deepEqual([ada.id, error.code, error.path], ["ada", "invalid_id", "id"]);
+    });
+
+    test("what was called before a client is disposed of is sent", async () => {
+      const one = connect("key", "secret", undefined, { baseUrl: recorder.api, retries: 0, gather: true });
+      recorder.answer = () => ({ body: { users: [record("ada"), record("eve")], duration: "1ms" } });
+      const reads = ["ada", "eve"].map((id) => one.user(id).get());
+      one[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+      assert.deepEqual((await Promise.all(reads)).map(({ full }) => full.id), ["ada", "eve"]);
+      assert.equal((await failure(() => one.user("ada").get())).code, "not_connected");
+      assert.equal(recorder.requests.length, 1);
+    });
+
     // As in a worker, which drops what a request has begun once that has ended.
     test("goes on although a timer was dropped", async () => {
       const { setImmediate: real } = globalThis;
@@ -240,6 +283,7 @@ for (const [face, { connect }] of Object.entries(faces)) {
       assert.equal((await left).id, "ada");
       assert.equal(dropped.length, 1);
     });
+
     test("ends at the deadline although the batch was dropped, and later reads go on", async () => {
       const own = await fresh(face);
       const getUsers = Object.getOwnPropertyDescriptor(own.Client.prototype, "getUsers");
@@ -346,6 +390,12 @@ describe("users inside activities", () => {
     recorder.answer = () => ({ status: 500, body: {} });
     assert.equal((await failure(() => recorded().enrich("SU:ada"))).code, "server_error");
     assert.equal(await failure(() => recorded().enrich("SU:ada", { signal: AbortSignal.abort("enough") })), "enough");
+    const c = api.connect("key", "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30", undefined, { baseUrl: recorder.api });
+    recorder.answer = () => ({ status: 404, body: { code: 16 } });
+    const notFound = await failure(() => c.user("ada").get());
+    for (const reason of [null, notFound]) {
+      assert.equal(await failure(() => c.enrich("SU:ada", { signal: AbortSignal.abort(reason) })), reason);
+    }
   });
 });
 

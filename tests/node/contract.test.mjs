@@ -273,6 +273,10 @@ for (const [face, api] of Object.entries(faces)) {
         const running = user.create({ a: 1 });
         doomed[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
         assert.equal(await running, user);
+        const own = asUser(unused());
+        const setting = own.setUser({ a: 1 });
+        own[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+        assert.deepEqual((await setting).data, { a: 1 });
         for (const call of [() => user.get(), () => doomed.getUsers([]), () => doomed.userId]) {
           assertError(api, await failure(call), {
             name: "SiteError", code: "not_connected", text: "this client was disposed", hint: "connect again",

@@ -49,7 +49,7 @@ export class Client {
   async setUser(data, options) {
     const record = await call(this, "setUser", undefined, data, options);
     inside(this).assignedUser = undefined;
-    return (inside(this).currentUser = await keep(ownUser(this, this.userId), record));
+    return (inside(this).currentUser = await keep(ownUser(this, record.id), record));
   }
 
   createUserToken(userId, claims) {

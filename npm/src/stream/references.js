@@ -44,7 +44,8 @@ async function readEach(client, ids, options) {
     try {
       return await call(client, "get", id, undefined, options);
     } catch (error) {
-      if (error.code !== "not_found") throw error;
+      // A signal's reason may be any value, an error of another call too.
+      if (error?.code !== "not_found" || error === options?.signal?.reason) throw error;
     }
   });
   return found.filter((record) => record !== undefined);

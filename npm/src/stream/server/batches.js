@@ -1,6 +1,7 @@
 // Batches of any size: what is over the service's limit goes in several requests. Not in the build for browsers: the service
 // takes batches from servers. Limits, and where a list is cut, are for Rust to say.
 
+import { quietly } from "../../../../src/js/timeout.js";
 import { current, enter, refusal } from "../../load.js";
 import { call } from "../../session.js";
 import { each } from "../each.js";
@@ -78,8 +79,11 @@ async function inTurn(parts, what, send) {
       answers.push(await send(part));
     } catch (error) {
       if (users > 0 && error instanceof Error) {
-        error.mayHaveBeenApplied = true;
-        error.hint = enter(() => current().exports.hintAfter(users, what, error.hint));
+        // It may be the reason of the caller's signal, and frozen.
+        quietly(() => {
+          error.mayHaveBeenApplied = true;
+          error.hint = enter(() => current().exports.hintAfter(users, what, error.hint));
+        });
       }
       throw error;
     }

@@ -1,5 +1,6 @@
 // Where a client gathers, the reads of one turn of the event loop are one batch. Not in the build for browsers.
 
+import { isUserHandleError } from "../../../../src/js/errors.js";
 import { withTimeout } from "../../../../src/js/timeout.js";
 import { current, enter, rethrown } from "../../load.js";
 import { inModule, inside } from "../../session.js";
@@ -10,13 +11,17 @@ export const gathers = (client, options) => options === undefined && inside(clie
 /** The record of a user, from a batch. */
 export async function getGathered(client, id) {
   const state = inside(client);
+  // One that no user can have is not to fail the others'.
+  enter(() => current().exports.checkId(id));
   const batch = (state.gathered ??= new Map());
   // Each starts it, and waits no longer than a call of its own would take: a worker drops the timers of a request that has ended,
   // and what it fetches, and these may be those of the first.
   nextTurn(() => flush(client, state, batch));
-  const record = withTimeout(state.opened().longestCall, undefined, () => ({ error: inModule(client, (session) => session.unanswered(id)) }));
+  const record = withTimeout(state.opened().longestCall, undefined, () => undefined);
   batch.set(id, [...(batch.get(id) ?? []), record]);
-  const { value, error } = await record;
+  // What was called before a client is disposed is still sent.
+  state.beforeDispose = () => flush(client, state, batch);
+  const { value, error } = (await record) ?? { error: inModule(client, (session) => session.unanswered(id)) };
   if (error !== undefined) throw rethrown(error);
   return value;
 }
@@ -41,6 +46,13 @@ async function flush(client, state, batch) {
       });
     }
   } catch (error) {
-    for (const waiting of batch.values()) for (const { settle } of waiting) settle({ error });
+    for (const { settle } of [...batch.values()].flat()) settle({ error: ownCopy(error) });
   }
+}
+
+/** Each caller has an error of its own, with its own stack; what is no error of the package is not ours to copy. */
+function ownCopy(error) {
+  if (!isUserHandleError(error)) return error;
+  const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error));
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error));
 }
