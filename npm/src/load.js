@@ -51,7 +51,8 @@ export function enter(work) {
 
 /** An error that was made where nobody waited for it, with the stack of where it is thrown again. */
 export function rethrown(error) {
-  if (isUserHandleError(error)) Error.captureStackTrace?.(error, rethrown);
+  // It may be the reason of a signal, and frozen.
+  if (isUserHandleError(error) && Object.isExtensible(error)) Error.captureStackTrace?.(error, rethrown);
   return error;
 }
 

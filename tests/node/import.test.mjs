@@ -289,6 +289,72 @@ describe("users that cannot be stored", () => {
   });
 });
 
+describe("an end that comes from elsewhere", () => {
+  /** Answers the first requests as `answers` say, by their numbers; the others wait until their signals fire. */
+  const answering = (answers, options) => {
+    let sent = 0;
+    const fetch = (url, { signal }) => answers[sent++]?.() ?? new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    return api.connect("key", "secret", undefined, { fetch, retries: 0, ...options });
+  };
+  const stored = async () => Response.json({ created_users: [] }, { status: 201 });
+
+  test("an abort by the error of one user is not told of the users in flight, and passes over none of them", async () => {
+    const controller = new AbortController();
+    const told = [];
+    const refused = async () => Response.json({ code: 4, detail: "no" }, { status: 400 });
+    const onFailure = ({ id, error }) => {
+      told.push(id);
+      controller.abort(Object.freeze(error));
+    };
+    let last;
+    // The window is open by then: others are in flight when the refusal comes.
+    const answers = [stored, stored, stored, refused];
+    const importing = answering(answers).users.import(some(20), {
+      batchSize: 1, signal: controller.signal, onFailure, onProgress: ({ checkpoint }) => { last = checkpoint; },
+    });
+    assert.equal((await failure(() => importing)).code, "invalid_input");
+    assert.deepEqual(told, ["u-3"]);
+    assert.ok(last <= 4, String(last));
+  });
+
+  test("an abort ends the wait for a listener that never ends", async () => {
+    const controller = new AbortController();
+    const onProgress = () => {
+      setImmediate(() => controller.abort("enough"));
+      return new Promise(() => {});
+    };
+    assert.equal(await failure(() => recorded().users.import(some(1), { signal: controller.signal, onProgress })), "enough");
+  });
+
+  test("a failure ends the wait for a source that never goes on", async () => {
+    let refuse;
+    const refused = () => new Promise((resolve) => { refuse = () => resolve(Response.json({ code: 17 }, { status: 403 })); });
+    async function* source() {
+      yield* some(4);
+      setImmediate(() => refuse());
+      await new Promise(() => {});
+    }
+    const error = await failure(() => answering([stored, stored, stored, refused]).users.import(source(), { batchSize: 1 }));
+    assert.deepEqual([error.code, error.checkpoint], ["not_allowed", 3]);
+  });
+
+  test("what is stored counts although the client was disposed of meanwhile; the next batch is refused", async () => {
+    const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+    for (const [count, expected] of [[1, 1], [2, "not_connected"]]) {
+      const client = answering([() => {
+        client[dispose]();
+        return stored();
+      }]);
+      const told = [];
+      const onProgress = ({ checkpoint }) => told.push(checkpoint);
+      const outcome = await client.users.import(some(count), { batchSize: 1, onProgress }).then(({ stored }) => stored, ({ code }) => code);
+      assert.deepEqual([outcome, told], [expected, [1]]);
+    }
+  });
+});
+
 describe("a batch that fails in a way that passes", () => {
   test("is sent again until it is stored", async () => {
     const answers = [{ status: 503, headers: { "retry-after": "0" }, body: {} }, "reset", ACCEPTED];

@@ -2,7 +2,7 @@
 // are sent at a time, when, and what becomes of one that fails, is for core/src/import to say. Not in the build for browsers.
 
 import { isUserHandleError } from "../../../../src/js/errors.js";
-import { withTimeout } from "../../../../src/js/timeout.js";
+import { quietly, withTimeout } from "../../../../src/js/timeout.js";
 import { current, enter, rethrown } from "../../load.js";
 import { inside } from "../../session.js";
 import { rules } from "./rules.js";
@@ -37,6 +37,7 @@ class Import {
   #again = [];
   #inFlight = new Map();
   #failure;
+  #reading;
   /** Settled once listeners that are async have ended. */
   #told;
   #wake = () => {};
@@ -65,11 +66,10 @@ class Import {
 
   async all(source) {
     const { resumeFrom, signal } = this.#options;
-    let reading;
     let hasMore = true;
     try {
-      reading = new Source(source, signal);
-      await reading.skip(resumeFrom);
+      this.#reading = new Source(source, signal);
+      await this.#reading.skip(resumeFrom);
       while (this.#failure === undefined) {
         if (signal?.aborted) throw signal.reason;
         if (!hasMore && this.#again.length === 0) {
@@ -82,18 +82,33 @@ class Import {
           await this.#pause(next === "wait" ? undefined : next);
           continue;
         }
-        const batch = this.#again.pop() ?? (await this.#read(reading));
+        const batch = this.#again.pop() ?? (await this.#read());
         if (batch === undefined) hasMore = false;
         else if (batch.users.length > 0) this.#send(batch);
       }
     } catch (error) {
-      this.#failure ??= { error };
+      this.#end(error);
     }
-    await reading?.close();
+    await this.#reading?.close();
     while (this.#inFlight.size > 0) await this.#pause(undefined);
-    if (!signal?.aborted) await this.#told;
+    await this.#listeners();
     if (this.#failure) throw this.#explained(this.#failure.error);
     return { ...this.#progress(), elapsedMs: now() - this.#begin, attempts: this.#attempts };
+  }
+
+  /** Sends nothing more; of several failures, the first is told. The source may never give what it is asked for. */
+  #end(error) {
+    this.#failure ??= { error };
+    this.#reading?.giveUp(error);
+  }
+
+  /** Waits for listeners that are async, which may never end: the signal ends the wait. */
+  async #listeners() {
+    const { signal } = this.#options;
+    const wait = withTimeout(2 ** 31 - 1, signal, () => undefined);
+    Promise.resolve(this.#told).then(() => wait.settle());
+    await wait;
+    if (signal?.aborted) this.#end(signal.reason);
   }
 
   /** Waits for so long, or for the end of a request, whichever is first. */
@@ -105,8 +120,8 @@ class Import {
   }
 
   /** The next batch of the source, those of its users that can be sent; the others have failed. */
-  async #read(reading) {
-    const { users, failures, count } = await reading.batch(this.#options.size, this.#options.override);
+  async #read() {
+    const { users, failures, count } = await this.#reading.batch(this.#options.size, this.#options.override);
     if (count === 0) return undefined;
     const start = this.#controller.begin(count);
     this.#counts.read += count;
@@ -126,8 +141,9 @@ class Import {
     this.#controller.sent();
     try {
       await users.sendWithoutAnswer(this.#client, this.#options.call);
-      const { serviceTime } = inside(this.#client).opened();
-      this.#controller.stored(sent, now(), this.#client.rateLimit, serviceTime);
+      // Stored they are, even if the client was disposed meanwhile; the next batch is refused then.
+      const { rateLimit, serviceTime } = quietly(() => inside(this.#client).opened()) ?? {};
+      this.#controller.stored(sent, now(), rateLimit, serviceTime ?? Date.now());
       this.#counts.stored += users.length;
       this.#done(batch);
     } catch (error) {
@@ -142,12 +158,15 @@ class Import {
   /** What becomes of a batch that was not stored. */
   #judge(batch, sent, error) {
     const { users, source } = batch;
+    const { signal } = this.#options;
+    // A reason may be any value, an error of another request too: it says nothing of these users.
+    if (signal?.aborted && error === signal.reason) return this.#end(error);
     const status = isUserHandleError(error) ? error.status : undefined;
     if (error?.retryable === true && batch.tries < rules().tries) {
       this.#controller.refused(sent, now(), error.retryAfterMs);
       this.#again.push(batch);
     } else if (!enter(() => current().exports.isFaultOfAMember(status))) {
-      this.#failure ??= { error };
+      this.#end(error);
     } else if (users.length > 1) {
       // One of them is at fault, and the others are not to suffer for it.
       const middle = users.length >> 1;
@@ -165,7 +184,7 @@ class Import {
     this.#counts.failed += 1;
     if (onFailure === undefined) {
       error.hint ??= enter(() => current().exports.hintOfMember(index));
-      this.#failure ??= { error };
+      this.#end(error);
     } else if (this.#failure === undefined) {
       this.#guarded(() => onFailure({ index, id, error }));
     }
@@ -182,7 +201,7 @@ class Import {
   }
 
   #guarded(run) {
-    const fail = (error) => { this.#failure ??= { error }; };
+    const fail = (error) => this.#end(error);
     try {
       const told = run();
       // A listener may be an async function.
@@ -200,7 +219,8 @@ class Import {
 
   /** Whoever catches it knows where to resume. */
   #explained(error) {
-    if (isUserHandleError(error)) error.checkpoint = this.#controller.checkpoint;
+    // A reason may be an error of the package, and frozen.
+    if (isUserHandleError(error)) quietly(() => { error.checkpoint = this.#controller.checkpoint; });
     return error;
   }
 }

@@ -9,6 +9,8 @@ import { rules } from "./rules.js";
 export class Source {
   #iterator;
   #signal;
+  /** Ends the wait for what the source was asked for and has not given. */
+  #giveUp;
   #decoder = new TextDecoder("utf-8", { fatal: true });
   /** Lines of NDJSON that were read and not taken; the last one may go on in the next piece. */
   #lines = [];
@@ -67,14 +69,19 @@ export class Source {
     return { users, failures: failures.sort((one, other) => one.index - other.index), count };
   }
 
+  /** Whoever waits for the source waits no longer, and gets this error. */
+  giveUp(error) {
+    this.#giveUp?.(error);
+  }
+
   /** Tells the source that nobody reads on. */
   async close() {
     if (this.#isDone) return;
     this.#isDone = true;
     try {
       const closed = Promise.resolve(this.#iterator.return?.()).catch(() => {});
-      // A generator that waits for something closes when that is there: whoever has aborted does not wait for it.
-      if (!this.#signal?.aborted) await closed;
+      // A generator that waits for something closes when that is there: nobody waits for it, least of all who has aborted.
+      if (this.#giveUp === undefined && !this.#signal?.aborted) await closed;
     } catch {
       // Why it is closed is the better news.
     }
@@ -154,8 +161,15 @@ export class Source {
     const signal = this.#signal;
     let end = () => {};
     const ended = new Promise((resolve, reject) => {
+      this.#giveUp = reject;
       // It may be no promise of the language's own.
-      Promise.resolve(promise).then((given) => resolve(next(given))).catch((thrown) => reject(failed(thrown)));
+      Promise.resolve(promise).then((given) => {
+        this.#giveUp = undefined;
+        resolve(next(given));
+      }).catch((thrown) => {
+        this.#giveUp = undefined;
+        reject(failed(thrown));
+      });
       if (signal === undefined) return;
       const abort = () => reject(signal.reason);
       end = () => signal.removeEventListener("abort", abort);
