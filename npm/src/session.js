@@ -42,7 +42,7 @@ export function createSession(read, open, shared) {
    * could not be collected otherwise.
    */
   function listen() {
-    const isHeard = shared || EVENTS.some((name) => listeners[name].size > 0);
+    const isHeard = shared || (SERVER && state.hearers > 0) || EVENTS.some((name) => listeners[name].size > 0);
     enter(() => session?.listen(isHeard ? telling(listeners) : undefined));
   }
 
@@ -54,6 +54,7 @@ export function createSession(read, open, shared) {
   const state = {
     settings: undefined,
     listeners,
+    listen,
     opened,
     on(event, listener) {
       const heard = of(event);

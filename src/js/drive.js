@@ -1,5 +1,7 @@
 // Takes calls on: asks the module what comes next, waits for it, and tells the module what came.
 
+import { FOR_SERVERS } from "./timeout.js";
+
 /** How the module is entered: the package's loader has a way of its own, which sees a trap. */
 let enter = (work) => work();
 /** What the stacks of errors begin behind. */
@@ -12,9 +14,23 @@ const pending = new Set();
 /** The call that is being taken on. */
 let current;
 
+/** Who hears of the events of a call that is begun now. */
+let hearer;
+
+/** Begins a call of whose events `own` hears, whoever else listens. */
+export function heardBy(own, begin) {
+  hearer = own;
+  try {
+    return begin();
+  } finally {
+    hearer = undefined;
+  }
+}
+
 /** A call, to its end. */
 export async function drive(call, writes) {
   const running = { writes };
+  if (FOR_SERVERS) running.hearer = hearer;
   pending.add(running);
   let error;
   try {
@@ -65,6 +81,7 @@ export function stopAll(error) {
 export function tell(listener, name, event, body) {
   const running = current;
   if (name === "request") running.tellEnd = (error) => listener("end", { ...event, error });
+  if (FOR_SERVERS) running.hearer?.(name, event);
   listener(name, event, body);
   // A listener may make calls of its own.
   current = running;

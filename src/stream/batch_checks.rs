@@ -7,8 +7,7 @@ use user_handle_core::import::{BATCH_BYTES, BATCH_TRIES};
 use user_handle_core::rules::text::{concat, member, number};
 use user_handle_core::rules::validate;
 use user_handle_core::stream::Stream;
-use user_handle_core::stream::batch::{self, MAX_LINE, MEMBER_KEYS, NOT_FOUND, READS_AT_A_TIME};
-use user_handle_core::stream::operations::BATCH_PATH;
+use user_handle_core::stream::batch::{self, MAX_LINE, NOT_FOUND, READS_AT_A_TIME};
 use user_handle_core::wire::request::id_hash;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -40,8 +39,7 @@ pub fn batch_rules() -> JsValue {
     ] {
         set_number(&rules, name, number as f64);
     }
-    set_text(&rules, "path", BATCH_PATH);
-    set_text(&rules, "memberKeys", MEMBER_KEYS);
+    set_text(&rules, "memberKeys", validate::MEMBER_KEYS);
     rules
 }
 

@@ -289,6 +289,24 @@ describe("users that cannot be stored", () => {
   });
 });
 
+test("an import hears of its own requests alone, whatever is listened to", async () => {
+  let reset;
+  recorder.answer = ({ body }) => {
+    if (!body.includes('"late-0"') || reset) return ACCEPTED;
+    reset = true;
+    return { status: 503, headers: { "retry-after": "0" }, body: {} };
+  };
+  const client = recorded();
+  const importing = ["plain", "late"].map((prefix) => client.users.import(some(1, prefix), { retries: 1 }));
+  client.off();
+  assert.deepEqual((await Promise.all(importing)).map(({ attempts }) => attempts), [1, 2]);
+  const told = [];
+  client.on("retry", ({ operation }) => told.push(operation));
+  reset = false;
+  assert.equal((await client.users.import(some(1, "late"), { retries: 1 })).attempts, 2);
+  assert.deepEqual(told, ["addUsers"]);
+});
+
 describe("an end that comes from elsewhere", () => {
   /** Answers the first requests as `answers` say, by their numbers; the others wait until their signals fire. */
   const answering = (answers, options) => {

@@ -5,7 +5,7 @@ use crate::wire::operation::{AnswerShape, Effect, Operation, Path, RecordShape, 
 /// What a `get` that asks for follow counts has in its query.
 pub const FOLLOW_COUNTS: &str = "&with_follow_counts=true";
 /// Where batches are, behind the API root and version.
-pub const BATCH_PATH: &str = "users/";
+const BATCH_PATH: &str = "users/";
 
 /// Declares operations, and the list of them, which has each.
 macro_rules! operations {

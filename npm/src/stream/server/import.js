@@ -1,6 +1,7 @@
 // Bulk import: reads a source as far as it is needed, sends batches side by side, and says how far it has come. How many
 // are sent at a time, when, and what becomes of one that fails, is for core/src/import to say. Not in the build for browsers.
 
+import { heardBy } from "../../../../src/js/drive.js";
 import { isUserHandleError } from "../../../../src/js/errors.js";
 import { quietly, withTimeout } from "../../../../src/js/timeout.js";
 import { current, enter, rethrown } from "../../load.js";
@@ -13,15 +14,20 @@ const now = () => performance.now();
 /** Imports `source`; the arguments are those of `Users.import`. */
 export async function importUsers(client, source, options) {
   // A client that was disposed imports nothing, not even an empty source.
-  inside(client).opened();
+  const state = inside(client);
+  state.opened();
   const run = new Import(client, enter(() => current().exports.importOptions(options)));
-  const off = client.on("retry", (event) => run.heard(event));
+  const hear = (more) => {
+    state.hearers = (state.hearers ?? 0) + more;
+    state.listen();
+  };
+  hear(1);
   try {
     return await run.all(source);
   } catch (error) {
     throw rethrown(error);
   } finally {
-    off();
+    hear(-1);
     run.free();
   }
 }
@@ -35,7 +41,7 @@ class Import {
   #attempts = 0;
   /** Batches to be sent again. */
   #again = [];
-  #inFlight = new Map();
+  #inFlight = new Set();
   #failure;
   #reading;
   /** Settled once listeners that are async have ended. */
@@ -55,13 +61,6 @@ class Import {
 
   free() {
     this.#controller.free();
-  }
-
-  /** A batch in flight is being sent again by its call. */
-  heard({ path, delayMs }) {
-    if (path !== rules().path || this.#inFlight.size === 0) return;
-    this.#attempts += 1;
-    this.#controller.refused(Math.min(...this.#inFlight.values()), now(), delayMs);
   }
 
   async all(source) {
@@ -105,10 +104,13 @@ class Import {
   /** Waits for listeners that are async, which may never end: the signal ends the wait. */
   async #listeners() {
     const { signal } = this.#options;
-    const wait = withTimeout(2 ** 31 - 1, signal, () => undefined);
-    Promise.resolve(this.#told).then(() => wait.settle());
-    await wait;
-    if (signal?.aborted) this.#end(signal.reason);
+    if (!signal) return this.#told;
+    // Without a timer, which would keep the process.
+    let end;
+    const aborted = new Promise((resolve) => signal.addEventListener("abort", (end = resolve)));
+    if (!signal.aborted) await Promise.race([this.#told, aborted]);
+    signal.removeEventListener("abort", end);
+    if (signal.aborted) this.#end(signal.reason);
   }
 
   /** Waits for so long, or for the end of a request, whichever is first. */
@@ -137,10 +139,14 @@ class Import {
     if (batch.tries === 0 && !batch.isPart) this.#counts.sent += users.length;
     batch.tries += 1;
     this.#attempts += 1;
-    this.#inFlight.set(batch, sent);
+    this.#inFlight.add(batch);
     this.#controller.sent();
     try {
-      await users.sendWithoutAnswer(this.#client, this.#options.call);
+      // Of the batch's own events alone: another import of the client may be running.
+      const hear = (name, event) => {
+        if (name === "retry") this.#isSentAgain(sent, event);
+      };
+      await heardBy(hear, () => users.sendWithoutAnswer(this.#client, this.#options.call));
       // Stored they are, even if the client was disposed meanwhile; the next batch is refused then.
       const { rateLimit, serviceTime } = quietly(() => inside(this.#client).opened()) ?? {};
       this.#controller.stored(sent, now(), rateLimit, serviceTime ?? Date.now());
@@ -153,6 +159,12 @@ class Import {
       this.#inFlight.delete(batch);
       this.#wake();
     }
+  }
+
+  /** A batch in flight is being sent again by its call. */
+  #isSentAgain(sent, { delayMs }) {
+    this.#attempts += 1;
+    this.#controller.refused(sent, now(), delayMs);
   }
 
   /** What becomes of a batch that was not stored. */
