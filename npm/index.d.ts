@@ -372,11 +372,12 @@ export interface Users<Generics extends object = UserData> {
 /** What `import` reads: users, or NDJSON in pieces of text or bytes. */
 export type ImportSource<Data = UserData> =
   | string
+  | ArrayBuffer
   | ArrayBufferView
   | Blob
-  | Iterable<NewUser<Data> | string | ArrayBufferView>
-  | AsyncIterable<NewUser<Data> | string | ArrayBufferView>
-  | ReadableStream<NewUser<Data> | string | Uint8Array>;
+  | Iterable<NewUser<Data> | string | ArrayBuffer | ArrayBufferView>
+  | AsyncIterable<NewUser<Data> | string | ArrayBuffer | ArrayBufferView>
+  | ReadableStream<NewUser<Data> | string | ArrayBuffer | Uint8Array>;
 
 /** Options of `import`; those of a call are for each of its requests. */
 export interface ImportOptions extends CallOptions {

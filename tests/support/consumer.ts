@@ -85,6 +85,7 @@ export async function handles(): Promise<void> {
     onFailure: ({ index, id, error }: ImportFailure) => console.log(index, id, error.message),
   });
   await client.users.import("{}\n");
+  await client.users.import(await new Response("{}\n").arrayBuffer());
   await client.users.import(new Blob([]).stream(), { signal: AbortSignal.timeout(1) });
   // @ts-expect-error a user has an id
   await client.users.import([{ data: { name: "Ada" } }]);
