@@ -41,7 +41,7 @@ export interface MockServiceOptions {
   apiKey?: string | undefined;
 }
 
-/** A user to begin with. */
+/** A user to begin with. What JSON would lose of it is refused, and a key that users have not. */
 export interface TestUser {
   /** One or more of `A-Z a-z 0-9 - _`, at most 255. */
   id: string;
@@ -105,7 +105,7 @@ export interface FailureAnswer {
   /** From 200 to 599. */
   status: number;
   /** Such as `retry-after`. Default: those of JSON. */
-  headers?: Record<string, string> | undefined;
+  headers?: Record<string, string> | Headers | undefined;
   /** Sent as it is if it is text, else as JSON. Default: the service's error of this status. */
   body?: unknown;
 }

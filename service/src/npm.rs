@@ -77,6 +77,28 @@ pub fn refused_option(name: &str, rule: &str, found: &str, rules: &str) -> Strin
     options::refusal(name, rule, found, rules).to_string()
 }
 
+/// What the users of a test are checked by: the numbers by which `write` of `src/js/walk.js` goes for a list of them, and the keys
+/// that a user may have.
+#[wasm_bindgen(js_name = listRules)]
+pub fn list_rules() -> String {
+    // The data of a user is below the user, and that below the list.
+    let depth = validate::MAX_DEPTH + 2;
+    let [in_object, in_array] = [false, true].map(validate::allowed_kinds);
+    format!(r#"{{"numbers":[{depth},{in_object},{in_array}],"keys":"{}"}}"#, validate::MEMBER_KEYS)
+}
+
+/// What is said of a value of this kind that JSON would lose, by the path that `write` gives.
+#[wasm_bindgen(js_name = refusedValue)]
+pub fn refused_value(kind: u32, path: &str) -> String {
+    validate::refusal(validate::ValueKind::from_number(kind), path).to_string()
+}
+
+/// What is said of a key that users have not.
+#[wasm_bindgen(js_name = refusedKey)]
+pub fn refused_key(path: &str) -> String {
+    validate::unknown_key(path).to_string()
+}
+
 fn told(error: ApiError) -> JsValue {
     JsValue::from(error.detail)
 }

@@ -49,9 +49,7 @@ fn error(what: &str, path: &str, found: &JsValue) -> Error {
         #[cfg(feature = "server")]
         "key" => {
             let key = found.as_string().unwrap_or_default();
-            let path = concat([path, ".", &key]);
-            let text = [&path, " is not known: a user of a batch has an id and data"];
-            Error::validation(Code::InvalidData, &path, &text).with_hint("put it into data")
+            validate::unknown_key(&concat([path, ".", &key]))
         }
         #[cfg(feature = "server")]
         "number" => {

@@ -98,6 +98,11 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
         assert.deepEqual((await client().user("ada").get()).data, { name: "Ada" });
       });
 
+      test("what it gives can be given to another", async () => {
+        service.add([{ id: "ada", data: { n: 1 } }, { id: "eve", data: undefined }]);
+        assert.deepEqual(mockService({ users: service.users() }).users().map(({ id, data }) => [id, data]), [["ada", { n: 1 }], ["eve", {}]]);
+      });
+
       test("what it gives are copies", async () => {
         service.add([{ id: "ada", data: { tags: [] } }]);
         service.user("ada").data.tags.push("mine");
@@ -148,12 +153,20 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
             "users[1].data must be a JSON object, but is a string"],
           [() => mockService({ users: [null] }), "users[0] must be a JSON object, but is null"],
           [() => mockService({ now: 7 }), "option now must be a function, but is a number"],
+          [() => mockService({ now: () => new Date("tomorrow") }), "what option now gives must be a Date that is valid"],
           [() => mockService({ apiKey: 7 }), "option apiKey must be a string, but is a number"],
           [() => standing.add([{}]), "users[0].id is missing"],
+          [() => standing.add([{ id: "a", name: "Ada" }]), "users[0].name is not known: a user of a batch has an id and data"],
+          [() => standing.add([{ id: "a" }, { id: "b", data: { n: [NaN] } }]), "users[1].data.n[0] is NaN, which JSON cannot hold"],
+          [() => mockService({ users: [{ id: "a", data: new Map([["n", 1]]) }] }), "users[0].data is a Map, which JSON cannot hold"],
+          [() => mockService({ users: { id: "a" } }), "users must be an array or another iterable, but is an object"],
+          [() => standing.add([{ get id() { throw 7; } }]), "users could not be read: a getter or proxy threw"],
           [() => standing.fail("netwerk"), noFailure],
           [() => standing.fail({ status: 600 }), noFailure],
           [() => standing.fail(), noFailure],
           [() => standing.fail("hang", { times: "2" }), "option times must be a number, but is a string"],
+          [() => standing.fail("hang", { times: NaN }), "option times must be 0 or more"],
+          [() => standing.fail({ status: 503, headers: 7 }), "failure.headers must be headers, but is a number"],
           [() => standing.fail("hang", { when: true }), "option when must be a function, but is a boolean"],
           [() => mockService({ apikey: "k" }), "option apikey is not known: did you mean apiKey?"],
           [() => mockService([{ id: "a" }]), "options must be a plain object, but is [object Array]"],
@@ -199,6 +212,8 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
         service.fail({ status: 429, headers: { "retry-after": "7" }, body: { detail: "slow down" } });
         const error = await failure(() => user().get());
         assert.deepEqual([error.detail, error.retryAfterMs], ["slow down", 7000]);
+        service.fail({ status: 429, headers: new Headers({ "retry-after": "8" }) });
+        assert.equal((await failure(() => user().get())).retryAfterMs, 8000);
         service.fail({ status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad gateway</h1>" });
         assert.equal((await failure(() => user().get())).error, "<h1>Bad gateway</h1>");
         service.fail({ status: 200, body: '{"id":' });
@@ -304,7 +319,7 @@ for (const [face, { mockService, userToken }] of Object.entries(testings)) {
 }
 
 /** Most of it is the module as text: rules that are written for a server, with the texts of their errors. */
-const BYTES = 211_000;
+const BYTES = 220_000;
 
 describe("what it is made of", () => {
   for (const file of ["testing.js", "testing.cjs"]) {

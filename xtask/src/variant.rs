@@ -97,7 +97,7 @@ pub const TESTING: Variant = Variant {
     name: "testing",
     package: "user-handle-service",
     features: "npm",
-    exports: "Service, failure, refusedOption, start, userToken",
+    exports: "Service, failure, listRules, refusedKey, refusedOption, refusedValue, start, userToken",
     is_base64: false,
     entry: None,
     ..SERVER

@@ -14,6 +14,9 @@ pub const MAX_DATA_BYTES: usize = 10_240;
 pub const MAX_DEPTH: u32 = 64;
 /// The most members of one batch request. Source: Stream's documentation.
 pub const MAX_BATCH: usize = 1_000;
+/// What a user of a batch may have beside an id and data: what the service says of users, and what handles have. It is not
+/// sent. Any other key is likely data in the wrong place.
+pub const MEMBER_KEYS: &str = "id,data,created_at,updated_at,followers_count,following_count,duration,full";
 /// So long may the JSON of a batch be: as many users as there may be, with the largest data, and at least 1 kB each for what
 /// is around it.
 pub const MAX_BATCH_BYTES: usize = (MAX_BATCH * (MAX_DATA_BYTES + 1_024)).next_power_of_two();
@@ -82,6 +85,12 @@ pub const fn allowed_kinds(in_array: bool) -> u32 {
         number += 1;
     }
     bits
+}
+
+/// The error for a key at `path` that is none of [`MEMBER_KEYS`].
+pub fn unknown_key(path: &str) -> Error {
+    let text = [path, " is not known: a user of a batch has an id and data"];
+    Error::validation(Code::InvalidData, path, &text).with_hint("put it into data")
 }
 
 /// The error for a value at `path` that [`allows`] refused.

@@ -19,9 +19,6 @@ pub const MAX_ID_CHARACTERS: usize = 48_000;
 /// The longest line of NDJSON that is held, in UTF-16 units: a user with data of the largest size, each character escaped, has
 /// a tenth of it.
 pub const MAX_LINE: usize = 1 << 20;
-/// What a user of a batch may have beside an id and data: what the service says of users, and what handles have. It is not
-/// sent. Any other key is likely data in the wrong place.
-pub const MEMBER_KEYS: &str = "id,data,created_at,updated_at,followers_count,following_count,duration,full";
 /// Requests that read at a time. Those that write go one after the other.
 pub const READS_AT_A_TIME: usize = 4;
 

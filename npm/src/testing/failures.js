@@ -1,5 +1,6 @@
 // How requests fail that a test has told to.
 
+import { describe } from "../../../src/js/values.js";
 import { refused, rules } from "./module.js";
 
 const FAILURES = ["network", "unreachable", "hang", "cut"];
@@ -16,7 +17,16 @@ export function checkFailure(failure) {
   }
   const unknown = Object.keys(failure).find((key) => !PARTS_OF_ANSWER.includes(key));
   if (unknown !== undefined) throw refused(`:${PARTS_OF_ANSWER}`, `failure.${unknown}`, "unknown", "");
-  return failure;
+  return { ...failure, headers: headersOf(failure.headers ?? {}) };
+}
+
+/** As an object: what is spread is lost of `Headers`. */
+function headersOf(given) {
+  try {
+    return Object.fromEntries(new Headers(given));
+  } catch (thrown) {
+    throw refused("", "failure.headers", "headers", describe(given), [thrown]);
+  }
 }
 
 /** Fails as it was told. `answer` carries the request out. */

@@ -4,21 +4,26 @@
 // holds the two to each other.
 
 import { checkFailure, fail, throwIfAborted } from "./failures.js";
-import { checked, optionsOf, rules } from "./module.js";
+import { checked, optionsOf, refused, rules } from "./module.js";
 import { read } from "./request.js";
+import { textOf } from "./users.js";
 
 const OPTIONS = "a string:apiKey;a function:now;:users";
 const FAIL_OPTIONS = "a function:when;a number:times;true or false:applied";
 
 export function mockService(options) {
   const { apiKey, now, users } = optionsOf(options, OPTIONS);
-  const seed = JSON.stringify([...(users ?? [])]);
+  const seed = textOf(users ?? []);
   const requests = [];
   let service;
   let failures;
 
   /** What the clock shows that the test has set. */
-  const time = () => now && Number(now());
+  const time = () => {
+    const ms = now && Number(now());
+    if (Number.isNaN(ms)) throw refused("", "what option now gives", "a Date that is valid", "");
+    return ms;
+  };
 
   function reset() {
     service?.free();
@@ -66,10 +71,11 @@ export function mockService(options) {
 
     users: () => JSON.parse(service.users()),
 
-    add: (users) => add(JSON.stringify([...users])),
+    add: (users) => add(textOf(users)),
 
     fail(failure, options) {
       const { when = () => true, times: left = 1, applied } = optionsOf(options, FAIL_OPTIONS);
+      if (!(left >= 0)) throw refused("", "option times", "0 or more", "");
       const script = { failure: checkFailure(failure), left, when, applied };
       failures.push(script);
       return () => { script.left = 0; };
