@@ -98,6 +98,14 @@ for (const [face, api] of Object.entries(klaimFaces)) {
         });
       });
 
+      test("a handle that is frozen gives what was done in another", async () => {
+        const user = await created({ metadata: { n: 1 } });
+        const frozen = Object.freeze(client.user(user.id));
+        const other = await frozen.update({ user_id: `${user.id}-new` });
+        assert.ok(other instanceof api.KlaimUser);
+        assert.deepEqual([other.id, other.data, frozen.id, frozen.full], [`${user.id}-new`, { n: 1 }, user.id, undefined]);
+      });
+
       test("update changes what is given, and a handle follows its id", async () => {
         const user = await created({ name: "Ada", metadata: { a: 1, b: 2 } });
         assert.equal(await user.update({ metadata: { a: 2 } }), user);

@@ -26,15 +26,18 @@ export class KlaimUser {
 
 /** Keeps the record that a call gives, and data even where the service has no metadata; gives the handle. */
 export async function keep(user, record) {
-  user.full = await record;
-  user.data = user.full.metadata ?? {};
-  return user;
+  const full = await record;
+  // A handle that was frozen keeps nothing: what was done is told by another.
+  const keeper = Object.isFrozen(user) ? new KlaimUser(inside(user), user.id) : user;
+  keeper.full = full;
+  keeper.data = full.metadata ?? {};
+  return keeper;
 }
 
 /** An update may change the id. The handle may be by the service's own, which never changes. */
 async function renamed(user, kept) {
   const before = user.id;
-  await kept;
-  if (before !== user.full.klaim_id) user.id = user.full.user_id;
-  return user;
+  const keeper = await kept;
+  if (before !== keeper.full.klaim_id) keeper.id = keeper.full.user_id;
+  return keeper;
 }
