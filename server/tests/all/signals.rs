@@ -25,7 +25,7 @@ fn told_to_terminate_it_ends_in_order_and_leaves_one_whole_file() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_that_is_closed_ends_it_in_order_unless_it_is_not_to_notice() {
-    let (mut server, mut stream) = with_a_request_under_way("sqlite::memory:");
+    let (mut server, mut stream) = request_under_way(started_by(&["env", "--default-signal=HUP"]));
     server.signal("-HUP");
     until("it takes no more connections", || TcpStream::connect(&server.address).is_err());
     // As the shell does beside the system.
@@ -35,14 +35,19 @@ fn a_terminal_that_is_closed_ends_it_in_order_unless_it_is_not_to_notice() {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
-    let mut command = std::process::Command::new("nohup");
-    command.arg(env!("CARGO_BIN_EXE_user-handle-server"));
-    let mut command = clean(command);
-    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--database", "sqlite::memory:"]).stderr(Stdio::null());
-    let mut server = Server::spawn(&mut command);
+    let mut server = started_by(&["nohup"]);
     server.signal("-HUP");
     assert_eq!(server.call("GET", "user/a/", "").status, 404);
     assert!(server.terminate());
+}
+
+/// A server whose signals are set by this command: the tests themselves may have been started by `nohup`.
+#[cfg(target_os = "linux")]
+fn started_by(by: &[&str]) -> Server {
+    let mut command = clean(std::process::Command::new(by[0]));
+    command.args(&by[1..]).arg(env!("CARGO_BIN_EXE_user-handle-server"));
+    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--database", "sqlite::memory:"]);
+    Server::spawn(command.stderr(Stdio::null()))
 }
 
 #[cfg(unix)]
@@ -64,7 +69,11 @@ fn told_to_terminate_it_takes_no_more_and_finishes_what_it_has() {
 /// A server with a request under way, whose body has not come yet.
 #[cfg(unix)]
 fn with_a_request_under_way(database: &str) -> (Server, TcpStream) {
-    let server = Server::on(database);
+    request_under_way(Server::on(database))
+}
+
+#[cfg(unix)]
+fn request_under_way(server: Server) -> (Server, TcpStream) {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let token = Application::demo().token(None).unwrap();
     let head = "POST /api/v1.0/user/?api_key=demo-key HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue";
