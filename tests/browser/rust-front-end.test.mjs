@@ -135,7 +135,10 @@ test("data of another shape is an error, and is left as it is", async () => {
 
 test("settings that cannot work are told in place of the card", async () => {
   const { page, problems } = await open("bob", { token: "not-a-token" });
-  assert.equal(await page.$eval("[role=alert]", ({ textContent }) => textContent), "token does not have three parts");
+  assert.deepEqual(await page.$eval("[role=alert]", ({ children }) => [...children].map(({ textContent }) => textContent)), [
+    "token does not have three parts",
+    "What helps: make a user token on your server; there, the app secret goes to `secret`",
+  ]);
   assert.deepEqual(await page.$$("button"), []);
   assert.deepEqual(problems, []);
 });
