@@ -5,9 +5,10 @@ import { Hooks, Providers } from "./hooks.js";
 
 export const dynamic = "force-dynamic";
 
-// Reads the user for the page, by the hook's own query.
+// Reads the page's user, whom its token may change, by the hook's own query.
 export default async function Page() {
-  const { baseUrl, key, credential, id } = Object.fromEntries(new URLSearchParams(process.env.MATRIX_SERVER));
+  const { baseUrl, key, credential } = Object.fromEntries(new URLSearchParams(process.env.MATRIX_SERVER));
+  const id = new URLSearchParams(process.env.MATRIX_PAGE).get("id");
   const client = connect(key, credential, undefined, { baseUrl });
   const user = await client.user(id).getOrCreate();
   await user.update({ name: "Ada" });
