@@ -371,8 +371,8 @@ describe("users inside activities", () => {
   });
 
   test("enrich reads no further once a read has failed", async () => {
-    let refused;
-    const held = new Promise((resolve) => { refused = resolve; });
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
     recorder.answer = ({ path }) =>
       path.includes("u-0") ? { status: 403, body: {} } : held.then(() => ({ body: record(path.split("/").at(-2)) }));
     const c = api.connect("key", "e30.eyJ1c2VyX2lkIjoiYWRhIn0.e30", undefined, { baseUrl: recorder.api });
@@ -380,7 +380,7 @@ describe("users inside activities", () => {
     const allEnded = new Promise((resolve) => c.on("end", () => (ended += 1) === 16 && resolve()));
     const error = await failure(() => c.enrich(Array.from({ length: 40 }, (_, n) => `SU:u-${n}`)));
     assert.equal(error.code, "not_allowed");
-    refused();
+    release();
     await allEnded;
     await c.user("ada").get();
     assert.equal(recorder.requests.length, 17);

@@ -20,7 +20,7 @@ export async function getGathered(client, id) {
   const record = withTimeout(state.opened().longestCall, undefined, () => undefined);
   batch.set(id, [...(batch.get(id) ?? []), record]);
   // What was called before a client is disposed is still sent.
-  state.beforeDispose = () => flush(client, state, batch);
+  state.beforeDispose ??= () => state.gathered && flush(client, state, state.gathered);
   const { value, error } = (await record) ?? { error: inModule(client, (session) => session.unanswered(id)) };
   if (error !== undefined) throw rethrown(error);
   return value;
